@@ -1,0 +1,115 @@
+/**
+ * What the engine tells the world while it works. It prints nothing itself:
+ * a renderer is a function of these, and so is a test.
+ */
+import type { Change } from "./fingerprint.ts";
+import type { Failure } from "./failure.ts";
+import type { Verdict } from "./stage.ts";
+import type { Progress } from "./task.ts";
+
+/** Why an instance has to run. */
+export type Reason =
+  | { readonly kind: "first-run" }
+  | { readonly kind: "changed"; readonly changes: readonly Change[] }
+  /** It ran, but one of its results is no longer in the store. */
+  | { readonly kind: "result-gone"; readonly output: string }
+  | { readonly kind: "forced" }
+  /** The last result was a stand-in; the real thing is tried again. */
+  | { readonly kind: "provisional"; readonly because: string };
+
+/** What to do about an instance, and why: decided in one place, see plan.ts. */
+export type Decision =
+  /** The record fits and its artifacts are in place. */
+  | { readonly kind: "reuse" }
+  /** The record fits, but these artifacts have to be put (back) in place. */
+  | { readonly kind: "restore"; readonly artifacts: readonly string[] }
+  | { readonly kind: "run"; readonly because: Reason }
+  /** An input is about to be made again and may come out equal. */
+  | { readonly kind: "maybe"; readonly upstream: readonly string[] };
+
+/** How an instance ended. */
+export type Outcome =
+  | { readonly kind: "reused" }
+  | { readonly kind: "restored"; readonly artifacts: readonly string[] }
+  | { readonly kind: "built"; readonly seconds: number }
+  | {
+    readonly kind: "failed";
+    readonly failure: Failure;
+    /** The end of the stage's log, and where all of it is. */
+    readonly log: { readonly tail: readonly string[]; readonly path: string };
+    /** The command that runs it again by hand, in the same sandbox. */
+    readonly rerun: string;
+  }
+  | { readonly kind: "skipped"; readonly blocker: string };
+
+/** One instance in a plan. */
+export interface Planned {
+  readonly instance: string;
+  readonly stage: string;
+  readonly title: string;
+  readonly decision: Decision;
+  /** What it took the last time, in seconds, if it ever ran. */
+  readonly seconds?: number;
+}
+
+/** What happened, in the order in which it did. */
+export type Event =
+  | {
+    readonly kind: "planned";
+    readonly plan: readonly Planned[];
+    /** The predicted time of all that will or may run, in seconds. */
+    readonly seconds?: number;
+  }
+  | {
+    readonly kind: "started";
+    readonly instance: string;
+    readonly because: Reason;
+  }
+  /** Another run is at it already; this one shows its progress and uses its result. */
+  | {
+    readonly kind: "attached";
+    readonly instance: string;
+    readonly pid: number;
+  }
+  | {
+    readonly kind: "progress";
+    readonly instance: string;
+    readonly progress: Progress;
+    /** Since the instance started, in seconds. */
+    readonly elapsed: number;
+    /** Per second, over the last moments. */
+    readonly rate?: number;
+    /** Until its end, in seconds. */
+    readonly remaining?: number;
+  }
+  | {
+    readonly kind: "warned";
+    readonly instance: string;
+    readonly message: string;
+  }
+  | {
+    readonly kind: "ended";
+    readonly instance: string;
+    readonly outcome: Outcome;
+    /** Outcome's kind once more, flat, for tools that read JSON lines. */
+    readonly result: Outcome["kind"];
+    /** What this took when it ran, if it did not run now: the time saved. */
+    readonly saved?: number;
+  }
+  | {
+    readonly kind: "finished";
+    readonly success: boolean;
+    readonly seconds: number;
+    readonly counts: { readonly [outcome in Outcome["kind"]]: number };
+    /** Results that stand in for something that could not be had. */
+    readonly provisional: readonly {
+      readonly instance: string;
+      readonly reason: string;
+    }[];
+    readonly verdicts: readonly Verdict[];
+    /** Paths of the artifacts, relative to the project's root. */
+    readonly artifacts: readonly string[];
+  };
+
+/** Receives events; must not throw and should return at once. */
+export type Report = (event: Event) => void;

@@ -1,0 +1,72 @@
+/**
+ * What can go wrong without being a bug. Failures are values and reach the user
+ * in three parts; bugs throw, and reach the user as a stack trace.
+ */
+
+/** A failure in the user's words. Upper case first, active, no full stop. */
+export interface Failure {
+  /** A short, stable name for tools: `unknown-stage`. */
+  readonly kind: string;
+  /** The action that failed. */
+  readonly what: string;
+  /** The state that was found. */
+  readonly seen?: string;
+  /** The next step. */
+  readonly hint?: string;
+}
+
+/** A value, or why there is none. */
+export type Result<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** A success. */
+export function ok<Value>(value: Value): Result<Value> {
+  return { ok: true, value };
+}
+
+/** A failure. */
+export function fail(failure: Failure): { ok: false; failure: Failure } {
+  return { ok: false, failure };
+}
+
+/**
+ * Carries a failure through code that has no other way to return it. Caught in
+ * one place, the command line; everything else there is a bug.
+ */
+export class Failed extends Error {
+  override readonly name = "Failed";
+  constructor(readonly failure: Failure) {
+    super(failure.what);
+  }
+}
+
+/**
+ * The known word nearest to what was typed, if it is near enough to be meant:
+ * at most a third of its letters differ (Levenshtein distance).
+ */
+export function nearest(
+  typed: string,
+  known: Iterable<string>,
+): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
+  for (const word of known) {
+    const distance = levenshtein(typed.toLowerCase(), word.toLowerCase());
+    if (distance < least) [best, least] = [word, distance];
+  }
+  return best;
+}
+
+function levenshtein(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, replace));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
