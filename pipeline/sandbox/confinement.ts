@@ -1,0 +1,67 @@
+/**
+ * All that one instance's process may touch. Nothing else in the sandbox
+ * decides anything: flags, kernel rules and the audit are read off this.
+ */
+import type { JsonObject } from "../json.ts";
+import type { Permissions, Point, Runs } from "../stage.ts";
+import type { Checkpoint } from "../task.ts";
+
+/** What one instance is given, and where it may write. All paths are absolute. */
+export interface Confinement {
+  /** The instance's name, for messages. */
+  readonly instance: string;
+  /** The project's root, a real path. */
+  readonly root: string;
+  readonly runs: Runs;
+  /** The local modules that it may import: its graph, contract included. */
+  readonly code: readonly string[];
+  /** Real folders of the npm packages that it reaches, or all of `node_modules`. */
+  readonly packages: readonly string[];
+  readonly params: JsonObject;
+  readonly hints: JsonObject;
+  readonly point: Point;
+  /** A path each; an input declared with `every` has one for each point. */
+  readonly inputs: {
+    readonly [name: string]:
+      | string
+      | readonly { readonly point: Point; readonly path: string }[];
+  };
+  /** File names in the output folder. */
+  readonly outputs: { readonly [name: string]: string };
+  /**
+   * The private folder; exists, is empty, and is all that can be written.
+   * Outputs land in `output/`, the stage's own files in `scratch/`; the engine
+   * keeps task, log and audit beside them.
+   */
+  readonly folder: string;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly permissions: Permissions;
+  /** The process may use graphics cards: their devices are behind the wall with it. */
+  readonly gpu: boolean;
+  /** With `kernel`, native code and commands do not start without a kernel wall. */
+  readonly require: "deno" | "kernel";
+}
+
+/**
+ * What stood between a process and the rest of the machine. `deno`: the
+ * permissions of the runtime, which suffice where no native code runs. `none`:
+ * native code ran and nothing held it.
+ */
+export type Wall = "deno" | "landlock" | "bwrap" | "none";
+
+/** Where the stage's outputs appear. */
+export function outputFolder(confinement: { readonly folder: string }): string {
+  return `${confinement.folder}/output`;
+}
+
+/** Where the stage may keep files of its own. */
+export function scratchFolder(
+  confinement: { readonly folder: string },
+): string {
+  return `${confinement.folder}/scratch`;
+}
+
+/** What the stage and its programs said, apart from messages. */
+export function logFile(confinement: { readonly folder: string }): string {
+  return `${confinement.folder}/log.txt`;
+}
