@@ -1,0 +1,146 @@
+/**
+ * The few ways in which this program changes a disk: a name appears by rename,
+ * complete or not at all, and after its content has reached the disk.
+ */
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import type { Failure } from "./failure.ts";
+
+let count = 0;
+
+/** A name beside `path` that nobody else uses: not a live process, not a dead one. */
+function draft(path: string): string {
+  return `${path}.${Deno.pid}-${count++}-${
+    crypto.randomUUID().slice(0, 8)
+  }.part`;
+}
+
+/** Whether a name is a draft that a killed process may have left. */
+export function isDraft(name: string): boolean {
+  return /\.\d+-\d+-[0-9a-f]{8}\.part$/.test(name);
+}
+
+/** Puts a text under a name, durably; whoever reads it sees the old one or the new one. */
+export function writeDurably(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const part = draft(path);
+  try {
+    const file = openSync(part, "wx", 0o644);
+    try {
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length;) {
+        at += writeSync(file, bytes, at, bytes.length - at, null);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** As `writeDurably`, but a power failure may lose it: for what can be made again. */
+export function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const part = draft(path);
+  try {
+    Deno.writeTextFileSync(part, text);
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+/** Moves a file that was written by somebody else to its place, durably. */
+export function moveDurably(from: string, to: string, mode: number): void {
+  mkdirSync(dirname(to), { recursive: true });
+  chmodSync(from, mode);
+  const file = openSync(from, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(from, to);
+  syncFolder(dirname(to));
+}
+
+/**
+ * Copies a file to its place. A copy and not a hard link: an edit in place of
+ * the one would change the other.
+ */
+export function copyWhole(from: string, to: string, mode: number): void {
+  mkdirSync(dirname(to), { recursive: true });
+  const part = draft(to);
+  try {
+    copyFileSync(from, part);
+    chmodSync(part, mode);
+    renameSync(part, to);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+/** A rename is on the disk when its folder is. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** The failure behind an error of the disk, if it is one that the user can mend. */
+export function diskFailure(what: string, error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return;
+  const code = (error as NodeJS.ErrnoException).code ??
+    /\(os error (\d+)\)/.exec(error.message)?.[1];
+  switch (code) {
+    case "ENOSPC":
+    case "28":
+    case "EDQUOT":
+    case "122":
+      return {
+        kind: "disk-full",
+        what,
+        seen: "no space left on the device",
+        hint: "free some space (deno task clean says what it could remove) " +
+          "and run again: nothing was lost",
+      };
+    case "EACCES":
+    case "EPERM":
+    case "13":
+    case "1":
+      return {
+        kind: "no-permission",
+        what,
+        seen: error.message,
+        hint: "make the folder writable for this user",
+      };
+    case "EROFS":
+    case "30":
+      return {
+        kind: "read-only",
+        what,
+        seen: "the file system is read-only",
+        hint: "copy the project to a place that can be written",
+      };
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Running one instance: its process, what it says on the way, and the
+ * publication of what it made. Outputs are hashed, put into the store and
+ * recorded, in that order and by the engine: a process that outlives its run
+ * cannot publish anything.
+ */
+import { join } from "node:path";
+import { lstatSync } from "node:fs";
+import type { Code } from "./code/code.ts";
+import type { Digest } from "./digest.ts";
+import { diskFailure } from "./disk.ts";
+import type { Report } from "./event.ts";
+import { type Facts, fingerprint } from "./fingerprint.ts";
+import { fail, type Failure, ok, type Result } from "./failure.ts";
+import type { Instance } from "./graph.ts";
+import type { Confinement } from "./sandbox/confinement.ts";
+import { outputFolder } from "./sandbox/confinement.ts";
+import { commandLine, type Ended, start } from "./sandbox/process.ts";
+import type { Kept, Store } from "./store.ts";
+import { Pace } from "./pace.ts";
+import type { Point } from "./stage.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** What is needed to run any instance. */
+export interface Bench {
+  readonly root: string;
+  readonly store: Store;
+  readonly workshop: Workshop;
+  readonly code: (instance: Instance) => Code | undefined;
+  readonly require: "deno" | "kernel";
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** What became of an instance that ran. */
+export type Built =
+  | {
+    readonly kind: "built";
+    readonly outputs: { readonly [output: string]: Digest };
+    readonly seconds: number;
+    readonly provisional?: string;
+  }
+  | {
+    readonly kind: "failed";
+    readonly failure: Failure;
+    readonly log: { tail: readonly string[]; path: string };
+    readonly rerun: string;
+  }
+  | { readonly kind: "aborted" };
+
+/** Runs an instance whose facts are known, and records what it made. */
+export async function build(
+  instance: Instance,
+  facts: Facts,
+  outputs: (instance: string, output: string) => Digest,
+  bench: Bench,
+): Promise<Built> {
+  const { store, workshop, report, signal } = bench;
+  const started = performance.now();
+  const folder = workshop.open(instance.stage);
+  const prefix = prefixFingerprint(instance, facts);
+  const confinement = confine(instance, prefix, folder, outputs, bench);
+  let provisional: string | undefined;
+
+  const broken = (failure: Failure, tail: readonly string[] = []): Built => {
+    const kept = workshop.keep(folder, instance.id);
+    return {
+      kind: "failed",
+      failure,
+      log: { tail, path: join(kept, "log.txt") },
+      rerun: commandLine({ ...confinement, folder: kept }),
+    };
+  };
+
+  const begun = await start(confinement, signal);
+  if (!begun.ok) return broken(begun.failure);
+  const pace = new Pace(started / 1000);
+  for await (const message of begun.value.messages) {
+    switch (message.kind) {
+      case "progress":
+        report({
+          kind: "progress",
+          instance: instance.id,
+          progress: message.progress,
+          ...pace.note(message.progress, performance.now() / 1000),
+        });
+        break;
+      case "warning":
+        report({
+          kind: "warned",
+          instance: instance.id,
+          message: message.message,
+        });
+        break;
+      case "provisional":
+        provisional = message.reason;
+        break;
+      case "checkpoint":
+        if (prefix !== undefined) {
+          store.keepCheckpoint(prefix, message.checkpoint);
+        }
+        break;
+      case "failed": // `ended` tells it once more, with its log
+        break;
+    }
+  }
+  const ended: Ended = await begun.value.ended;
+  switch (ended.kind) {
+    case "killed":
+      workshop.clear(folder);
+      return { kind: "aborted" };
+    case "failed":
+      return broken(ended.failure, ended.tail);
+    case "done":
+  }
+
+  const kept = publish(instance, folder, store);
+  if (!kept.ok) return broken(kept.failure);
+  const seconds = (performance.now() - started) / 1000;
+  store.write(instance.stage, {
+    instance: instance.id,
+    fingerprint: fingerprint(facts),
+    facts,
+    outputs: kept.value,
+    seconds: Math.round(seconds * 1000) / 1000,
+    made: new Date().toISOString(),
+    wall: ended.wall,
+    ...(provisional !== undefined && { provisional }),
+  });
+  workshop.clear(folder);
+  return {
+    kind: "built",
+    outputs: Object.fromEntries(
+      Object.entries(kept.value).map(([name, { digest }]) => [name, digest]),
+    ),
+    seconds,
+    ...(provisional !== undefined && { provisional }),
+  };
+}
+
+/**
+ * What a checkpoint is kept under: all facts but the parameter along which the
+ * instance can be continued.
+ */
+function prefixFingerprint(
+  { declaration: { resume } }: Instance,
+  facts: Facts,
+): Digest | undefined {
+  if (!resume) return;
+  const { [`param ${resume.along}`]: _, ...rest } = facts;
+  return fingerprint(rest);
+}
+
+function confine(
+  instance: Instance,
+  prefix: Digest | undefined,
+  folder: string,
+  outputs: (instance: string, output: string) => Digest,
+  { root, store, code, require }: Bench,
+): Confinement {
+  const { declaration } = instance;
+  const inputs: Record<string, string | { point: Point; path: string }[]> = {};
+  for (const [name, link] of Object.entries(instance.links)) {
+    switch (link.kind) {
+      case "file":
+        inputs[name] = join(root, link.path);
+        break;
+      case "one": {
+        const { instance: from, output } = link.source;
+        inputs[name] = store.object(outputs(from.id, output));
+        break;
+      }
+      case "every":
+        inputs[name] = link.sources.map(({ instance: from, output }) => ({
+          point: from.point,
+          path: store.object(outputs(from.id, output)),
+        }));
+    }
+  }
+  const read = code(instance);
+  const along = declaration.resume?.along;
+  const end = along === undefined ? undefined : declaration.params?.[along];
+  return {
+    instance: instance.id,
+    root,
+    runs: declaration.runs,
+    code: read?.files ?? [],
+    packages: read?.packages ?? [],
+    params: declaration.params ?? {},
+    hints: declaration.hints ?? {},
+    point: instance.point,
+    inputs,
+    outputs: Object.fromEntries(
+      Object.entries(declaration.outputs).map((
+        [name, { file }],
+      ) => [name, file]),
+    ),
+    folder,
+    checkpoint: prefix !== undefined && typeof end === "number"
+      ? store.checkpoint(prefix, end)
+      : undefined,
+    permissions: declaration.permissions ?? {},
+    gpu: (declaration.resources?.gpu ?? 0) > 0,
+    require,
+  };
+}
+
+/** Moves the outputs into the store. All of them must be there, as plain files. */
+function publish(
+  { id, declaration }: Instance,
+  folder: string,
+  store: Store,
+): Result<{ [output: string]: Kept }> {
+  const kept: { [output: string]: Kept } = {};
+  const made = outputFolder({ folder });
+  for (const [name, { file }] of Object.entries(declaration.outputs)) {
+    const found = Array.from(Deno.readDirSync(made), (entry) => entry.name);
+    let plain = false;
+    try {
+      plain = lstatSync(join(made, file)).isFile();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+    if (!plain) {
+      return fail({
+        kind: "output-missing",
+        what: `Keep the output "${name}" of "${id}"`,
+        seen: found.includes(file)
+          ? `"${file}" is no plain file`
+          : `the stage ended without writing "${file}"` +
+            (found.length > 0 ? `; it wrote ${found.sort().join(", ")}` : ""),
+        hint: `write it to the path that task.output("${name}") gives`,
+      });
+    }
+  }
+  try {
+    for (const [name, { file }] of Object.entries(declaration.outputs)) {
+      kept[name] = store.keep(join(made, file));
+    }
+  } catch (error) {
+    const failure = diskFailure(`Keep the outputs of "${id}"`, error);
+    if (failure) return fail(failure);
+    throw error;
+  }
+  return ok(kept);
+}

@@ -1,0 +1,362 @@
+/**
+ * The experiment as a graph of instances: every stage at every point of its
+ * matrix, inputs before their users. Linking checks all that can be checked
+ * without running anything.
+ */
+import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
+import type {
+  Coordinate,
+  Declaration,
+  Environment,
+  Input,
+  Pipeline,
+  Point,
+  Stage,
+} from "./stage.ts";
+
+/** One output of one instance, as an input of another. */
+export interface Source {
+  readonly instance: Instance;
+  readonly output: string;
+}
+
+/** An input with its producers found. */
+export type Link =
+  | { readonly kind: "one"; readonly source: Source }
+  | { readonly kind: "every"; readonly sources: readonly Source[] }
+  | { readonly kind: "file"; readonly path: string };
+
+/** A stage at one point of its matrix. */
+export interface Instance {
+  /** `train[lr=0.01,seed=1]`; the stage's name where it has no matrix. */
+  readonly id: string;
+  readonly stage: string;
+  readonly title: string;
+  readonly point: Point;
+  readonly declaration: Declaration;
+  readonly links: { readonly [input: string]: Link };
+  /** The instances that this one reads from, each once. */
+  readonly producers: readonly Instance[];
+}
+
+/** Instances in an order in which producers come before their users. */
+export interface Graph {
+  readonly instances: readonly Instance[];
+  readonly byId: ReadonlyMap<string, Instance>;
+}
+
+/** The name of a stage at a point, axes in the order of the declaration. */
+export function instanceId(stage: string, point: Point): string {
+  const axes = Object.entries(point).map(([axis, value]) => `${axis}=${value}`);
+  return axes.length === 0 ? stage : `${stage}[${axes.join(",")}]`;
+}
+
+/**
+ * The graph of a pipeline under one configuration. Fails on unknown stages and
+ * outputs, ambiguous references, clashing names and cycles.
+ */
+export function link<Config>(
+  pipeline: Pipeline<Config>,
+  config: Config,
+  environment: (name: string) => string | undefined,
+): Result<Graph> {
+  const stages = new Map<string, Declared[]>();
+  for (const stage of pipeline.stages) {
+    const problem = nameProblem(stage.name, stages);
+    if (problem) return fail(problem);
+    const points = expand(stage, config);
+    if (!points.ok) return points;
+    const known: Record<string, string | undefined> = {};
+    for (const name of stage.environment ?? []) known[name] = environment(name);
+    stages.set(
+      stage.name,
+      points.value.map((point) => declare(stage, config, point, known)),
+    );
+  }
+  const clash = artifactClash(stages);
+  if (clash) return fail(clash);
+  return order(stages);
+}
+
+/** An instance before its inputs are linked. */
+interface Declared {
+  readonly id: string;
+  readonly stage: string;
+  readonly title: string;
+  readonly point: Point;
+  readonly declaration: Declaration;
+}
+
+function declare<Config>(
+  stage: Stage<Config>,
+  config: Config,
+  point: Point,
+  environment: Environment,
+): Declared {
+  return {
+    id: instanceId(stage.name, point),
+    stage: stage.name,
+    title: stage.title,
+    point,
+    declaration: stage.at(config, point, environment),
+  };
+}
+
+function nameProblem(
+  name: string,
+  stages: ReadonlyMap<string, unknown>,
+): Failure | undefined {
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    return {
+      kind: "stage-name",
+      what: `Name a stage "${name}"`,
+      hint: "use lower case letters, digits and hyphens",
+    };
+  }
+  if (stages.has(name)) {
+    return {
+      kind: "stage-twice",
+      what: `Declare the stage "${name}"`,
+      seen: "another stage has that name",
+    };
+  }
+}
+
+/** All points of a stage's matrix, the last axis fastest. */
+function expand<Config>(stage: Stage<Config>, config: Config): Result<Point[]> {
+  let points: Point[] = [{}];
+  for (const [axis, values] of Object.entries(stage.matrix?.(config) ?? {})) {
+    const bad = values.find((value) => !/^[\w.+-]+$/.test(String(value)));
+    if (bad !== undefined) {
+      return fail({
+        kind: "coordinate",
+        what: `Use "${bad}" on the axis ${axis} of the stage "${stage.name}"`,
+        hint: "use letters, digits, dots, hyphens and underscores",
+      });
+    }
+    if (new Set(values.map(String)).size < values.length) {
+      return fail({
+        kind: "coordinate-twice",
+        what: `Expand the axis ${axis} of the stage "${stage.name}"`,
+        seen: `a value stands there twice: ${values.join(", ")}`,
+      });
+    }
+    points = points.flatMap((point) =>
+      values.map((value: Coordinate) => ({ ...point, [axis]: value }))
+    );
+  }
+  return ok(points);
+}
+
+/** Two instances that would write the same artifact, also on file systems that fold case. */
+function artifactClash(
+  stages: ReadonlyMap<string, readonly Declared[]>,
+): Failure | undefined {
+  const owners = new Map<string, string>([["run.json", "the engine"]]);
+  for (const declared of stages.values()) {
+    for (const { id, declaration } of declared) {
+      for (const { artifact } of Object.values(declaration.outputs)) {
+        if (artifact === undefined) continue;
+        if (/^\/|\\|(^|\/)\.\.?(\/|$)/.test(artifact)) {
+          return {
+            kind: "artifact-path",
+            what: `Publish an output of "${id}" as "${artifact}"`,
+            hint: "use a relative path inside the folder of the artifacts",
+          };
+        }
+        const folded = artifact.toLowerCase();
+        const owner = owners.get(folded);
+        if (owner !== undefined) {
+          return {
+            kind: "artifact-twice",
+            what: `Publish "${artifact}" from "${id}"`,
+            seen: `${owner} publishes it too`,
+          };
+        }
+        owners.set(folded, id);
+      }
+    }
+  }
+}
+
+/** Links inputs depth first, so that producers are complete before their users. */
+function order(
+  stages: ReadonlyMap<string, readonly Declared[]>,
+): Result<Graph> {
+  const byId = new Map<string, Instance>();
+  const path: string[] = [];
+  let problem: Failure | undefined;
+
+  function complete(declared: Declared): Instance | undefined {
+    const done = byId.get(declared.id);
+    if (done) return done;
+    if (path.includes(declared.id)) {
+      const cycle = [...path.slice(path.indexOf(declared.id)), declared.id];
+      problem ??= {
+        kind: "cycle",
+        what: "Put the stages into an order",
+        seen: `a cycle: ${cycle.join(" ← ")}`,
+      };
+      return;
+    }
+    path.push(declared.id);
+    const links: Record<string, Link> = {};
+    const producers = new Set<Instance>();
+    for (
+      const [name, input] of Object.entries(declared.declaration.inputs ?? {})
+    ) {
+      if (input.kind === "file") {
+        links[name] = { kind: "file", path: input.path };
+        continue;
+      }
+      const found = find(declared, name, input);
+      if (!found) return;
+      const sources: Source[] = [];
+      for (const producer of found) {
+        const instance = complete(producer);
+        if (!instance) return;
+        producers.add(instance);
+        sources.push({ instance, output: input.output });
+      }
+      links[name] = input.kind === "every"
+        ? { kind: "every", sources }
+        : { kind: "one", source: sources[0]! }; // `find` gave exactly one
+    }
+    path.pop();
+    const instance = { ...declared, links, producers: [...producers] };
+    byId.set(declared.id, instance);
+    return instance;
+  }
+
+  function find(
+    user: Declared,
+    name: string,
+    input: Exclude<Input, { kind: "file" }>,
+  ): readonly Declared[] | undefined {
+    const what = `Link the input "${name}" of "${user.id}" to "${input.stage}"`;
+    const producers = stages.get(input.stage);
+    if (!producers) {
+      const guess = nearest(input.stage, stages.keys());
+      problem ??= {
+        kind: "unknown-stage",
+        what,
+        seen: `stages: ${[...stages.keys()].join(", ")}`,
+        ...(guess && { hint: `did you mean "${guess}"?` }),
+      };
+      return;
+    }
+    const lacking = producers.find((producer) =>
+      !(input.output in producer.declaration.outputs)
+    );
+    if (lacking) {
+      const known = Object.keys(lacking.declaration.outputs);
+      const guess = nearest(input.output, known);
+      problem ??= {
+        kind: "unknown-output",
+        what: `Link the input "${name}" of "${user.id}" to the output ` +
+          `"${input.output}" of "${input.stage}"`,
+        seen: `outputs: ${known.join(", ")}`,
+        ...(guess && { hint: `did you mean "${guess}"?` }),
+      };
+      return;
+    }
+    if (input.kind === "every") return producers;
+    const at = input.at ?? user.point;
+    const axes = Object.keys(producers[0]?.point ?? {});
+    if (axes.every((axis) => axis in at)) {
+      // All axes are fixed: a look-up, since a search would be quadratic.
+      const point = Object.fromEntries(axes.map((axis) => [axis, at[axis]!]));
+      const exact = byPoint(input.stage).get(instanceId(input.stage, point));
+      if (exact) return [exact];
+    }
+    const matching = producers.filter(({ point }) =>
+      Object.entries(point).every(([axis, value]) =>
+        axis in at ? String(at[axis]) === String(value) : input.at === undefined
+      )
+    );
+    if (matching.length === 1) return matching;
+    problem ??= {
+      kind: "ambiguous-input",
+      what,
+      seen: `${matching.length} instances match: ` +
+        `${producers.map(({ id }) => id).slice(0, 8).join(", ")}`,
+      hint: "fix the axes that only the producer has, or take every instance",
+    };
+  }
+
+  const points = new Map<string, Map<string, Declared>>();
+  function byPoint(stage: string): Map<string, Declared> {
+    let map = points.get(stage);
+    if (!map) {
+      map = new Map((stages.get(stage) ?? []).map((one) => [one.id, one]));
+      points.set(stage, map);
+    }
+    return map;
+  }
+
+  for (const declared of stages.values()) {
+    for (const one of declared) {
+      complete(one);
+      if (problem) return fail(problem);
+    }
+  }
+  return ok({ instances: [...byId.values()], byId });
+}
+
+/**
+ * The part of a graph that some targets need: each a stage's name, an
+ * instance's, or an instance's with only some of its axes.
+ */
+export function narrow(
+  graph: Graph,
+  targets: readonly string[],
+): Result<Graph> {
+  if (targets.length === 0) return ok(graph);
+  const kept = new Set<Instance>();
+  const keep = (instance: Instance) => {
+    if (kept.has(instance)) return;
+    kept.add(instance);
+    instance.producers.forEach(keep);
+  };
+  for (const target of targets) {
+    const found = select(graph, target);
+    if (!found.ok) return found;
+    found.value.forEach(keep);
+  }
+  const instances = graph.instances.filter((instance) => kept.has(instance));
+  return ok({
+    instances,
+    byId: new Map(instances.map((one) => [one.id, one])),
+  });
+}
+
+/** The instances that a person means with `train`, `train[lr=0.1]` or `train[lr=0.1,seed=1]`. */
+export function select(graph: Graph, target: string): Result<Instance[]> {
+  const [, stage = target, inside = ""] =
+    /^([^[]*)(?:\[(.*)\])?$/.exec(target) ?? [];
+  const wanted = inside.split(",").map((part) => part.trim()).filter(Boolean);
+  const of = graph.instances.filter((one) => one.stage === stage);
+  const found = of.filter(({ point }) => {
+    const axes = Object.entries(point).map(([axis, value]) =>
+      `${axis}=${value}`
+    );
+    return wanted.every((part) =>
+      axes.includes(part) ||
+      Object.values(point).some((value) => String(value) === part)
+    );
+  });
+  if (found.length > 0) return ok(found);
+  const stages = [...new Set(graph.instances.map((one) => one.stage))];
+  const ids = graph.instances.map((one) => one.id);
+  const guess = of.length > 0
+    ? nearest(target, ids) ?? of[0]?.id
+    : nearest(target, [...stages, ...ids]);
+  return fail({
+    kind: of.length > 0 ? "unknown-instance" : "unknown-stage",
+    what: `Find ${of.length > 0 ? "the instance" : "the stage"} "${target}"`,
+    seen: of.length > 0
+      ? `instances: ${of.map((one) => one.id).slice(0, 12).join(", ")}`
+      : `stages: ${stages.join(", ")}`,
+    ...(guess && { hint: `did you mean "${guess}"?` }),
+  });
+}

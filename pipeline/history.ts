@@ -1,0 +1,192 @@
+/**
+ * A page for every run that changed something: what ran, what was reused, which
+ * artifacts there are and what made them, on which machine. The newest page is
+ * also `artifacts/run.json`, the one artifact that may differ between two equal
+ * runs.
+ */
+import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import type { Artifacts } from "./artifacts.ts";
+import type { Digest } from "./digest.ts";
+import { copyWhole, writeDurably } from "./disk.ts";
+import type { Outcome } from "./event.ts";
+import type { Graph } from "./graph.ts";
+import { canonicalPretty, type Json, type JsonObject } from "./json.ts";
+import type { Ran } from "./run.ts";
+import type { StatCache } from "./stat.ts";
+import { list, type Store } from "./store.ts";
+
+/** One instance on a page. */
+export interface InstancePage {
+  readonly outcome: Outcome["kind"];
+  readonly stage: string;
+  /** What it reads from, by instance. */
+  readonly from: readonly string[];
+  readonly fingerprint?: Digest;
+  /** How long it took when it ran, in seconds, and when that was. */
+  readonly seconds?: number;
+  readonly made?: string;
+  /** What kept its process in. */
+  readonly wall?: string;
+  readonly provisional?: string;
+}
+
+/** The page of one run. */
+export interface Page {
+  readonly run: {
+    readonly id: string;
+    readonly started: string;
+    readonly seconds: number;
+    readonly success: boolean;
+    readonly arguments: readonly string[];
+  };
+  readonly machine: JsonObject;
+  /** The resolved configuration. */
+  readonly experiment: Json;
+  readonly instances: { readonly [instance: string]: InstancePage };
+  readonly artifacts: {
+    readonly [path: string]: {
+      readonly digest: Digest;
+      readonly size: number;
+      readonly instance: string;
+      readonly output: string;
+    };
+  };
+}
+
+/** What a page says of a run that is not in its events. */
+export interface Circumstances {
+  readonly id: string;
+  readonly started: Date;
+  readonly seconds: number;
+  readonly success: boolean;
+  readonly arguments: readonly string[];
+  readonly experiment: Json;
+}
+
+/** A new run's name: sorts by time, and two of one second differ. */
+export function runId(started: Date): string {
+  const time = started.toISOString().replace(/[-:]|\.\d+Z/g, "").replace(
+    "T",
+    "-",
+  );
+  return `${time}-${crypto.randomUUID().slice(0, 4)}`;
+}
+
+/** Composes the page of a run. */
+export function compose(
+  graph: Graph,
+  ran: Ran,
+  store: Store,
+  { id, started, seconds, success, arguments: args, experiment }: Circumstances,
+): Page {
+  const instances: Record<string, InstancePage> = {};
+  const artifacts: Record<string, Page["artifacts"][string]> = {};
+  for (const instance of graph.instances) {
+    const end = ran.ended.get(instance);
+    if (!end) continue;
+    const { fingerprint, outputs, provisional } = end;
+    const record = fingerprint && store.record(instance.stage, fingerprint);
+    instances[instance.id] = {
+      outcome: end.outcome.kind,
+      stage: instance.stage,
+      from: instance.producers.map((producer) => producer.id),
+      ...(fingerprint && { fingerprint }),
+      ...(record &&
+        { seconds: record.seconds, made: record.made, wall: record.wall }),
+      ...(provisional !== undefined && { provisional }),
+    };
+    for (
+      const [name, { artifact }] of Object.entries(instance.declaration.outputs)
+    ) {
+      const digest = outputs?.[name];
+      if (artifact === undefined || digest === undefined) continue;
+      artifacts[artifact] = {
+        digest,
+        size: statSync(store.object(digest)).size,
+        instance: instance.id,
+        output: name,
+      };
+    }
+  }
+  return {
+    run: {
+      id,
+      started: started.toISOString(),
+      seconds: Math.round(seconds * 1000) / 1000,
+      success,
+      arguments: args,
+    },
+    machine: machine(),
+    experiment,
+    instances,
+    artifacts,
+  };
+}
+
+/** Writes a page, and `run.json` with it. */
+export function record(page: Page, store: Store, artifacts: Artifacts): void {
+  const path = pagePath(store, page.run.id);
+  writeDurably(path, canonicalPretty(page as unknown as Json));
+  copyWhole(path, join(artifacts.folder, "run.json"), 0o644);
+}
+
+/** Puts `run.json` back if it is not the newest page any more. */
+export function restore(
+  store: Store,
+  artifacts: Artifacts,
+  stat: StatCache,
+): "current" | "restored" | "missing" {
+  const id = pages(store).at(-1);
+  if (id === undefined) return "missing";
+  const path = pagePath(store, id);
+  const copy = join(artifacts.folder, "run.json");
+  if (stat.digest(path) === stat.digest(copy)) return "current";
+  copyWhole(path, copy, 0o644);
+  return "restored";
+}
+
+/** The names of all recorded runs, oldest first. */
+export function pages(store: Store): string[] {
+  return list(join(store.folder, "runs"))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length));
+}
+
+/** One page, if it can be read. */
+export function readPage(store: Store, id: string): Page | undefined {
+  try {
+    return JSON.parse(readFileSync(pagePath(store, id), "utf8")) as Page;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function pagePath(store: Store, id: string): string {
+  return join(store.folder, "runs", `${id}.json`);
+}
+
+/** What a reader wants to know of the machine; no names of hosts or people. */
+function machine(): JsonObject {
+  return {
+    os: Deno.build.os,
+    arch: Deno.build.arch,
+    cpu: cpuModel(),
+    cores: navigator.hardwareConcurrency,
+    memory_mib: Math.round(Deno.systemMemoryInfo().total / 2 ** 20),
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+  };
+}
+
+function cpuModel(): string {
+  try {
+    const text = readFileSync("/proc/cpuinfo", "utf8");
+    return /^model name\s*:\s*(.*)$/m.exec(text)?.[1] ?? "unknown";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "unknown";
+    throw error;
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * A project, opened: its configuration read, its graph linked, its code
+ * identified, its store at hand. Everything before the first decision.
+ */
+import { join } from "node:path";
+import { Artifacts } from "./artifacts.ts";
+import type { Code } from "./code/code.ts";
+import type { Digest } from "./digest.ts";
+import { ground, ownFacts } from "./facts.ts";
+import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
+import type { Facts } from "./fingerprint.ts";
+import { type Graph, type Instance, link } from "./graph.ts";
+import { Index } from "./record-index.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { World } from "./plan.ts";
+import type { Runs } from "./stage.ts";
+import type { Pipeline } from "./stage.ts";
+import { StatCache } from "./stat.ts";
+import { Store } from "./store.ts";
+
+/** What a project brings along; the rest is the engine's. */
+export interface Project<Config> {
+  /** Absolute path. */
+  readonly root: string;
+  /** The Deno version that it is made for: `2.9.6`. */
+  readonly deno: string;
+  readonly pipeline: Pipeline<Config>;
+  /** Reads the configuration. Pure but for the one file. */
+  readonly configure: (overlays: Overlays) => Promise<Result<Config>>;
+  readonly sandbox: (config: Config) => "deno" | "kernel";
+}
+
+/** What the command line says about the configuration. */
+export interface Overlays {
+  readonly profile?: string;
+  readonly set: readonly string[];
+}
+
+/** An opened project. */
+export interface Opened {
+  readonly root: string;
+  readonly graph: Graph;
+  readonly world: World;
+  readonly store: Store;
+  readonly stat: StatCache;
+  readonly index: Index;
+  readonly artifacts: Artifacts;
+  readonly code: (instance: Instance) => Code | undefined;
+  readonly require: "deno" | "kernel";
+  /** The resolved configuration. */
+  readonly experiment: Json;
+  /** Keeps the caches; a disk that cannot be written costs only time. */
+  save(): void;
+}
+
+/** Opens a project under some overlays. Runs nothing and writes nothing. */
+export async function open<Config>(
+  project: Project<Config>,
+  overlays: Overlays,
+  force: readonly string[] = [],
+): Promise<Result<Opened>> {
+  const refused = refuse(project.deno);
+  if (refused) return fail(refused);
+  const config = await project.configure(overlays);
+  if (!config.ok) return config;
+  const linked = link(
+    project.pipeline,
+    config.value,
+    (name) => Deno.env.get(name),
+  );
+  if (!linked.ok) return linked;
+  const graph = linked.value;
+  const unknown = unknownForce(graph, force);
+  if (unknown) return fail(unknown);
+
+  const { root } = project;
+  const folder = join(root, ".store");
+  const stat = StatCache.open(join(folder, "cache", "stat"));
+  const store = new Store(folder, stat);
+  const index = new Index(store, stat);
+  const artifacts = new Artifacts(join(root, "artifacts"), store, stat);
+  const facts = await gatherFacts(root, graph, stat, folder);
+  if (!facts.ok) return facts;
+  const files = fileDigests(root, graph, stat);
+  if (!files.ok) return files;
+  const { code, own } = facts.value;
+
+  return ok({
+    root,
+    graph,
+    store,
+    stat,
+    index,
+    artifacts,
+    code,
+    world: {
+      store,
+      index,
+      artifacts,
+      own,
+      file: (path) => files.value.get(path),
+      force: new Set(force),
+    },
+    require: project.sandbox(config.value),
+    experiment: config.value as Json,
+    save() {
+      try {
+        stat.save();
+        index.save();
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error)) throw error;
+      }
+    },
+  });
+}
+
+/** A platform or a Deno that was never tried is refused, not trusted. */
+function refuse(wanted: string): Failure | undefined {
+  const { os, arch } = Deno.build;
+  if (
+    !["linux", "darwin"].includes(os) || !["x86_64", "aarch64"].includes(arch)
+  ) {
+    return {
+      kind: "platform",
+      what: `Run on ${os} ${arch}`,
+      seen: "made for Linux and macOS on x86-64 and ARM64",
+      hint: "on Windows use the Windows Subsystem for Linux",
+    };
+  }
+  const minor = (version: string) => version.split(".").slice(0, 2).join(".");
+  const found = Deno.version.deno;
+  if (minor(found) !== minor(wanted) && !Deno.env.get("FACSIMILE_ANY_DENO")) {
+    return {
+      kind: "deno-version",
+      what: `Run under Deno ${found}`,
+      seen: `made for Deno ${
+        minor(wanted)
+      }: another minor version may give other bits`,
+      hint: `use npx -y deno@${wanted} task reproduce, or set ` +
+        "FACSIMILE_ANY_DENO=1 to try nevertheless",
+    };
+  }
+  return undefined;
+}
+
+function unknownForce(
+  { instances }: Graph,
+  force: readonly string[],
+): Failure | undefined {
+  const known = new Set(instances.flatMap(({ id, stage }) => [stage, id]));
+  const unknown = force.find((name) => !known.has(name));
+  if (unknown === undefined) return undefined;
+  const guess = nearest(unknown, known);
+  return {
+    kind: "unknown-stage",
+    what: `Force the stage "${unknown}"`,
+    seen: `stages: ${
+      [...new Set(instances.map((one) => one.stage))].join(", ")
+    }`,
+    ...(guess && { hint: `did you mean "${guess}"?` }),
+  };
+}
+
+/** The code of every module and the version of every program in the graph. */
+async function gatherFacts(
+  root: string,
+  { instances }: Graph,
+  stat: StatCache,
+  store: string,
+): Promise<
+  Result<{
+    code: (instance: Instance) => Code | undefined;
+    own: (instance: Instance) => Facts;
+  }>
+> {
+  const modules = new Map<string, boolean>(); // → whether native code is reached
+  const programs = new Map<string, Runs & { kind: "command" }>();
+  for (const { declaration: { runs, permissions } } of instances) {
+    if (runs.kind === "command") {
+      programs.set(programKey(runs), runs);
+    } else {
+      const native = (permissions?.ffi?.length ?? 0) > 0;
+      modules.set(runs.module, (modules.get(runs.module) ?? false) || native);
+    }
+  }
+  let code = new Map<string, Code>();
+  if (modules.size > 0) {
+    const { readCode } = await import("./code/code.ts");
+    const read = await readCode({
+      root,
+      entries: [...modules].map(([module, native]) => ({ module, native })),
+      cache: join(store, "cache", "code.json"),
+      stat,
+    });
+    if (!read.ok) return read;
+    code = read.value;
+  }
+  const versions = new Map<string, JsonObject>();
+  if (programs.size > 0) {
+    const { programFacts } = await import("./sandbox/program.ts");
+    for (const [key, runs] of programs) {
+      const facts = await programFacts(runs, root, stat);
+      if (!facts.ok) return facts;
+      versions.set(key, facts.value);
+    }
+  }
+  const base = ground();
+  const cache = new Map<Instance, Facts>();
+  const codeOf = ({ declaration: { runs } }: Instance) =>
+    runs.kind === "module" ? code.get(runs.module) : undefined;
+  const own = (instance: Instance) => {
+    let facts = cache.get(instance);
+    if (!facts) {
+      const { runs } = instance.declaration;
+      const program = runs.kind === "command"
+        ? versions.get(programKey(runs))
+        : undefined;
+      facts = ownFacts(instance, codeOf(instance), program ?? {}, base);
+      cache.set(instance, facts);
+    }
+    return facts;
+  };
+  return ok({ code: codeOf, own });
+}
+
+/** One program, whatever its arguments are at a point. */
+function programKey({ command, code = [], version = [command[0]] }: Runs & {
+  kind: "command";
+}): string {
+  return JSON.stringify([command[0], code, version]);
+}
+
+/** The digests of all files that are inputs. */
+function fileDigests(
+  root: string,
+  { instances }: Graph,
+  stat: StatCache,
+): Result<Map<string, Digest>> {
+  const digests = new Map<string, Digest>();
+  for (const { id, links } of instances) {
+    for (const [name, link] of Object.entries(links)) {
+      if (link.kind !== "file" || digests.has(link.path)) continue;
+      const digest = stat.digest(join(root, link.path), root);
+      if (digest === undefined) {
+        return fail({
+          kind: "file-missing",
+          what: `Read the file "${link.path}", the input "${name}" of "${id}"`,
+          seen: "there is no plain file of that name inside the project",
+        });
+      }
+      digests.set(link.path, digest);
+    }
+  }
+  return ok(digests);
+}

@@ -1,0 +1,158 @@
+/**
+ * The main module of a stage's process: reads the task that the engine wrote,
+ * calls the stage, and tells the engine what it says.
+ *
+ *   runner.ts TASK.json [PID of the engine]
+ *
+ * Exit codes: 0 done · 1 failed, in the stage's own words if it said any · 70
+ * left on its own before its work was done.
+ */
+import { nearest } from "./failure.ts";
+import type { JsonObject } from "./json.ts";
+import type { Point } from "./stage.ts";
+import {
+  type Checkpoint,
+  type Message,
+  RECORD_SEPARATOR,
+  type Run,
+  StageError,
+  type Task,
+} from "./task.ts";
+
+/** The task file: what the engine hands to the process. Paths are absolute. */
+export interface TaskFile {
+  readonly module: string;
+  readonly params: JsonObject;
+  readonly hints: JsonObject;
+  readonly point: Point;
+  readonly inputs: {
+    readonly [name: string]:
+      | string
+      | readonly { readonly point: Point; readonly path: string }[];
+  };
+  readonly outputs: { readonly [name: string]: string };
+  readonly scratch: string;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** The exit code of a stage that left before its function returned. */
+export const EARLY_EXIT = 70;
+
+const encoder = new TextEncoder();
+
+/** Says one thing to the engine. Synchronous, so that nothing is lost in an exit. */
+function say(message: Message): void {
+  const line = encoder.encode(
+    RECORD_SEPARATOR + JSON.stringify(message) + "\n",
+  );
+  try {
+    for (let at = 0; at < line.length;) {
+      at += Deno.stdout.writeSync(line.subarray(at));
+    }
+  } catch (error) {
+    // Nobody listens any more: the engine is gone, and so is our purpose.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(1);
+    throw error;
+  }
+}
+
+/**
+ * Ends this process when the engine is gone: an orphan could not publish
+ * anything, but would go on computing. `kill -9` of the engine tells nobody, so
+ * we look; a changed parent is the one sign of it.
+ */
+function leaveWithParent(pid: number): void {
+  const look = () => {
+    if (Deno.ppid !== pid) Deno.exit(1);
+  };
+  look();
+  Deno.unrefTimer(setInterval(look, 200));
+}
+
+function taskOf(file: TaskFile): Task {
+  const { inputs, outputs } = file;
+  function known<Value>(
+    what: "input" | "output",
+    values: { readonly [name: string]: Value },
+    name: string,
+  ): Value {
+    if (Object.hasOwn(values, name)) return values[name] as Value;
+    const names = Object.keys(values);
+    const guess = nearest(name, names);
+    throw new StageError(
+      `The stage asks for its ${what} "${name}", which it does not declare`,
+      names.length === 0 ? `no ${what}s` : `${what}s: ${names.join(", ")}`,
+      guess
+        ? `Did you mean "${guess}"?`
+        : `Add "${name}" to the ${what}s of its declaration`,
+    );
+  }
+  return {
+    params: file.params,
+    hints: file.hints,
+    point: file.point,
+    scratch: file.scratch,
+    checkpoint: file.checkpoint ?? undefined,
+    input(name) {
+      const value = known("input", inputs, name);
+      if (typeof value === "string") return value;
+      throw new StageError(
+        `The stage asks for "${name}" as one input, but it is declared with every()`,
+        `${value.length} files`,
+        `Use task.inputs("${name}")`,
+      );
+    },
+    inputs(name) {
+      const value = known("input", inputs, name);
+      if (typeof value !== "string") return value;
+      throw new StageError(
+        `The stage asks for "${name}" as many inputs, but it is declared as one`,
+        undefined,
+        `Use task.input("${name}")`,
+      );
+    },
+    output: (name) => known("output", outputs, name),
+    progress: (progress) => say({ kind: "progress", progress }),
+    keep: (checkpoint) => say({ kind: "checkpoint", checkpoint }),
+    warn: (message) => say({ kind: "warning", message }),
+    provisional: (reason) => say({ kind: "provisional", reason }),
+  };
+}
+
+async function main(path: string, parent: string | undefined): Promise<void> {
+  if (parent !== undefined) leaveWithParent(Number(parent));
+  const file: TaskFile = JSON.parse(Deno.readTextFileSync(path));
+  // A stage, or a library of it, that calls `Deno.exit(0)` half way must not
+  // pass for one that came to its end.
+  let code = EARLY_EXIT;
+  addEventListener("unload", () => Deno.exitCode = code);
+  try {
+    const stage: { default?: unknown } = await import(file.module);
+    if (typeof stage.default !== "function") {
+      throw new StageError(
+        "The stage's module has no function as its default export",
+        `exports: ${Object.keys(stage).join(", ") || "none"}`,
+        "Write: export default function (task) { … }",
+      );
+    }
+    await (stage.default as Run)(taskOf(file));
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error;
+    const { what, seen, hint } = error;
+    say({
+      kind: "failed",
+      what,
+      ...(seen !== undefined && { seen }),
+      ...(hint !== undefined && { hint }),
+    });
+    code = 1;
+    Deno.exit();
+  }
+  code = 0;
+  // Whatever still listens or waits is not the stage's result any more.
+  Deno.exit();
+}
+
+const [path, parent] = Deno.args;
+if (path === undefined) throw new TypeError("No task file given");
+await main(path, parent);

@@ -1,0 +1,71 @@
+/**
+ * The private folders in which instances run, one for each, below one for each
+ * run. A run holds a lock while it lives, so that the next can tell the folders
+ * of a killed one and remove them.
+ *
+ *   work/<run>.lock              locked while the run lives
+ *   work/<run>/<n>-<stage>/      one instance
+ *   failed/<instance>/           the folder of an instance's last failure, with its log
+ */
+import { join } from "node:path";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { isTaken } from "./lease.ts";
+import { list } from "./store.ts";
+
+/** The private folders of one run. */
+export class Workshop implements Disposable {
+  readonly #folder: string;
+  readonly #lock: Deno.FsFile;
+  readonly #lockPath: string;
+  #count = 0;
+
+  constructor(private readonly store: string) {
+    const work = join(store, "work");
+    mkdirSync(work, { recursive: true });
+    sweep(work);
+    const name = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+    this.#lockPath = join(work, `${name}.lock`);
+    this.#lock = Deno.openSync(this.#lockPath, { create: true, write: true });
+    this.#lock.lockSync(true);
+    this.#folder = join(work, name);
+    mkdirSync(this.#folder);
+  }
+
+  /** A new, empty folder. */
+  open(stage: string): string {
+    const folder = join(this.#folder, `${this.#count++}-${stage}`);
+    mkdirSync(folder);
+    return folder;
+  }
+
+  /** Removes a folder whose results are in the store. */
+  clear(folder: string): void {
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Puts a folder aside for its owner to look into. */
+  keep(folder: string, instance: string): string {
+    const kept = join(this.store, "failed", encodeURIComponent(instance));
+    mkdirSync(join(this.store, "failed"), { recursive: true });
+    rmSync(kept, { recursive: true, force: true });
+    renameSync(folder, kept);
+    return kept;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#lockPath, { force: true });
+    this.#lock.close();
+  }
+}
+
+/** Removes the folders of runs that were killed. */
+function sweep(work: string): void {
+  for (const name of list(work)) {
+    if (!name.endsWith(".lock")) continue;
+    const lock = join(work, name);
+    if (isTaken(lock)) continue;
+    rmSync(lock.slice(0, -".lock".length), { recursive: true, force: true });
+    rmSync(lock, { force: true });
+  }
+}

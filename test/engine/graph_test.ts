@@ -1,0 +1,177 @@
+/** Linking: names, points, references, order. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { type Graph, link, narrow, select } from "../../pipeline/graph.ts";
+import {
+  every,
+  file,
+  type Input,
+  output,
+  type Pipeline,
+  type Stage,
+} from "../../pipeline/stage.ts";
+
+interface Sketch {
+  readonly matrix?: { readonly [axis: string]: readonly (string | number)[] };
+  readonly inputs?: { readonly [name: string]: Input };
+  readonly artifact?: string;
+}
+
+function pipeline(stages: { readonly [name: string]: Sketch }): Pipeline<null> {
+  return {
+    stages: Object.entries(stages).map(([name, sketch]): Stage<null> => ({
+      name,
+      title: name,
+      ...(sketch.matrix && { matrix: () => sketch.matrix! }),
+      at: () => ({
+        runs: { kind: "module", module: "stages/none.ts" },
+        inputs: sketch.inputs ?? {},
+        outputs: {
+          out: {
+            file: "out",
+            ...(sketch.artifact && { artifact: sketch.artifact }),
+          },
+        },
+      }),
+    })),
+  };
+}
+
+function linked(stages: { readonly [name: string]: Sketch }): Graph {
+  const result = link(pipeline(stages), null, () => undefined);
+  if (!result.ok) throw new Error(result.failure.what);
+  return result.value;
+}
+
+function refused(stages: { readonly [name: string]: Sketch }): string {
+  const result = link(pipeline(stages), null, () => undefined);
+  ok(!result.ok);
+  const { what, seen = "", hint = "" } = result.failure;
+  return [what, seen, hint].filter(Boolean).join(" | ");
+}
+
+const ids = ({ instances }: Graph) => instances.map(({ id }) => id);
+
+Deno.test("link() expands a matrix, the last axis fastest", () => {
+  const graph = linked({
+    train: { matrix: { lr: [0.1, 0.01], seed: [1, 2] } },
+  });
+  deepEqual(ids(graph), [
+    "train[lr=0.1,seed=1]",
+    "train[lr=0.1,seed=2]",
+    "train[lr=0.01,seed=1]",
+    "train[lr=0.01,seed=2]",
+  ]);
+});
+
+Deno.test("link() takes an input from the instance at the same point", () => {
+  const graph = linked({
+    export: {
+      matrix: { lr: [0.1, 0.01] },
+      inputs: { model: output("train", "out") },
+    },
+    train: { matrix: { lr: [0.1, 0.01] } },
+  });
+  const { producers } = graph.byId.get("export[lr=0.01]")!;
+  deepEqual(producers.map(({ id }) => id), ["train[lr=0.01]"]);
+});
+
+Deno.test("link() gives `every` all instances, and puts producers first", () => {
+  const graph = linked({
+    report: { inputs: { curves: every("train", "out"), notes: file("a.md") } },
+    train: { matrix: { lr: [0.1, 0.01] } },
+  });
+  deepEqual(ids(graph), ["train[lr=0.1]", "train[lr=0.01]", "report"]);
+});
+
+Deno.test("link() refuses what cannot be meant, and says what is there", () => {
+  equal(
+    refused({ a: { inputs: { x: output("bb", "out") } }, b: {} }),
+    'Link the input "x" of "a" to "bb" | stages: a, b | did you mean "b"?',
+  );
+  equal(
+    refused({ a: { inputs: { x: output("b", "oud") } }, b: {} }),
+    'Link the input "x" of "a" to the output "oud" of "b" | outputs: out | did you mean "out"?',
+  );
+  equal(
+    refused({
+      a: { inputs: { x: output("b", "out") } },
+      b: { matrix: { lr: [1, 2] } },
+    }),
+    'Link the input "x" of "a" to "b" | 2 instances match: b[lr=1], b[lr=2] | ' +
+      "fix the axes that only the producer has, or take every instance",
+  );
+  equal(
+    refused({
+      a: { inputs: { x: output("b", "out") } },
+      b: { inputs: { x: output("a", "out") } },
+    }),
+    "Put the stages into an order | a cycle: a ← b ← a",
+  );
+  equal(
+    refused({ a: { artifact: "X.png" }, b: { artifact: "x.png" } }),
+    'Publish "x.png" from "b" | a publishes it too',
+  );
+  equal(
+    refused({ a: { artifact: "../x" } }),
+    'Publish an output of "a" as "../x" | use a relative path inside the folder of the artifacts',
+  );
+  equal(
+    refused({ a: { matrix: { lr: [0.1, 0.1] } } }),
+    'Expand the axis lr of the stage "a" | a value stands there twice: 0.1, 0.1',
+  );
+});
+
+Deno.test("narrow() keeps the targets and what they need", () => {
+  const graph = linked({
+    a: {},
+    b: { inputs: { x: output("a", "out") } },
+    c: { inputs: { x: output("a", "out") } },
+  });
+  const narrowed = narrow(graph, ["b"]);
+  ok(narrowed.ok);
+  deepEqual(ids(narrowed.value), ["a", "b"]);
+});
+
+Deno.test("select() finds by stage, by whole point and by part of it", () => {
+  const graph = linked({
+    train: { matrix: { lr: [0.1, 0.01], seed: [1, 2] } },
+  });
+  const count = (target: string) => {
+    const found = select(graph, target);
+    return found.ok ? found.value.length : found.failure.hint;
+  };
+  equal(count("train"), 4);
+  equal(count("train[lr=0.1]"), 2);
+  equal(count("train[lr=0.1,seed=2]"), 1);
+  equal(count("trian"), 'did you mean "train"?');
+  equal(count("train[lr=0.2]"), 'did you mean "train[lr=0.1,seed=1]"?');
+});
+
+Deno.test("link() puts producers before users in any graph without a cycle", () => {
+  const graphs = fc.array(fc.array(fc.nat(20), { maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 20,
+  });
+  fc.assert(fc.property(graphs, fc.boolean(), (nodes, backwards) => {
+    const stages = nodes.map((targets, index): [string, Sketch] => [
+      `s${index}`,
+      {
+        inputs: Object.fromEntries(
+          targets.filter((target) => target < index)
+            .map((target) => [`x${target}`, output(`s${target}`, "out")]),
+        ),
+      },
+    ]);
+    const graph = linked(
+      Object.fromEntries(backwards ? stages.toReversed() : stages),
+    );
+    const place = new Map(graph.instances.map((one, index) => [one, index]));
+    return graph.instances.length === nodes.length &&
+      graph.instances.every((one) =>
+        one.producers.every((producer) =>
+          place.get(producer)! < place.get(one)!
+        )
+      );
+  }));
+});
