@@ -8,35 +8,14 @@
  * left on its own before its work was done.
  */
 import { nearest } from "./failure.ts";
-import type { JsonObject } from "./json.ts";
-import type { Point } from "./stage.ts";
+import { EARLY_EXIT, type TaskFile } from "./sandbox/taskfile.ts";
 import {
-  type Checkpoint,
   type Message,
   RECORD_SEPARATOR,
   type Run,
   StageError,
   type Task,
 } from "./task.ts";
-
-/** The task file: what the engine hands to the process. Paths are absolute. */
-export interface TaskFile {
-  readonly module: string;
-  readonly params: JsonObject;
-  readonly hints: JsonObject;
-  readonly point: Point;
-  readonly inputs: {
-    readonly [name: string]:
-      | string
-      | readonly { readonly point: Point; readonly path: string }[];
-  };
-  readonly outputs: { readonly [name: string]: string };
-  readonly scratch: string;
-  readonly checkpoint: Checkpoint | null;
-}
-
-/** The exit code of a stage that left before its function returned. */
-export const EARLY_EXIT = 70;
 
 const encoder = new TextEncoder();
 

@@ -1,10 +1,29 @@
 /**
  * One instance, one process group: started with exactly its permissions,
  * listened to, and judged when it has ended.
+ *
+ *   1. `prepare` (invocation.ts) lays out the private folder and words the
+ *      command line, behind a kernel wall where native code runs.
+ *   2. The process speaks: messages to the engine, the rest to the log.
+ *   3. When it has ended, whatever it left running is killed, and the audit,
+ *      its exit and its outputs are judged, in this order.
  */
-import type { Failure, Result } from "../failure.ts";
+import { fail, type Failure, ok, type Result } from "../failure.ts";
+import { EARLY_EXIT } from "./taskfile.ts";
 import type { Message } from "../task.ts";
-import type { Confinement, Wall } from "./confinement.ts";
+import { undeclaredAccess } from "./audit.ts";
+import {
+  type Confinement,
+  logFile,
+  outputFolder,
+  scratchFolder,
+  type Wall,
+} from "./confinement.ts";
+import { prepare, type Prepared } from "./invocation.ts";
+import { Log } from "./log.ts";
+import { realPath, within } from "./path.ts";
+import { hear, Lines } from "./speech.ts";
+import { storageFailureIn } from "./storage.ts";
 
 /** A process at work. */
 export interface Started {
@@ -18,7 +37,7 @@ export interface Started {
   kill(signal: Deno.Signal): void;
 }
 
-/** How a process ended. `done` means: exit 0, and nothing undeclared was touched. */
+/** How a process ended. `done` means: exit 0, all outputs there, and nothing undeclared touched. */
 export type Ended =
   | { readonly kind: "done"; readonly wall: Wall; readonly log: string }
   | {
@@ -26,19 +45,255 @@ export type Ended =
     readonly failure: Failure;
     readonly wall: Wall;
     readonly log: string;
+    /** The end of the log. */
     readonly tail: readonly string[];
   }
   /** We stopped it: the abort signal, or `kill`. */
   | { readonly kind: "killed"; readonly wall: Wall; readonly log: string };
 
+/** How long a process may take to leave after SIGTERM, in milliseconds. */
+const GRACE = 1000;
+
 /**
  * Starts an instance. Aborting the signal ends its whole process group:
  * SIGTERM, and SIGKILL a moment later.
  */
-export declare function start(
+export async function start(
   confinement: Confinement,
   signal: AbortSignal,
-): Promise<Result<Started>>;
+): Promise<Result<Started>> {
+  const prepared = await prepare(confinement);
+  if (!prepared.ok) return prepared;
+  const { invocation, wall } = prepared.value;
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(invocation.program, {
+      args: [...invocation.args],
+      cwd: invocation.cwd,
+      env: { ...invocation.env },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      // A session and a process group of its own: it can be ended as a whole,
+      // and Ctrl-C on the terminal reaches the engine alone.
+      detached: true,
+    }).spawn();
+  } catch (error) {
+    const failure = spawnFailure(error, confinement);
+    if (failure) return fail(failure);
+    throw error;
+  }
+  return ok(attend(child, confinement, prepared.value, wall, signal));
+}
 
-/** The shell command that runs it again by hand, in the same sandbox. */
-export declare function commandLine(confinement: Confinement): string;
+function attend(
+  child: Deno.ChildProcess,
+  confinement: Confinement,
+  prepared: Prepared,
+  wall: Wall,
+  signal: AbortSignal,
+): Started {
+  let stopped = false;
+  let gone = false;
+  const kill = (name: Deno.Signal) => {
+    if (!gone) stopped = true;
+    signalGroup(child.pid, name);
+  };
+  const abort = () => {
+    kill("SIGTERM");
+    const timer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), GRACE);
+    child.status.finally(() => clearTimeout(timer));
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+
+  const log = new Log(logFile(confinement));
+  const { readable, writable } = new TransformStream<Message, Message>(
+    {},
+    // Whoever reads late must not hold up the process.
+    { highWaterMark: Infinity },
+    { highWaterMark: Infinity },
+  );
+  const writer = writable.getWriter();
+  let said: Failure | undefined;
+  const listen = (line: string) => {
+    const { message, text } = hear(line);
+    if (text !== undefined) log.line(text);
+    if (message === undefined) return;
+    said ??= complaint(message, confinement);
+    // Fails only if the reader left, who then does not care.
+    if (said === undefined || message.kind !== "checkpoint") {
+      writer.write(message).catch(() => {});
+    }
+  };
+
+  async function judge(): Promise<Ended> {
+    const pumps = Promise.all([
+      pump(child.stdout, listen),
+      pump(child.stderr, (line) => log.line(line)),
+    ]);
+    const status = await child.status;
+    gone = true;
+    signal.removeEventListener("abort", abort);
+    // What it started must neither write on nor keep our pipes open.
+    signalGroup(child.pid, "SIGKILL");
+    await pumps;
+    await writer.close().catch(() => {});
+    log.close();
+    const end = { wall, log: logFile(confinement) };
+    if (stopped) return { kind: "killed", ...end };
+    const failure =
+      (prepared.audited ? undeclaredAccess(confinement) : undefined) ??
+        said ?? log.failure ?? exitFailure(status, confinement, log.tail) ??
+        outputFailure(confinement);
+    if (failure === undefined) return { kind: "done", ...end };
+    return { kind: "failed", failure, ...end, tail: log.tail };
+  }
+
+  return { pid: child.pid, wall, messages: readable, ended: judge(), kill };
+}
+
+async function pump(
+  stream: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  const lines = new Lines();
+  for await (const chunk of stream) lines.add(chunk).forEach(take);
+  lines.end().forEach(take);
+}
+
+/** Signals a whole process group; one that is gone already is all right. */
+function signalGroup(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The failure that a message reports, or is. */
+function complaint(
+  message: Message,
+  confinement: Confinement,
+): Failure | undefined {
+  switch (message.kind) {
+    case "failed": {
+      const { what, seen, hint } = message;
+      return {
+        kind: "stage-failed",
+        what,
+        ...(seen !== undefined && { seen }),
+        ...(hint !== undefined && { hint }),
+      };
+    }
+    case "checkpoint": {
+      // The engine moves this file with its own rights, not the stage's.
+      const path = realPath(message.checkpoint.path);
+      if (within(path, realPath(scratchFolder(confinement)))) return undefined;
+      return {
+        kind: "checkpoint-outside",
+        what:
+          `${confinement.instance} hands over a checkpoint that is not in its scratch folder`,
+        seen: message.checkpoint.path,
+        hint: "Write checkpoints below task.scratch",
+      };
+    }
+    case "progress":
+    case "warning":
+    case "provisional":
+      return undefined;
+  }
+}
+
+function spawnFailure(
+  error: unknown,
+  { instance, runs }: Confinement,
+): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (/os error 7\b|Argument list too long/.test(error.message)) {
+    return {
+      kind: "too-many-paths",
+      what: `Cannot start ${instance}: its permissions exceed a command line`,
+      seen: error.message,
+      hint:
+        "Merge its inputs by a stage in between, or keep the store at a shorter path",
+    };
+  }
+  if (
+    runs.kind === "command" &&
+    (error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.PermissionDenied)
+  ) {
+    return {
+      kind: "cannot-execute",
+      what: `Cannot execute ${runs.command[0]} for ${instance}`,
+      seen: error.message,
+    };
+  }
+  return undefined;
+}
+
+function exitFailure(
+  { success, code, signal }: Deno.CommandStatus,
+  confinement: Confinement,
+  tail: readonly string[],
+): Failure | undefined {
+  const { instance } = confinement;
+  if (success) return undefined;
+  const storage = storageFailureIn(
+    tail,
+    `finish ${instance}`,
+    confinement.folder,
+  );
+  if (storage) return storage;
+  const said =
+    tail.findLast((line) => /^(\S*Error|error|\S+Exception)\b.*:/.test(line))
+      ?.replace(/^error: (Uncaught )?(\(in promise\) )?/, "") ??
+      tail.findLast((line) => line.trim() !== "");
+  if (signal !== null) {
+    return {
+      kind: "stage-killed",
+      what: `${instance} was ended by ${signal}`,
+      ...(said !== undefined && { seen: said }),
+      hint: signal === "SIGKILL"
+        ? "Memory may have run out: the kernel's log says so (dmesg)"
+        : "Native code crashed: its log is above",
+    };
+  }
+  if (code === EARLY_EXIT && confinement.runs.kind === "module") {
+    return {
+      kind: "stage-left",
+      what: `${instance} left the process before its function returned`,
+      seen: "Deno.exit or process.exit was called",
+      hint: "Return from the stage instead, or throw a StageError",
+    };
+  }
+  return {
+    kind: "stage-crashed",
+    what: `${instance} stopped with exit code ${code}`,
+    ...(said !== undefined && { seen: said }),
+  };
+}
+
+/** An output must be a file of its own: a link would publish something else. */
+function outputFailure(confinement: Confinement): Failure | undefined {
+  const folder = outputFolder(confinement);
+  for (const [name, file] of Object.entries(confinement.outputs)) {
+    try {
+      if (Deno.lstatSync(`${folder}/${file}`).isFile) continue;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    const found = [...Deno.readDirSync(folder)].map((entry) =>
+      entry.isFile ? entry.name : `${entry.name} (not a regular file)`
+    ).sort();
+    return {
+      kind: "output-missing",
+      what: `${confinement.instance} did not write its output "${name}"`,
+      seen: `${file} expected; found: ${found.join(", ") || "nothing"}`,
+      hint: `Write it to task.output(${JSON.stringify(name)})`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,194 @@
+/**
+ * A confinement in Deno's words: the command line of a module stage's process,
+ * ring 1 of its containment.
+ */
+import { fail, ok, type Result } from "../failure.ts";
+import type { Confinement } from "./confinement.ts";
+import { outputFolder, scratchFolder } from "./confinement.ts";
+import { distinct, realPath } from "./path.ts";
+
+/** A program with its arguments and all of its environment. */
+export interface Invocation {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: { readonly [name: string]: string };
+  readonly cwd: string;
+}
+
+const engine = import.meta.dirname ?? ".";
+const runner = realPath(`${engine}/../runner.ts`);
+const preload = realPath(`${engine}/../freeze.ts`);
+// A stage imports this for StageError.
+const contract = realPath(`${engine}/../task.ts`);
+
+/** What every process of a stage finds in its environment, and nothing else. */
+export const ENVIRONMENT = {
+  TZ: "UTC",
+  LANG: "C",
+  LC_ALL: "C",
+  NO_COLOR: "1",
+  // @napi-rs/canvas would offer the fonts of this machine: an undeclared input.
+  DISABLE_SYSTEM_FONTS_LOAD: "1",
+} as const;
+
+/**
+ * Seeds Math.random and crypto alike. Any number will do, as long as it is
+ * always the same; stages that need chance take a seed from their params.
+ */
+const SEED = "1";
+
+/**
+ * detect-libc, which sharp and @napi-rs/canvas ask which of their binaries fits,
+ * reads this script to tell glibc from musl. Denied, it asks for a process report
+ * instead, which needs `--allow-sys` of everything.
+ */
+export const LDD = "/usr/bin/ldd";
+
+/** What a process may touch, each list real and free of duplicates. */
+export interface Allowed {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly net: readonly string[];
+  readonly ffi: readonly string[];
+  readonly sys: readonly string[];
+  readonly env: { readonly [name: string]: string };
+}
+
+/** Reads off a confinement what its process may touch. */
+export function allowed(confinement: Confinement): Allowed {
+  const { permissions } = confinement;
+  const native = (permissions.ffi ?? []).length > 0;
+  const inputs = Object.values(confinement.inputs).flatMap((value) =>
+    typeof value === "string" ? [value] : value.map(({ path }) => path)
+  );
+  const write = [outputFolder(confinement), scratchFolder(confinement)];
+  return {
+    read: bothWays([
+      ...inputs,
+      ...confinement.code,
+      ...confinement.packages,
+      ...(permissions.read ?? []),
+      ...(confinement.checkpoint ? [confinement.checkpoint.path] : []),
+      ...(native ? [LDD] : []),
+      ...write,
+      taskFile(confinement),
+      ...engineCode(),
+    ]),
+    write: bothWays(write),
+    net: permissions.net ?? [],
+    ffi: native ? bothWays(confinement.packages) : [],
+    sys: permissions.sys ?? [],
+    env: { ...ENVIRONMENT, ...permissions.env },
+  };
+}
+
+/** The file that says what is to be done. */
+export function taskFile(confinement: { readonly folder: string }): string {
+  return `${confinement.folder}/task.json`;
+}
+
+/** Where Deno writes down every access, granted or not. */
+export function auditFile(confinement: { readonly folder: string }): string {
+  return `${confinement.folder}/audit.jsonl`;
+}
+
+/**
+ * The command line of a module stage. `engine` is the process whose end ends
+ * it; without one, it runs by hand.
+ */
+export function denoInvocation(
+  confinement: Confinement,
+  engine?: number,
+): Result<Invocation> {
+  const may = allowed(confinement);
+  const paths = [...may.read, ...may.write, ...may.ffi];
+  const comma = paths.find((path) => path.includes(","));
+  if (comma !== undefined) {
+    return fail({
+      kind: "comma-in-path",
+      what:
+        `Cannot confine ${confinement.instance} to paths of which one holds a comma`,
+      seen: comma,
+      hint:
+        "Deno separates permitted paths by commas and has no way to write one: rename or move the folder",
+    });
+  }
+  return ok({
+    program: Deno.execPath(),
+    cwd: confinement.root,
+    env: {
+      ...may.env,
+      DENO_DIR: denoDir(),
+      DENO_NO_UPDATE_CHECK: "1",
+      DENO_AUDIT_PERMISSIONS: auditFile(confinement),
+      // Gives the audit file and line. 0.2 ms an access (measured), which only
+      // a stage of many thousand accesses would feel.
+      DENO_TRACE_PERMISSIONS: "1",
+    },
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--cached-only",
+      // The engine checked lock file and types before it started anything.
+      "--no-lock",
+      "--no-check",
+      "--node-modules-dir=manual",
+      `--config=${confinement.root}/deno.json`,
+      "--ignore-env",
+      // With the values given above these are the same everywhere.
+      ...flags("env", Object.keys(may.env)),
+      `--seed=${SEED}`,
+      `--preload=${preload}`,
+      ...flags("read", may.read),
+      ...flags("write", may.write),
+      ...flags("net", may.net),
+      ...flags("ffi", may.ffi),
+      ...flags("sys", may.sys),
+      runner,
+      taskFile(confinement),
+      ...(engine === undefined ? [] : [String(engine)]),
+    ],
+  });
+}
+
+/** The modules of the engine that run inside the stage's process. */
+export function engineCode(): readonly string[] {
+  return [runner, preload, contract];
+}
+
+/** Deno's cache: compiled modules, and V8's code cache, which saves tfjs 50 ms. */
+export function denoDir(): string {
+  const given = Deno.env.get("DENO_DIR");
+  if (given) return given;
+  const home = Deno.env.get("HOME") ?? "/";
+  return Deno.build.os === "darwin"
+    ? `${home}/Library/Caches/deno`
+    : `${Deno.env.get("XDG_CACHE_HOME") ?? `${home}/.cache`}/deno`;
+}
+
+// Linux limits one argument to 128 KiB, all of them to about 2 MiB: a stage
+// with a thousand inputs needs several flags.
+const ARGUMENT = 100_000;
+
+function flags(permission: string, values: readonly string[]): string[] {
+  const all: string[] = [];
+  let flag = "";
+  for (const value of values) {
+    if (flag === "") flag = `--allow-${permission}=${value}`;
+    else if (flag.length + value.length < ARGUMENT) flag += `,${value}`;
+    else {
+      all.push(flag);
+      flag = `--allow-${permission}=${value}`;
+    }
+  }
+  return flag === "" ? all : [...all, flag];
+}
+
+/**
+ * Deno compares the path as it was written, the kernel the file: a path is
+ * allowed as it is given and as it really is.
+ */
+function bothWays(paths: readonly string[]): readonly string[] {
+  return distinct(paths.flatMap((path) => [path, realPath(path)]));
+}
