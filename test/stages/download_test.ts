@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Hints, Params } from "../../stages/download.ts";
 import { download } from "../../stages/download.ts";
 import type { Patience } from "../../stages/download/mirror.ts";
+import type { Progress } from "../../pipeline/task.ts";
 import { StageError } from "../../pipeline/task.ts";
 import { rig } from "./task.ts";
 
@@ -39,22 +40,42 @@ function serve(
   };
 }
 
-/** The file, or what a range asks of it; then `after`, if it is cut short. */
+/** Promises that come true when a stage has so many bytes. */
+class Ear {
+  readonly #waiting: { bytes: number; resolve: () => void }[] = [];
+
+  heard(bytes: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push({ bytes, resolve });
+    return promise;
+  }
+
+  readonly listen = ({ done }: Progress) => {
+    for (const { bytes, resolve } of this.#waiting) {
+      if (done >= bytes) resolve();
+    }
+  };
+}
+
+/**
+ * The file, or what a range asks of it. Cut to a length, it is followed by
+ * silence, and then, once a promise comes true, by the end of the connection.
+ */
 function part(
   request: Request,
-  { length = FILE.length, after = "close" as "close" | "break" | "silence" } =
-    {},
+  { length = FILE.length, broken }: {
+    length?: number;
+    broken?: Promise<void>;
+  } = {},
 ): Response {
   const range = /bytes=(\d+)-/.exec(request.headers.get("range") ?? "");
   const start = range ? Number(range[1]) : 0;
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
       controller.enqueue(FILE.subarray(start, start + length));
-      if (after === "close") controller.close();
-      if (after !== "break") return;
-      // Let the bytes leave before the connection breaks under them.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      controller.error("the plug is pulled");
+      if (length === FILE.length) return controller.close();
+      await broken;
+      if (broken) controller.error("the plug is pulled");
     },
   });
   return new Response(body, {
@@ -68,10 +89,11 @@ function part(
   });
 }
 
-function job(hints: Partial<Hints>) {
+function job(hints: Partial<Hints>, onProgress = (_: Progress) => {}) {
   return rig<Params, Hints>({
     params: PARAMS,
     hints: { mirrors: [], mirror: null, offline: "glyphs", ...hints },
+    onProgress,
   });
 }
 
@@ -114,36 +136,39 @@ Deno.test("download() asks DATASET_MIRROR first, a folder or a URL", async () =>
 });
 
 Deno.test("download() continues a broken transfer where it broke", async () => {
+  const ear = new Ear();
   await using mirror = serve((request, count) =>
     count < 3
-      ? part(request, { length: 100_000, after: "break" })
+      ? part(request, { length: 100_000, broken: ear.heard(100_000 * count) })
       : part(request)
   );
-  await using stage = await job({ mirrors: [mirror.url] });
+  await using stage = await job({ mirrors: [mirror.url] }, ear.listen);
   await download(stage.task, PATIENCE);
   assert.deepEqual(stage.bytes("file"), FILE);
   assert.deepEqual(mirror.seen, ["all", "bytes=100000-", "bytes=200000-"]);
 });
 
 Deno.test("download() starts over at a mirror that knows no ranges", async () => {
+  const ear = new Ear();
   await using mirror = serve((request, count) =>
     count === 1
-      ? part(request, { length: 100_000, after: "break" })
+      ? part(request, { length: 100_000, broken: ear.heard(100_000) })
       : new Response(FILE)
   );
-  await using stage = await job({ mirrors: [mirror.url] });
+  await using stage = await job({ mirrors: [mirror.url] }, ear.listen);
   await download(stage.task, PATIENCE);
   assert.deepEqual(stage.bytes("file"), FILE);
   assert.deepEqual(mirror.seen, ["all", "bytes=100000-"]);
 });
 
 Deno.test("download() does not blame a mirror for another's broken beginning", async () => {
+  const ear = new Ear();
   await using bad = serve(() =>
     new Response(
       new ReadableStream({
         async start(controller) {
           controller.enqueue(new Uint8Array(1000));
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await ear.heard(1000);
           controller.error("the plug is pulled");
         },
       }),
@@ -151,7 +176,10 @@ Deno.test("download() does not blame a mirror for another's broken beginning", a
     )
   );
   await using good = serve((request) => part(request));
-  await using stage = await job({ mirrors: [bad.url, good.url] });
+  await using stage = await job(
+    { mirrors: [bad.url, good.url] },
+    ear.listen,
+  );
   await download(stage.task, PATIENCE);
   assert.deepEqual(stage.bytes("file"), FILE);
   assert.deepEqual(good.seen, ["bytes=1000-", "all"]);
@@ -175,14 +203,14 @@ Deno.test("download() tries again after 503, but only so often", async () => {
 
 Deno.test("download() gives up on a mirror that falls silent, and continues at the next", async () => {
   await using mute = serve((request, count) =>
-    part(request, { length: count === 1 ? 100_000 : 0, after: "silence" })
+    part(request, { length: count === 1 ? 100_000 : 0 })
   );
   await using good = serve((request) => part(request));
   await using stage = await job({ mirrors: [mute.url, good.url] });
-  await download(stage.task, { silence: 50, pause: 1, attempts: 2 });
+  await download(stage.task, { silence: 250, pause: 1, attempts: 2 });
   assert.deepEqual(stage.bytes("file"), FILE);
   assert.deepEqual(good.seen, ["bytes=100000-"]);
-  assert.match(stage.warnings.join("\n"), /nothing heard for 0.05 s/);
+  assert.match(stage.warnings.join("\n"), /nothing heard for 0.25 s/);
 });
 
 Deno.test("download() tells a web page from the file, names both digests and tries the next mirror", async () => {

@@ -20,7 +20,7 @@ export interface Rig<Params, Hints> extends AsyncDisposable {
  * a list of points with paths. Outputs lie in the folder, by their names.
  */
 export async function rig<Params, Hints = JsonObject>(
-  { params, hints, inputs = {} }: {
+  { params, hints, inputs = {}, onProgress = () => {} }: {
     params: Params;
     hints?: Hints;
     inputs?: {
@@ -28,6 +28,7 @@ export async function rig<Params, Hints = JsonObject>(
         | string
         | readonly { readonly point: Point; readonly path: string }[];
     };
+    onProgress?: (progress: Progress) => void;
   },
 ): Promise<Rig<Params, Hints>> {
   const folder = await Deno.makeTempDir({ prefix: "facsimile-stage-" });
@@ -58,7 +59,10 @@ export async function rig<Params, Hints = JsonObject>(
       },
       output,
       checkpoint: undefined,
-      progress: (one) => void progress.push(one),
+      progress(one) {
+        progress.push(one);
+        onProgress(one);
+      },
       keep: () => {},
       scratch,
       warn: (message) => void warnings.push(message),
