@@ -1,0 +1,85 @@
+/**
+ * The two ONNX Runtimes that execute a reconstruction: the portable one, whose
+ * bits are the same on every machine, and the native one, whose bits depend on
+ * the CPU.
+ */
+import * as web from "onnxruntime-web";
+import { StageError } from "../../pipeline/task.ts";
+
+/** Pictures [n, 1, 28, 28] in one row → their reconstructions, likewise. */
+export type Reconstruct = (images: Float32Array) => Promise<Float32Array>;
+
+const SIDE = 28;
+
+/**
+ * Pictures at a time. It is part of the result's identity, in principle: a
+ * matrix product may be cut up by its size.
+ */
+const BATCH = 250;
+
+/** The names by which the two are called in results. */
+export const RUNTIMES = ["onnxruntime-web", "onnxruntime-node"] as const;
+
+/** What both runtimes offer of their equal interfaces. */
+interface Runtime {
+  readonly InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: web.InferenceSession.SessionOptions,
+    ): Promise<
+      web.InferenceSession
+    >;
+  };
+  readonly Tensor: typeof web.Tensor;
+}
+
+/** onnxruntime-web in WASM on one thread. */
+export async function portable(model: Uint8Array): Promise<Reconstruct> {
+  web.env.wasm.numThreads = 1;
+  return await open(web, model);
+}
+
+/** onnxruntime-node on one thread. Needs the permission to load native code. */
+export async function native(model: Uint8Array): Promise<Reconstruct> {
+  // Loaded only here, so that a stage without it needs no native code.
+  const node = await import("onnxruntime-node");
+  return await open(node, model);
+}
+
+async function open(runtime: Runtime, model: Uint8Array): Promise<Reconstruct> {
+  const session = await runtime.InferenceSession.create(model, {
+    executionProviders: [runtime === web ? "wasm" : "cpu"],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
+  const [input] = session.inputNames;
+  const [output] = session.outputNames;
+  if (input !== "image" || output !== "reconstruction") {
+    throw new StageError(
+      "Cannot use the exported model",
+      `it maps ${session.inputNames} to ${session.outputNames}`,
+      'it must map "image" to "reconstruction"',
+    );
+  }
+  return async (images) => {
+    const results = new Float32Array(images.length);
+    const step = BATCH * SIDE * SIDE;
+    for (let start = 0; start < images.length; start += step) {
+      const batch = images.subarray(start, start + step);
+      const count = batch.length / (SIDE * SIDE);
+      const { reconstruction } = await session.run({
+        image: new runtime.Tensor("float32", batch, [count, 1, SIDE, SIDE]),
+      });
+      const values = reconstruction?.data;
+      if (!(values instanceof Float32Array) || values.length !== batch.length) {
+        throw new StageError(
+          "Cannot use the exported model",
+          `it makes ${reconstruction?.dims.join(" × ")} of ${count} pictures`,
+          `it must make ${count} × 1 × ${SIDE} × ${SIDE}`,
+        );
+      }
+      results.set(values, start);
+    }
+    return results;
+  };
+}

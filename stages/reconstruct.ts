@@ -1,0 +1,68 @@
+/**
+ * Lets a trained model reconstruct the test images, says how good that is, and
+ * checks the portable runtime against the native one.
+ */
+import type { Json } from "../pipeline/json.ts";
+import { canonicalPretty } from "../pipeline/json.ts";
+import type { Task } from "../pipeline/task.ts";
+import { StageError } from "../pipeline/task.ts";
+import {
+  largestDifference,
+  meanSquaredError,
+  peakSignalToNoise,
+} from "./evaluation/error.ts";
+import { fromBytes, rounded, toBytes } from "./evaluation/picture.ts";
+import { native, portable, RUNTIMES } from "./evaluation/runtime.ts";
+import { structuralSimilarity } from "./evaluation/similarity.ts";
+
+export type Params = { readonly [key: string]: Json };
+
+const SIDE = 28;
+
+/**
+ * How far the runtimes may be apart, relative above 1. Measured differences are
+ * below 1e-6; a wrong export is off by more than 1e-2.
+ */
+const BOUND = 1e-5;
+
+/**
+ * Writes `reconstructions` (bytes, [n, 28, 28]) and `quality` (JSON: MSE, PSNR in
+ * decibels of that MSE, mean SSIM). All of it is computed from the portable
+ * runtime's results; of the native runtime only the agreement is recorded, for
+ * its bits differ from CPU to CPU.
+ */
+export default async function reconstruct(task: Task<Params>): Promise<void> {
+  const model = await Deno.readFile(task.input("onnx"));
+  const images = fromBytes(await Deno.readFile(task.input("test-images")));
+  const total = images.length / (SIDE * SIDE);
+  const reconstructions = await (await portable(model))(images);
+  task.progress({ done: total / 2, total, unit: "images" });
+  const twin = await (await native(model))(images);
+  task.progress({ done: total, total, unit: "images" });
+
+  const apart = largestDifference(twin, reconstructions);
+  if (!(apart <= BOUND)) {
+    throw new StageError(
+      `${RUNTIMES.join(" and ")} reconstruct differently`,
+      `their results differ by ${apart}, more than ${BOUND}`,
+      "one of the two executes the model wrongly: try another version of it",
+    );
+  }
+  const mse = meanSquaredError(reconstructions, images);
+  const psnr = peakSignalToNoise(mse);
+  const ssim = structuralSimilarity(reconstructions, images, SIDE);
+  await Deno.writeFile(
+    task.output("reconstructions"),
+    toBytes(reconstructions),
+  );
+  await Deno.writeTextFile(
+    task.output("quality"),
+    canonicalPretty({
+      mse: rounded(mse),
+      // JSON has no infinity; a perfect reconstruction has no noise to compare with.
+      psnr: psnr === Infinity ? null : rounded(psnr),
+      ssim: rounded(ssim),
+      agreement: { runtimes: [...RUNTIMES], bound: BOUND, holds: true },
+    }),
+  );
+}
