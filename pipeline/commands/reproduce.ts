@@ -1,0 +1,174 @@
+/** `reproduce`: brings the results up to date and says what became of them. */
+import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { diskFailure } from "../disk.ts";
+import type { Event, Outcome, Report } from "../event.ts";
+import { Failed, type Failure } from "../failure.ts";
+import { type Graph, narrow } from "../graph.ts";
+import { compose, type Page, record, restore, runId } from "../history.ts";
+import { Plan } from "../plan.ts";
+import { open, type Opened, type Overlays, type Project } from "../project.ts";
+import { announce, type Ran, run } from "../run.ts";
+import type { Verdict } from "../stage.ts";
+
+/** What the command line asks for. */
+export interface Request extends Overlays {
+  readonly targets: readonly string[];
+  readonly force: readonly string[];
+  readonly jobs: number | undefined;
+  readonly failFast: boolean;
+  /** As typed, for the page of history. */
+  readonly arguments: readonly string[];
+}
+
+/** How it ended, as an exit code would say it. */
+export type End =
+  | { readonly kind: "done"; readonly page: Page | undefined }
+  | { readonly kind: "failed" }
+  | { readonly kind: "aborted" };
+
+/** Runs one request, telling it to `report`. Failures before the first decision are thrown as `Failed`. */
+export async function reproduce<Config>(
+  project: Project<Config>,
+  request: Request,
+  report: Report,
+  signal: AbortSignal,
+): Promise<End> {
+  const started = new Date();
+  const clock = performance.now();
+  const opened = unwrap(await open(project, request, request.force));
+  const { artifacts, world } = opened;
+  const graph = unwrap(narrow(opened.graph, request.targets));
+  const jobs = request.jobs ?? navigator.hardwareConcurrency;
+  const plan = new Plan(graph, world);
+  announce(plan, jobs, report);
+
+  const ran = await run(plan, {
+    root: project.root,
+    world,
+    code: opened.code,
+    require: opened.require,
+    capacity: {
+      cpus: jobs,
+      gpu: 1,
+      memory: Math.floor(Deno.systemMemoryInfo().total / 2 ** 20 * 0.9),
+    },
+    failFast: request.failFast,
+    report,
+    signal,
+  });
+  const seconds = (performance.now() - clock) / 1000;
+  const verdicts = readVerdicts(project, opened, ran);
+  const counts = count(ran);
+  const broken = counts.failed > 0 || counts.skipped > 0;
+  const refuted = verdicts.some(({ verdict }) => verdict === "fails");
+  const success = !broken && !refuted && !ran.aborted;
+  const page = tryDisk(
+    "Write the page of this run",
+    () =>
+      conclude(graph, ran, opened, request, {
+        id: runId(started),
+        started,
+        seconds,
+        success,
+        arguments: request.arguments,
+        experiment: opened.experiment,
+      }),
+  );
+  opened.save();
+  const event: Event = {
+    kind: "finished",
+    success,
+    seconds,
+    counts,
+    provisional: [...ran.ended].flatMap(([{ id }, { provisional }]) =>
+      provisional === undefined ? [] : [{ instance: id, reason: provisional }]
+    ),
+    verdicts,
+    artifacts: paths(graph, ran).map((path) =>
+      relative(project.root, join(artifacts.folder, path))
+    ),
+  };
+  if (!ran.aborted) report(event);
+  if (ran.aborted) return { kind: "aborted" };
+  return success ? { kind: "done", page } : { kind: "failed" };
+}
+
+/** Leaves the page, and takes away what an earlier experiment left. */
+function conclude(
+  graph: Graph,
+  ran: Ran,
+  { store, artifacts, stat, graph: whole }: Opened,
+  request: Request,
+  circumstances: Parameters<typeof compose>[3],
+): Page | undefined {
+  const ends = [...ran.ended.values()];
+  const still = !ran.aborted && ends.length === graph.instances.length &&
+    ends.every(({ outcome }) => outcome.kind === "reused");
+  const complete = request.targets.length === 0 && !ran.aborted &&
+    ends.every(({ outputs }) => outputs !== undefined);
+  if (complete) {
+    const { removed } = artifacts.prune(
+      new Set(["run.json", ...paths(whole, ran)]),
+    );
+    if (
+      still && removed.length === 0 &&
+      restore(store, artifacts, stat) !== "missing"
+    ) {
+      return undefined;
+    }
+  } else if (still) return undefined;
+  const page = compose(graph, ran, store, circumstances);
+  record(page, store, artifacts);
+  return page;
+}
+
+/** The artifacts of everything that ended well. */
+function paths(graph: Graph, ran: Ran): string[] {
+  return graph.instances.flatMap((instance) =>
+    ran.ended.get(instance)?.outputs
+      ? Object.values(instance.declaration.outputs).flatMap(({ artifact }) =>
+        artifact === undefined ? [] : [artifact]
+      )
+      : []
+  );
+}
+
+function count(ran: Ran): { [outcome in Outcome["kind"]]: number } {
+  const counts = { reused: 0, restored: 0, built: 0, failed: 0, skipped: 0 };
+  for (const { outcome } of ran.ended.values()) counts[outcome.kind]++;
+  return counts;
+}
+
+/** The verdicts of this run; none if the stage that gives them did not end well. */
+function readVerdicts<Config>(
+  { pipeline: { verdicts } }: Project<Config>,
+  { store }: Opened,
+  ran: Ran,
+): readonly Verdict[] {
+  for (const [{ declaration }, { outputs }] of ran.ended) {
+    for (const [name, { artifact }] of Object.entries(declaration.outputs)) {
+      const digest = outputs?.[name];
+      if (artifact === undefined || artifact !== verdicts || !digest) continue;
+      return JSON.parse(readFileSync(store.object(digest), "utf8"));
+    }
+  }
+  return [];
+}
+
+/** The value of a result; its failure is thrown to the command line. */
+export function unwrap<Value>(
+  result: { ok: true; value: Value } | { ok: false; failure: Failure },
+): Value {
+  if (!result.ok) throw new Failed(result.failure);
+  return result.value;
+}
+
+function tryDisk<Value>(what: string, action: () => Value): Value {
+  try {
+    return action();
+  } catch (error) {
+    const failure = diskFailure(what, error);
+    throw failure ? new Failed(failure) : error;
+  }
+}
