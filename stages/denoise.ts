@@ -1,0 +1,100 @@
+/**
+ * The exercise's optional task: noise on the test images, noisy input against
+ * output, and what that shows.
+ */
+import type { Json } from "../pipeline/json.ts";
+import { canonicalPretty } from "../pipeline/json.ts";
+import type { Task } from "../pipeline/task.ts";
+import { meanSquaredError } from "./evaluation/error.ts";
+import type { Measurement } from "./evaluation/explanation.ts";
+import { explain } from "./evaluation/explanation.ts";
+import { add, noise } from "./evaluation/noise.ts";
+import { fromBytes, rounded, toBytes } from "./evaluation/picture.ts";
+import type { Reconstruct } from "./evaluation/runtime.ts";
+import { portable } from "./evaluation/runtime.ts";
+
+export interface Params {
+  readonly [key: string]: Json;
+  /** Standard deviations of the noise, in grey values of 0…1, ascending. */
+  readonly levels: readonly number[];
+  /** The level whose pictures are kept to be shown. */
+  readonly shown_level: number;
+  /** Of the stream `noise`. */
+  readonly seed: number;
+  /** So many of the first test images are measured and kept. */
+  readonly images: number;
+}
+
+const PIXELS = 28 * 28;
+
+/**
+ * Writes `denoising` (JSON: the measurements by level and an explanation that
+ * follows from them), and of the shown level `noisy` and `denoised` (bytes,
+ * [images, 28, 28]): the first test images with noise, and what became of them.
+ */
+export default async function denoise(task: Task<Params>): Promise<void> {
+  const { levels, shown_level, seed } = task.params;
+  const model = await Deno.readFile(task.input("onnx"));
+  const all = await Deno.readFile(task.input("test-images"));
+  const count = Math.min(task.params.images, all.length / PIXELS);
+  const clean = fromBytes(all.subarray(0, count * PIXELS));
+  const reconstruct = await portable(model);
+  const unit = noise(clean.length, seed);
+
+  const total = (levels.length + 2) * count;
+  let done = 0;
+  const measured: Reconstruct = async (images) => {
+    const result = await reconstruct(images);
+    task.progress({ done: done += count, total, unit: "images" });
+    return result;
+  };
+
+  const untouched = await measured(clean);
+  const measurements: Measurement[] = [];
+  for (const level of levels) {
+    const noisy = add(clean, unit, level);
+    const output = await measured(noisy);
+    measurements.push({
+      level,
+      noisy_mse: rounded(meanSquaredError(noisy, clean)),
+      output_mse: rounded(meanSquaredError(output, clean)),
+      output_noisy_mse: rounded(meanSquaredError(output, noisy)),
+    });
+  }
+  const clean_mse = rounded(meanSquaredError(untouched, clean));
+  const spread = rounded(variety(untouched));
+
+  const noisy = add(clean, unit, shown_level);
+  const denoised = await measured(noisy);
+  await Deno.writeFile(task.output("noisy"), toBytes(noisy));
+  await Deno.writeFile(task.output("denoised"), toBytes(denoised));
+  await Deno.writeTextFile(
+    task.output("denoising"),
+    canonicalPretty({
+      images: count,
+      noise: "sum of twelve uniform numbers less 6, times the level; " +
+        "grey values cut off at 0 and 1",
+      shown_level,
+      clean_mse,
+      spread,
+      levels: measurements.map((measurement) => ({ ...measurement })),
+      explanation: explain({ clean_mse, spread, levels: measurements }),
+    }),
+  );
+}
+
+/**
+ * How much the outputs differ between pictures: the mean squared distance from
+ * their mean picture. 0 if every picture gives the same.
+ */
+function variety(outputs: Float32Array): number {
+  const count = outputs.length / PIXELS;
+  const mean = new Float64Array(PIXELS);
+  for (let i = 0; i < outputs.length; i++) mean[i % PIXELS]! += outputs[i]!;
+  let sum = 0;
+  for (let i = 0; i < outputs.length; i++) {
+    const difference = outputs[i]! - mean[i % PIXELS]! / count;
+    sum += difference * difference;
+  }
+  return sum / outputs.length;
+}
