@@ -1,0 +1,117 @@
+/**
+ * Puts an ONNX graph together node by node: names values, keeps equal constants
+ * once, and speaks in operators rather than in protocol buffers.
+ */
+import type { Attributes, Elements, Graph, Node } from "./model.ts";
+import type { Tensor, ValueInfo } from "./model.ts";
+
+/** A graph in the making. Values are known by their names. */
+export class GraphBuilder {
+  readonly #nodes: Node[] = [];
+  readonly #initialisers: Tensor[] = [];
+  readonly #constants = new Map<string, string>();
+  #values = 0;
+
+  /** `prefix` keeps the names of a subgraph apart from those around it. */
+  constructor(private readonly prefix: string = "") {}
+
+  /** Adds a node with one output and returns that output's name. */
+  node(op: string, inputs: readonly string[], attributes?: Attributes): string {
+    const [output] = this.nodes(op, inputs, 1, attributes);
+    return output as string;
+  }
+
+  /** Adds a node with several outputs and returns their names. */
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    count: number,
+    attributes?: Attributes,
+  ): string[] {
+    const outputs = Array.from({ length: count }, () => this.#name(op));
+    this.add({ op, inputs, outputs, ...(attributes && { attributes }) });
+    return outputs;
+  }
+
+  /** Adds a node that names its outputs itself. */
+  add(node: Node): void {
+    this.#nodes.push(node);
+  }
+
+  /** A constant under a name of its own: a weight. */
+  initialiser(tensor: Tensor): string {
+    this.#initialisers.push(tensor);
+    return tensor.name;
+  }
+
+  /** A constant; equal ones become one. */
+  constant(elements: Elements, dims: readonly number[]): string {
+    const key = `${elements.type} ${dims} ${elements.data}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = this.#name("Constant");
+    this.#initialisers.push({ name, dims, ...elements });
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  /** 32-bit floats; without `dims` a vector. */
+  floats(values: readonly number[], dims?: readonly number[]): string {
+    return this.constant(
+      { type: "float32", data: Float32Array.from(values) },
+      dims ?? [values.length],
+    );
+  }
+
+  /** A 32-bit float without dimensions. */
+  scalar(value: number): string {
+    return this.floats([value], []);
+  }
+
+  /** 64-bit integers as a vector: shapes, axes, positions. */
+  integers(values: readonly number[]): string {
+    return this.constant({ type: "int64", data: values }, [values.length]);
+  }
+
+  reshape(value: string, dims: readonly number[]): string {
+    return this.node("Reshape", [value, this.integers(dims)]);
+  }
+
+  /** `value[starts[0]:ends[0]:steps[0], …]` along the given axes. */
+  slice(
+    value: string,
+    { starts, ends, axes, steps }: {
+      starts: readonly number[];
+      ends: readonly number[];
+      axes: readonly number[];
+      steps?: readonly number[];
+    },
+  ): string {
+    return this.node("Slice", [
+      value,
+      this.integers(starts),
+      this.integers(ends),
+      this.integers(axes),
+      ...(steps ? [this.integers(steps)] : []),
+    ]);
+  }
+
+  /** The finished graph. */
+  graph(
+    name: string,
+    inputs: readonly ValueInfo[],
+    outputs: readonly ValueInfo[],
+  ): Graph {
+    return {
+      name,
+      inputs,
+      outputs,
+      initialisers: [...this.#initialisers],
+      nodes: [...this.#nodes],
+    };
+  }
+
+  #name(op: string): string {
+    return `${this.prefix}${op}_${this.#values++}`;
+  }
+}
