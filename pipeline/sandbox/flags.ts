@@ -13,13 +13,16 @@ export interface Invocation {
   readonly args: readonly string[];
   readonly env: { readonly [name: string]: string };
   readonly cwd: string;
+  /** What a kernel wall must let through besides the machine's own. */
+  readonly reads: readonly string[];
+  readonly runs: readonly string[];
+  readonly writes: readonly string[];
 }
 
-const engine = import.meta.dirname ?? ".";
-const runner = realPath(`${engine}/../runner.ts`);
-const preload = realPath(`${engine}/../freeze.ts`);
-// A stage imports this for StageError.
-const contract = realPath(`${engine}/../task.ts`);
+/** The engine's own modules: those that run in the process of a stage. */
+const engine = realPath(`${import.meta.dirname}/..`);
+const runner = `${engine}/runner.ts`;
+const preload = `${engine}/freeze.ts`;
 
 /** What every process of a stage finds in its environment, and nothing else. */
 export const ENVIRONMENT = {
@@ -116,6 +119,16 @@ export function denoInvocation(
   return ok({
     program: Deno.execPath(),
     cwd: confinement.root,
+    reads: [
+      ...may.read,
+      ...may.ffi,
+      denoDir(),
+      // Resolution walks through all of it.
+      `${confinement.root}/node_modules`,
+      ...configurations(confinement),
+    ],
+    runs: [Deno.execPath()],
+    writes: [...may.write, auditFile(confinement)],
     env: {
       ...may.env,
       DENO_DIR: denoDir(),
@@ -152,9 +165,37 @@ export function denoInvocation(
   });
 }
 
+/**
+ * Deno looks for these in every folder above a module, and takes one that it
+ * may not read for a broken one.
+ */
+function configurations({ root, code, packages }: Confinement): string[] {
+  const folders = new Set<string>();
+  for (const path of [root + "/x", ...code, ...packages, ...engineCode()]) {
+    let folder = realPath(path);
+    while (folder !== "") {
+      folder = folder.slice(0, folder.lastIndexOf("/"));
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  return [...folders].flatMap((folder) =>
+    ["deno.json", "deno.jsonc", "package.json"].map((name) =>
+      `${folder}/${name}`
+    )
+  );
+}
+
 /** The modules of the engine that run inside the stage's process. */
 export function engineCode(): readonly string[] {
-  return [runner, preload, contract];
+  return [
+    runner,
+    preload,
+    // What the runner imports, and a stage for StageError.
+    `${engine}/task.ts`,
+    `${engine}/failure.ts`,
+    `${engine}/sandbox/taskfile.ts`,
+  ];
 }
 
 /** Deno's cache: compiled modules, and V8's code cache, which saves tfjs 50 ms. */

@@ -24,6 +24,9 @@ import { Log } from "./log.ts";
 import { realPath, within } from "./path.ts";
 import { hear, Lines } from "./speech.ts";
 import { storageFailureIn } from "./storage.ts";
+import { type KernelWall, probeWall } from "./wall.ts";
+
+export { commandLine } from "./invocation.ts";
 
 /** A process at work. */
 export interface Started {
@@ -58,11 +61,12 @@ const GRACE = 1000;
  * Starts an instance. Aborting the signal ends its whole process group:
  * SIGTERM, and SIGKILL a moment later.
  */
-export async function start(
+export function start(
   confinement: Confinement,
   signal: AbortSignal,
-): Promise<Result<Started>> {
-  const prepared = await prepare(confinement);
+  available: KernelWall = probeWall(),
+): Result<Started> {
+  const prepared = prepare(confinement, available);
   if (!prepared.ok) return prepared;
   const { invocation, wall } = prepared.value;
   let child: Deno.ChildProcess;

@@ -1,0 +1,152 @@
+/**
+ * Stages that are commands: any program, with the same inputs, outputs and
+ * private folder as a module.
+ *
+ * Started by `Deno.Command` and not through a shell or zx: an argument with a
+ * space or a quote stays one argument, and the program is the leader of its
+ * process group, behind the kernel's wall from its first instruction.
+ */
+import { fail, nearest, ok, type Result } from "../failure.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Runs } from "../stage.ts";
+import {
+  type Confinement,
+  outputFolder,
+  scratchFolder,
+} from "./confinement.ts";
+import type { Invocation } from "./flags.ts";
+import { distinct, realPath, within } from "./path.ts";
+import { findProgram, PROGRAM_ENVIRONMENT } from "./program.ts";
+
+type Command = Extract<Runs, { kind: "command" }>;
+
+/** All params as a JSON file: what `{params}` stands for. */
+export function paramsFile(confinement: { readonly folder: string }): string {
+  return `${confinement.folder}/params.json`;
+}
+
+/** The command line of a command stage. */
+export function commandInvocation(
+  confinement: Confinement,
+  runs: Command,
+): Result<Invocation> {
+  const [name, ...words] = runs.command;
+  const program = findProgram(name, confinement.instance);
+  if (!program.ok) return program;
+  const args: string[] = [];
+  for (const word of words) {
+    const replaced = replace(word, confinement, runs);
+    if (!replaced.ok) return replaced;
+    args.push(...replaced.value);
+  }
+  const scratch = scratchFolder(confinement);
+  const inputs = Object.values(confinement.inputs).flatMap((value) =>
+    typeof value === "string" ? [value] : value.map(({ path }) => path)
+  );
+  return ok({
+    program: program.value,
+    args,
+    env: {
+      ...PROGRAM_ENVIRONMENT,
+      HOME: scratch,
+      TMPDIR: scratch,
+      ...confinement.permissions.env,
+    },
+    cwd: scratch,
+    reads: [
+      ...inputs,
+      ...(confinement.permissions.read ?? []),
+      ...(confinement.checkpoint ? [confinement.checkpoint.path] : []),
+      paramsFile(confinement),
+    ],
+    runs: [
+      program.value,
+      realPath(program.value),
+      ...installations(program.value, confinement.root),
+      ...confinement.code,
+    ],
+    writes: [outputFolder(confinement), scratch],
+  });
+}
+
+/**
+ * The folders in which a program keeps its own libraries: above `bin`, as conda,
+ * venv and R do it, or above `shims`, as pyenv does. Both where it is found and
+ * where it really is, for the one of a venv is a link. Never a home or the
+ * project, which hold more than programs.
+ */
+function installations(program: string, root: string): readonly string[] {
+  const home = Deno.env.get("HOME");
+  return distinct([program, realPath(program)].flatMap((path) => {
+    const folder = path.match(/^(\/.+)\/(?:bin|shims)\/[^/]+$/)?.[1];
+    if (folder === undefined || within(root, folder)) return [];
+    return home !== undefined && within(home, folder) ? [] : [folder];
+  }));
+}
+
+/** A word of the command with its placeholders replaced; `{input NAME}` of many inputs becomes many words. */
+function replace(
+  word: string,
+  confinement: Confinement,
+  runs: Command,
+): Result<readonly string[]> {
+  const { inputs, outputs, params, instance } = confinement;
+  if (runs.code?.includes(word)) return ok([`${confinement.root}/${word}`]);
+  const whole = word.match(/^\{input ([^{}]+)\}$/)?.[1];
+  const many = whole === undefined ? undefined : inputs[whole];
+  if (Array.isArray(many)) return ok(many.map(({ path }) => path));
+
+  let failure: Result<never> | undefined;
+  const unknown = (what: string, name: string, known: JsonObject | object) => {
+    const names = Object.keys(known);
+    const guess = nearest(name, names);
+    failure ??= fail({
+      kind: "unknown-placeholder",
+      what:
+        `The command of ${instance} uses {${what} ${name}}, but has no such ${what}`,
+      seen: names.length === 0
+        ? `no ${what}s`
+        : `${what}s: ${names.join(", ")}`,
+      ...(guess !== undefined && { hint: `Did you mean {${what} ${guess}}?` }),
+    });
+    return "";
+  };
+  const text = word.replace(
+    /\{(?:(input|output|param) ([^{}]+)|params)\}/g,
+    (_match, what: string | undefined, name = "") => {
+      switch (what) {
+        case "input": {
+          const path = inputs[name];
+          if (typeof path === "string") return path;
+          if (path === undefined) return unknown(what, name, inputs);
+          failure ??= fail({
+            kind: "many-inputs",
+            what:
+              `The command of ${instance} uses {input ${name}} inside of a word, but it stands for many files`,
+            seen: word,
+            hint: `Make {input ${name}} a word of its own`,
+          });
+          return "";
+        }
+        case "output":
+          return Object.hasOwn(outputs, name)
+            ? `${outputFolder(confinement)}/${outputs[name]}`
+            : unknown(what, name, outputs);
+        case "param": {
+          const value = params[name];
+          return value === undefined
+            ? unknown(what, name, params)
+            : plain(value);
+        }
+        default:
+          return paramsFile(confinement);
+      }
+    },
+  );
+  return failure ?? ok([text]);
+}
+
+/** Text as it is; anything else as JSON. */
+function plain(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,83 @@
+/**
+ * The machine that every program needs: its libraries, its devices. What lies
+ * here is readable behind the kernel wall without a declaration, and so are the
+ * limits of what the wall proves.
+ */
+import type { Rule } from "./rule.ts";
+
+/** Where programs are looked for inside a sandbox. */
+export const SYSTEM_PATH =
+  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Programs and libraries. Not `/etc`, `/home`, `/root`, `/tmp`, `/var`, `/srv`, `/mnt`. */
+const SYSTEM = [
+  "/usr",
+  "/bin",
+  "/sbin",
+  "/lib",
+  "/lib32",
+  "/lib64",
+  "/nix/store",
+  "/gnu/store",
+];
+
+/** Settings of the loader and of interpreters; of `/etc` nothing else. */
+const SETTINGS =
+  /^(ld\.so\..*|ld-.*\.path|python\d.*|R|perl|java.*|fonts|alternatives|localtime|magic|vulkan|OpenCL|glvnd)$/;
+
+/** What a resolver and TLS read. */
+const NETWORK = [
+  "/etc/resolv.conf",
+  "/etc/hosts",
+  "/etc/host.conf",
+  "/etc/nsswitch.conf",
+  "/etc/gai.conf",
+  "/etc/services",
+  "/etc/protocols",
+  "/etc/ssl",
+  "/etc/ca-certificates",
+  "/etc/pki",
+  "/run/systemd/resolve",
+];
+
+const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/** Devices of graphics cards: kernel modesetting, AMD, NVIDIA, and WSL. */
+const GRAPHICS = /^(dri|kfd|nvidia.*|dxg)$/;
+
+/** The machine's rules. */
+export function machineRules(
+  { net, gpu }: { readonly net: boolean; readonly gpu: boolean },
+): readonly Rule[] {
+  const devices = [
+    ...DEVICES,
+    ...(gpu ? names("/dev").filter((name) => GRAPHICS.test(name)) : []),
+  ];
+  return [
+    ...SYSTEM.map((path): Rule => ({ path, access: "run" })),
+    ...names("/etc").filter((name) => SETTINGS.test(name))
+      .map((name): Rule => ({ path: `/etc/${name}`, access: "read" })),
+    ...(net ? NETWORK : []).map((path): Rule => ({ path, access: "read" })),
+    // Other processes' secrets in /proc stay shut: the kernel lets nobody out of
+    // a Landlock domain look into a process outside of it, and bwrap has its own.
+    { path: "/proc", access: "read" },
+    { path: "/sys", access: "read" },
+    ...devices.map((name): Rule => ({
+      path: `/dev/${name}`,
+      access: "device",
+    })),
+    ...(gpu ? [{ path: "/dev/shm", access: "write" } as const] : []),
+  ];
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.PermissionDenied
+    ) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * What an experiment may say: the schema of `experiment.toml`. Every refusal
+ * says what is allowed; unknown keys are refused everywhere.
+ */
+import * as v from "valibot";
+
+const text = v.pipe(
+  v.string("a text"),
+  v.trim(),
+  v.nonEmpty("a text that is not empty"),
+);
+
+const count = (least: number, most: number) => {
+  const allowed = `a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.number(allowed),
+    v.integer(allowed),
+    v.minValue(least, allowed),
+    v.maxValue(most, allowed),
+  );
+};
+
+const between = (least: number, most: number, allowed: string) =>
+  v.pipe(
+    v.number(allowed),
+    v.check((x) => x > least && x <= most, allowed),
+  );
+
+const rate = between(0, 10, "a number greater than 0 and at most 10");
+const fraction = v.pipe(
+  v.number("a number from 0 to 1"),
+  v.minValue(0, "a number from 0 to 1"),
+  v.maxValue(1, "a number from 0 to 1"),
+);
+
+/** A list that is not empty and names nothing twice. */
+const list = <T extends v.GenericSchema<unknown, string | number>>(item: T) =>
+  v.pipe(
+    v.array(item, "a list"),
+    v.nonEmpty("a list with at least one entry"),
+    v.check(
+      (values: (string | number)[]) => new Set(values).size === values.length,
+      "a list that names nothing twice",
+    ),
+  );
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  v.picklist(values, `one of ${values.map((one) => `"${one}"`).join(", ")}`);
+
+const url = v.pipe(
+  text,
+  v.check(
+    (value) => URL.canParse(value) && /^https?:/.test(value),
+    "a URL with http or https",
+  ),
+);
+
+const mark = v.strictObject({
+  width: choice(["single", "double"]),
+});
+
+const paper = v.strictObject({
+  title: text,
+  author: text,
+  venue: text,
+  year: count(1900, 2100),
+  version: text,
+  license: text,
+  abstract: text,
+  keywords: list(text),
+  repository: v.optional(url),
+  numbers: v.optional(
+    v.array(
+      v.strictObject({ file: text, pattern: text, value: text }),
+      "a list of tables",
+    ),
+    [],
+  ),
+});
+
+const author = v.strictObject({
+  given: text,
+  family: text,
+  affiliation: v.optional(text),
+  orcid: v.optional(
+    v.pipe(
+      text,
+      v.regex(
+        /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/,
+        "an ORCID such as 0000-0002-1825-0097",
+      ),
+    ),
+  ),
+});
+
+const claim = v.strictObject({
+  id: v.pipe(
+    text,
+    v.regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens"),
+  ),
+  sentence: text,
+  where: text,
+  holds: text,
+  epochs: v.optional(count(1, 1000), 1),
+});
+
+const schema = v.strictObject({
+  paper,
+  authors: v.pipe(
+    v.array(author, "a list of tables"),
+    v.nonEmpty("at least one author"),
+  ),
+  dataset: v.strictObject({
+    name: choice(["mnist"]),
+    mirrors: v.pipe(
+      v.array(url, "a list of URLs"),
+      v.nonEmpty("at least one mirror"),
+    ),
+    offline: choice(["glyphs", "fail"]),
+  }),
+  network: v.strictObject({
+    encoder: list3("filters of the three encoding convolutions"),
+    decoder: v.pipe(
+      v.array(count(1, 256), "a list"),
+      v.length(2, "two numbers: filters of the two decoding blocks"),
+    ),
+    kernel: choiceOf([1, 3, 5]),
+    relu: choice(["convolutions-and-output", "convolutions"]),
+    initializer: choice(["glorot_uniform"]),
+  }),
+  training: v.pipe(
+    v.strictObject({
+      learning_rates: list(rate),
+      seeds: list(count(0, 2 ** 31 - 1)),
+      epochs: count(1, 1000),
+      batch_size: count(1, 60_000),
+      images: v.union(
+        [v.literal("all"), count(1, 60_000)],
+        'the word "all" or a whole number from 1 to 60000',
+      ),
+      validation: count(1, 59_999),
+      engine: choice(["auto", "portable", "native", "webgpu", "cuda"]),
+      beta1: fraction,
+      beta2: fraction,
+      epsilon: between(0, 1, "a number greater than 0 and at most 1"),
+    }),
+    v.forward(
+      v.check(
+        ({ batch_size, images, validation }) =>
+          batch_size <= (images === "all" ? 60_000 - validation : images),
+        "at most the number of training images",
+      ),
+      ["batch_size"],
+    ),
+  ),
+  reconstruction: v.strictObject({
+    agreement: between(0, 1, "a number greater than 0 and at most 1"),
+  }),
+  denoising: v.strictObject({
+    levels: list(fraction),
+    shown: fraction,
+    images: count(1, 10_000),
+    seed: count(0, 2 ** 31 - 1),
+  }),
+  figures: v.strictObject({
+    images: v.union(
+      [v.literal("one-per-digit"), list(count(0, 9_999))],
+      'the word "one-per-digit" or a list of numbers of test images',
+    ),
+    learning_curves: v.strictObject({
+      ...mark.entries,
+      scale: choice(["log", "linear"]),
+      smoothing: count(1, 10_000),
+      band: v.tuple(
+        [v.number("a number"), v.number("a number")],
+        "two numbers",
+      ),
+    }),
+    reconstruction: mark,
+    reconstructions: mark,
+    denoising: mark,
+    latent: mark,
+    filters: mark,
+  }),
+  claims: v.pipe(
+    v.array(claim, "a list of tables"),
+    v.check(
+      (claims) => new Set(claims.map(({ id }) => id)).size === claims.length,
+      "claims with different ids",
+    ),
+  ),
+  sandbox: v.strictObject({ require: choice(["deno", "kernel"]) }),
+});
+
+/** A checked experiment. */
+export type Experiment = v.InferOutput<typeof schema>;
+
+/** The schema, for the engine's reader of configurations. */
+export const experimentSchema: v.GenericSchema<unknown, Experiment> = schema;
+
+function list3(what: string) {
+  const allowed = `three numbers: ${what}`;
+  return v.pipe(v.array(count(1, 256), allowed), v.length(3, allowed));
+}
+
+function choiceOf<const T extends readonly number[]>(values: T) {
+  return v.picklist(values, `one of ${values.join(", ")}`);
+}
