@@ -4,6 +4,7 @@
  * some distributions switch off.
  */
 import type { Restriction } from "./landlock.ts";
+import { realPath } from "./path.ts";
 import type { Rule } from "./rule.ts";
 
 const OPTIONS: { readonly [access in Rule["access"]]: string } = {
@@ -20,13 +21,20 @@ export function bwrapArguments(
 ): readonly string[] {
   // A folder before what lies in it, or it would hide it. /proc and the plain
   // devices are bwrap's own.
-  const binds = rules
-    .filter(({ path }) =>
-      path !== "/proc" &&
-      !(path.startsWith("/dev/") && PLAIN_DEVICES.has(path.slice(5)))
-    )
-    .toSorted((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
-    .flatMap(({ path, access }) => [OPTIONS[access], path, path]);
+  const mounts = new Map<string, readonly string[]>();
+  for (const { path, access } of rules) {
+    if (path === "/proc" || PLAIN_DEVICES.has(path)) continue;
+    const target = linkTarget(path);
+    const real = realPath(path);
+    if (target !== undefined) mounts.set(path, ["--symlink", target, path]);
+    // Two rules for one path: the later one allows more, see wall.ts.
+    mounts.set(real, [OPTIONS[access], real, real]);
+    if (target === undefined && real !== path) {
+      mounts.set(path, [OPTIONS[access], path, path]);
+    }
+  }
+  const binds = [...mounts].toSorted(([a], [b]) => a < b ? -1 : 1)
+    .flatMap(([, mount]) => mount);
   return [
     "--unshare-all",
     ...(net ? ["--share-net"] : []),
@@ -46,13 +54,26 @@ export function bwrapArguments(
 
 /** What `--dev` brings along. */
 const PLAIN_DEVICES: ReadonlySet<string> = new Set([
-  "null",
-  "zero",
-  "full",
-  "random",
-  "urandom",
-  "tty",
+  "/dev/null",
+  "/dev/zero",
+  "/dev/full",
+  "/dev/random",
+  "/dev/urandom",
+  "/dev/tty",
 ]);
+
+/** What a symbolic link says; undefined for anything else. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory
+    ) return undefined;
+    throw error;
+  }
+}
 
 /** Whether bwrap is installed and may do its work here. */
 export function bwrapWorks(): boolean {

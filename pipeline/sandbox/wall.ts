@@ -5,7 +5,8 @@
 import { fail, ok, type Result } from "../failure.ts";
 import { bwrapArguments, bwrapWorks } from "./bwrap.ts";
 import type { Confinement, Wall } from "./confinement.ts";
-import { denoDir, type Invocation } from "./flags.ts";
+import { compile } from "./compiled.ts";
+import { denoDir, engineCode, type Invocation } from "./flags.ts";
 import { landlockAbi, type Restriction } from "./landlock.ts";
 import { distinct, realPath } from "./path.ts";
 import type { Rule } from "./rule.ts";
@@ -67,6 +68,9 @@ export function behind(
   engine: number | undefined,
 ): Invocation {
   if (wall === "deno" || wall === "none") return invocation;
+  if (confinement.runs.kind === "module") {
+    compile([...engineCode(), launcher, ...confinement.code], confinement.root);
+  }
   const { program, args, env } = invocation;
   const restriction: Restriction = {
     rules: rules(confinement, invocation),

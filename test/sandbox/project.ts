@@ -6,6 +6,7 @@ import {
 } from "../../pipeline/sandbox/confinement.ts";
 import { type Ended, start } from "../../pipeline/sandbox/process.ts";
 import type { Failure, Result } from "../../pipeline/failure.ts";
+import type { KernelWall } from "../../pipeline/sandbox/wall.ts";
 import type { Started } from "../../pipeline/sandbox/process.ts";
 import type { Message } from "../../pipeline/task.ts";
 
@@ -80,14 +81,13 @@ ${body}
   }
 
   /** Starts a stage; fails the test if it does not. */
-  async start(confinement: Confinement): Promise<Started> {
-    const started = await start(confinement, new AbortController().signal);
-    return expect(started);
+  start(confinement: Confinement, wall?: KernelWall): Started {
+    return expect(start(confinement, new AbortController().signal, wall));
   }
 
   /** Runs a stage to its end. */
-  async run(confinement: Confinement): Promise<Ran> {
-    const started = await this.start(confinement);
+  async run(confinement: Confinement, wall?: KernelWall): Promise<Ran> {
+    const started = this.start(confinement, wall);
     const messages: Message[] = [];
     for await (const message of started.messages) messages.push(message);
     return {

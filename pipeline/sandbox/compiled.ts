@@ -1,0 +1,47 @@
+/**
+ * Deno's cache of compiled modules. Behind a kernel wall it can be read and not
+ * written, or native code could leave something there for the next stage; and
+ * Deno tries for 200 ms to write what is missing. So it is filled before.
+ */
+import { denoDir } from "./flags.ts";
+import { realPath } from "./path.ts";
+
+/** Compiles what is not compiled yet; executes nothing. About 30 ms, after an edit. */
+export function compile(
+  modules: readonly string[],
+  root: string,
+): void {
+  const folder = denoDir();
+  const stale = modules.filter((path) =>
+    /\.[cm]?[jt]sx?$/.test(path) && isStale(realPath(path), folder)
+  );
+  if (stale.length === 0) return;
+  // Fails where the stage will fail, too, and then in its own words.
+  new Deno.Command(Deno.execPath(), {
+    args: [
+      "cache",
+      "--quiet",
+      "--no-check",
+      "--no-lock",
+      "--node-modules-dir=manual",
+      `--config=${root}/deno.json`,
+      ...stale,
+    ],
+    cwd: root,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).outputSync();
+}
+
+/** By modification time: only a guess, which costs no more than the time saved. */
+function isStale(path: string, folder: string): boolean {
+  try {
+    const compiled = Deno.statSync(`${folder}/gen/file${path}.js`).mtime;
+    const source = Deno.statSync(path).mtime;
+    return compiled === null || source === null || compiled < source;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
+}
