@@ -161,6 +161,40 @@ Deno.test("download() starts over at a mirror that knows no ranges", async () =>
   assert.deepEqual(mirror.seen, ["all", "bytes=100000-"]);
 });
 
+Deno.test("download() forgets the beginning when a mirror starts over with something else", async () => {
+  const ear = new Ear();
+  await using mirror = serve((request, count) =>
+    count === 1
+      ? part(request, { length: 100_000, broken: ear.heard(100_000) })
+      : new Response(HTML)
+  );
+  await using stage = await job({ mirrors: [mirror.url] }, ear.listen);
+  const error = await failure(download(stage.task, PATIENCE));
+  const found = createHash("sha256").update(HTML).digest("hex");
+  assert.match(error.seen ?? "", new RegExp(`found ${found}`));
+});
+
+Deno.test("download() waits for a slow mirror as long as it says something", async () => {
+  await using slow = serve(() =>
+    new Response(
+      new ReadableStream({
+        async start(controller) {
+          for (let start = 0; start < FILE.length; start += 50_000) {
+            controller.enqueue(FILE.subarray(start, start + 50_000));
+            // Time itself is what this test is about.
+            await new Promise((resolve) => setTimeout(resolve, 200));
+          }
+          controller.close();
+        },
+      }),
+    )
+  );
+  await using stage = await job({ mirrors: [slow.url] });
+  await download(stage.task, { silence: 1_000, pause: 1, attempts: 1 });
+  assert.deepEqual(stage.bytes("file"), FILE);
+  assert.deepEqual([slow.seen, stage.warnings], [["all"], []]);
+});
+
 Deno.test("download() does not blame a mirror for another's broken beginning", async () => {
   const ear = new Ear();
   await using bad = serve(() =>

@@ -1,0 +1,367 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import * as ort from "onnxruntime-web";
+import denoise from "../../stages/denoise.ts";
+import type { Params as Noise } from "../../stages/denoise.ts";
+import type { Params } from "../../stages/export.ts";
+import exportModel from "../../stages/export.ts";
+import { modelGraph } from "../../stages/export/graph.ts";
+import { convert } from "../../stages/export/layer.ts";
+import { parseModel } from "../../stages/export/saved-model.ts";
+import { glyphs } from "../../stages/glyphs/glyph.ts";
+import { model as onnxModel } from "../../stages/onnx/model.ts";
+import { decode, encode } from "../../stages/onnx/wire.ts";
+import reconstruct from "../../stages/reconstruct.ts";
+import type { Params as Agreement } from "../../stages/reconstruct.ts";
+import { stream } from "../../stages/stream.ts";
+import { StageError } from "../../pipeline/task.ts";
+import type { Saved } from "./autoencoder.ts";
+import { autoencoder, randomise, saved } from "./autoencoder.ts";
+import { has, python } from "./python.ts";
+import { rig } from "./task.ts";
+
+ort.env.wasm.numThreads = 1;
+await tf.setBackend("cpu");
+
+const DATASET = {
+  name: "glyphs",
+  stand_in: true,
+  sha256: { "train-images-idx3-ubyte": "ab", "t10k-images-idx3-ubyte": "cd" },
+};
+const PARAMS: Params = {
+  title: "Exercise 3",
+  learning_rate: 0.01,
+  seed: 1,
+  training: { epochs: 10, batch_size: 64 },
+};
+
+/** The export stage, run on a saved model. */
+async function exported({ topology, weights }: Saved) {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/model.json`, topology);
+  await Deno.writeFile(`${folder}/weights.bin`, weights);
+  await Deno.writeTextFile(`${folder}/dataset.json`, JSON.stringify(DATASET));
+  const stage = await rig<Params>({
+    params: PARAMS,
+    inputs: {
+      model: `${folder}/model.json`,
+      weights: `${folder}/weights.bin`,
+      dataset: `${folder}/dataset.json`,
+    },
+  });
+  try {
+    await exportModel(stage.task);
+    return stage;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The largest difference between a model in tfjs and its export in ONNX Runtime. */
+async function difference(model: tf.LayersModel): Promise<number> {
+  const { topology, weights } = await saved(model);
+  const { operators, input, output } = convert(parseModel(topology, weights));
+  assert.deepEqual([...output], model.outputs[0]!.shape.slice(1));
+  const session = await ort.InferenceSession.create(
+    encode(onnxModel(modelGraph("test", operators, { input, output }))),
+  );
+  const [height, width, channels] = input;
+  const random = stream(1, "test");
+  const images = tf.tensor4d(
+    Float32Array.from(
+      { length: 3 * height * width * channels },
+      () => random.uniform(),
+    ),
+    [3, height, width, channels],
+  );
+  const expected = await (model.predict(images) as tf.Tensor4D)
+    .transpose([0, 3, 1, 2]).data();
+  const { reconstruction } = await session.run({
+    image: new ort.Tensor(
+      "float32",
+      await images.transpose([0, 3, 1, 2]).data() as Float32Array,
+      [3, channels, height, width],
+    ),
+  });
+  const found = reconstruction!.data as Float32Array;
+  assert.equal(found.length, expected.length);
+  // A signal that died would agree with anything.
+  assert(expected.some((value) => Math.abs(value) > 0.05));
+  return Math.max(...expected.map((value, i) => Math.abs(value - found[i]!)));
+}
+
+const { layers } = tf;
+const CHAINS: { readonly [title: string]: tf.layers.Layer[] } = {
+  "an even kernel, padded more after than before": [
+    layers.conv2d({ filters: 3, kernelSize: [4, 2], padding: "same" }),
+  ],
+  "strides on odd sizes": [
+    layers.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: "same" }),
+    layers.maxPooling2d({ poolSize: 3, strides: 2, padding: "same" }),
+  ],
+  "no padding": [
+    layers.conv2d({ filters: 2, kernelSize: 3, strides: [1, 2] }),
+    layers.maxPooling2d({ poolSize: [2, 1] }),
+    layers.conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2 }),
+  ],
+  "dilation": [
+    layers.conv2d({
+      filters: 2,
+      kernelSize: 3,
+      dilationRate: 2,
+      padding: "same",
+    }),
+  ],
+  "transposed convolutions with overlap and with gaps": [
+    layers.conv2dTranspose({
+      filters: 2,
+      kernelSize: 4,
+      strides: 2,
+      padding: "same",
+    }),
+    layers.conv2dTranspose({
+      filters: 3,
+      kernelSize: [3, 1],
+      strides: [1, 2],
+      padding: "same",
+    }),
+  ],
+  "activations and means, no bias": [
+    layers.conv2d({ filters: 2, kernelSize: 1, activation: "tanh" }),
+    layers.averagePooling2d({ poolSize: 3, strides: 2, padding: "same" }),
+    layers.dropout({ rate: 0.5 }),
+    layers.conv2d({ filters: 2, kernelSize: 3, useBias: false }),
+    layers.reLU(),
+    layers.activation({ activation: "sigmoid" }),
+  ],
+};
+
+for (const [title, chain] of Object.entries(CHAINS)) {
+  Deno.test(`convert() keeps what tfjs computes: ${title}`, async () => {
+    const model = tf.sequential({
+      layers: [layers.inputLayer({ inputShape: [9, 7, 2] }), ...chain],
+    });
+    assert(await difference(randomise(model)) < 1e-5);
+  });
+}
+
+Deno.test("convert() takes sequential and functional models alike", async () => {
+  const model = autoencoder();
+  assert(await difference(model) < 1e-5);
+  const input = tf.input({ shape: [28, 28, 1] });
+  const output = model.layers.reduce(
+    (tensor, layer) =>
+      layer.getClassName() === "InputLayer"
+        ? tensor
+        : layer.apply(tensor) as tf.SymbolicTensor,
+    input,
+  );
+  const functional = tf.model({ inputs: input, outputs: output });
+  assert(await difference(functional) < 1e-5);
+});
+
+Deno.test("convert() names the layer that it cannot export", async () => {
+  const seen = async (...chain: tf.layers.Layer[]) => {
+    const model = tf.sequential({
+      layers: [layers.inputLayer({ inputShape: [8, 8, 2] }), ...chain],
+    });
+    const { topology, weights } = await saved(model);
+    try {
+      convert(parseModel(topology, weights));
+    } catch (error) {
+      assert(error instanceof StageError, String(error));
+      return `${error.what}: ${error.seen}; ${error.hint}`;
+    }
+    return "fine";
+  };
+  assert.equal(
+    await seen(layers.batchNormalization({ name: "norm" })),
+    'Cannot export layer "norm": it is a BatchNormalization; supported are ' +
+      "Activation, AveragePooling2D, Conv2D, Conv2DTranspose, Dropout, MaxPooling2D, ReLU",
+  );
+  assert.equal(
+    await seen(layers.activation({ name: "last", activation: "softmax" })),
+    'Cannot export layer "last" (Activation): its activation is softmax; ' +
+      "supported is linear, relu, sigmoid, tanh",
+  );
+  assert.equal(
+    await seen(
+      layers.maxPooling2d({
+        name: "pool",
+        poolSize: 2,
+        dataFormat: "channelsFirst",
+      }),
+    ),
+    'Cannot export layer "pool" (MaxPooling2D): data_format is "channels_first"; ' +
+      'supported is "channels_last"',
+  );
+});
+
+Deno.test("parseModel() explains what it cannot read", async () => {
+  const { topology, weights } = await saved(autoencoder());
+  const seen = (text: string, bytes = weights) => {
+    try {
+      parseModel(text, bytes);
+    } catch (error) {
+      assert(error instanceof StageError, String(error));
+      return error.seen ?? "";
+    }
+    return "fine";
+  };
+  assert.equal(seen(topology), "fine");
+  assert.match(seen("{"), /^not a tfjs layers model: /);
+  assert.match(seen("{}"), /^not a tfjs layers model: at modelTopology: /);
+  assert.equal(
+    seen(topology, weights.slice(0, 5435)),
+    '"conv2d_Conv2D6/bias" ends at byte 5436, the file at 5435'
+      .replace(
+        "conv2d_Conv2D6",
+        /conv2d_Conv2D\d+(?=\/bias","shape":\[1\])/.exec(topology)![0],
+      ),
+  );
+  assert.match(
+    seen(topology.replace('"dtype":"float32"}', '"dtype":"int32"}')),
+    /is int32$/,
+  );
+});
+
+Deno.test("export writes where the model comes from, and the same bytes each time", async () => {
+  const model = await saved(autoencoder());
+  await using stage = await exported(model);
+  await using again = await exported(model);
+  assert.deepEqual(stage.bytes("onnx"), again.bytes("onnx"));
+  const { metadata, description, graph, opset } = decode(stage.bytes("onnx"));
+  assert.equal(opset, 17);
+  assert.equal(
+    description,
+    'The autoencoder of "Exercise 3", trained with learning rate 0.01 and ' +
+      "seed 1 on stand-in data, not MNIST.",
+  );
+  assert.deepEqual(metadata, {
+    "facsimile.title": "Exercise 3",
+    "facsimile.dataset": "glyphs",
+    "facsimile.dataset.stand_in": "true",
+    "facsimile.dataset.sha256":
+      '{"t10k-images-idx3-ubyte":"cd","train-images-idx3-ubyte":"ab"}',
+    "facsimile.learning_rate": "0.01",
+    "facsimile.seed": "1",
+    "facsimile.parameters":
+      '{"learning_rate":0.01,"seed":1,"training":{"batch_size":64,"epochs":10}}',
+  });
+  assert.deepEqual(graph.inputs, [
+    { name: "image", type: "float32", dims: ["N", 1, 28, 28] },
+  ]);
+  assert.deepEqual(graph.outputs, [
+    { name: "reconstruction", type: "float32", dims: ["N", 1, 28, 28] },
+  ]);
+});
+
+/** Test images and an exported model as files, and the stages that use them. */
+async function evaluation() {
+  const stage = await exported(await saved(autoencoder()));
+  const { bytes } = glyphs(600, "glyphs test").images;
+  await Deno.writeFile(stage.task.output("test-images"), bytes);
+  return {
+    bytes,
+    inputs: {
+      onnx: stage.task.output("onnx"),
+      "test-images": stage.task.output("test-images"),
+    },
+    [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("reconstruct() measures what both runtimes agree on", async () => {
+  await using files = await evaluation();
+  await using stage = await rig<Agreement>({
+    params: { agreement: 1e-5 },
+    inputs: files.inputs,
+  });
+  await reconstruct(stage.task);
+  const { agreement, ...quality } = stage.json("quality");
+  assert.deepEqual(agreement, {
+    runtimes: ["onnxruntime-web", "onnxruntime-node"],
+    bound: 1e-5,
+    holds: true,
+  });
+  assert.deepEqual(Object.keys(quality), ["mse", "psnr", "ssim"]);
+  assert.equal(stage.bytes("reconstructions").length, files.bytes.length);
+  // The bytes say the same as the measure, to their precision.
+  const pictures = stage.bytes("reconstructions");
+  const mse = files.bytes.reduce(
+    (sum, byte, i) => sum + ((byte - pictures[i]!) / 255) ** 2,
+    0,
+  ) / pictures.length;
+  assert(Math.abs(mse / Number(quality.mse) - 1) < 0.2, `${mse}`);
+
+  await using strict = await rig<Agreement>({
+    params: { agreement: 1e-12 },
+    inputs: files.inputs,
+  });
+  await assert.rejects(
+    async () => await reconstruct(strict.task),
+    (error: StageError) => /differ by .*, more than 1e-12/.test(error.seen!),
+  );
+});
+
+Deno.test("denoise() measures every level on the first images and keeps the shown one", async () => {
+  await using files = await evaluation();
+  await using stage = await rig<Noise>({
+    params: { levels: [0.1, 0.3], shown_level: 0.2, seed: 1, images: 100 },
+    inputs: files.inputs,
+  });
+  await denoise(stage.task);
+  const denoising = JSON.parse(stage.text("denoising"));
+  assert.deepEqual(
+    denoising.levels.map(({ level }: { level: number }) => level),
+    [0.1, 0.3],
+  );
+  assert.equal(denoising.images, 100);
+  const [low, high] = denoising.levels;
+  // Most pixels are black, where cutting off leaves half of the variance.
+  assert(low.noisy_mse > 0.004 && low.noisy_mse < 0.01, `${low.noisy_mse}`);
+  assert(high.noisy_mse > 6 * low.noisy_mse);
+  const noisy = stage.bytes("noisy");
+  assert.equal(noisy.length, 100 * 784);
+  assert.equal(stage.bytes("denoised").length, 100 * 784);
+  const mse = noisy.reduce(
+    (sum, byte, i) => sum + ((byte - files.bytes[i]!) / 255) ** 2,
+    0,
+  ) / noisy.length;
+  assert(mse > low.noisy_mse && mse < high.noisy_mse);
+  const { done, total } = stage.progress.at(-1)!;
+  assert.equal(done, total);
+});
+
+Deno.test("the exported model passes onnx.checker", {
+  ignore: !has("onnx"),
+}, async () => {
+  await using stage = await exported(await saved(autoencoder()));
+  const found = JSON.parse(
+    await python("check_onnx.py", stage.task.output("onnx")),
+  );
+  assert.deepEqual([found.opset, found.producer], [[17], "facsimile"]);
+  assert.equal(found.metadata["facsimile.title"], "Exercise 3");
+  assert.deepEqual(found.input, ["N", 1, 28, 28]);
+  assert.deepEqual(found.output, ["N", 1, 28, 28]);
+});
+
+Deno.test("the exported model has the same error in PyTorch", {
+  ignore: !(has("onnx") && has("torch")),
+}, async () => {
+  await using files = await evaluation();
+  await using stage = await rig<Agreement>({
+    params: { agreement: 1e-5 },
+    inputs: files.inputs,
+  });
+  await reconstruct(stage.task);
+  const expected = Number(
+    await python(
+      "torch_mse.py",
+      files.inputs.onnx,
+      files.inputs["test-images"],
+    ),
+  );
+  const found = Number(stage.json("quality").mse);
+  assert(Math.abs(found / expected - 1) < 1e-5, `${found} ${expected}`);
+});

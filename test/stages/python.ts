@@ -1,0 +1,32 @@
+/** Debian's Python with onnx and torch, where it is installed: an independent judge. */
+
+/** Runs a program of this folder; its standard output. */
+export async function python(
+  program: string,
+  ...args: string[]
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(PYTHON, {
+    args: [new URL(program, import.meta.url).pathname, ...args],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+const PYTHON = "/usr/bin/python3";
+
+/** Whether a Python module can be imported; says so on the console if not. */
+export function has(module: string): boolean {
+  try {
+    const { success } = new Deno.Command(PYTHON, {
+      args: ["-c", `import ${module}`],
+      stdout: "null",
+      stderr: "null",
+    }).outputSync();
+    if (success) return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  // deno-lint-ignore no-console -- a skipped test must not go unseen
+  console.log(`tests against Python's ${module} are skipped: not installed`);
+  return false;
+}
