@@ -8,6 +8,8 @@
  * modification time of a file, a fresh `node:vm` context).
  */
 
+import { tellDenials } from "./sandbox/denial.ts";
+
 /** The instant that every stage lives in: the first of the year 2000, UTC. */
 const NOW = 946_684_800_000;
 
@@ -153,6 +155,7 @@ function replace(target: object, name: string, value: unknown): void {
   });
 }
 
+tellDenials();
 freezeDate();
 freezeIntl();
 freezeTemporal();

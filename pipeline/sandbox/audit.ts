@@ -1,65 +1,90 @@
 /**
- * The audit: every access that Deno was asked for, granted or denied, held
- * against the declaration. It sees what a stage swallowed, and links that lead
- * out of a declared folder, which Deno's permissions follow.
+ * The audit: every access that was asked for, granted or denied, held against
+ * the declaration. It sees what a stage swallowed, and links that lead out of a
+ * declared folder, which Deno's permissions follow.
  */
 import type { Failure } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
+import type { Denial } from "./denial.ts";
 import { type Allowed, allowed, auditFile } from "./flags.ts";
 import { absolute, distinct, realPath, within } from "./path.ts";
 
-/** One line of Deno's audit log. */
+/** One access that was asked for. */
 interface Access {
   readonly permission: string;
   /** The target as the program wrote it; null asks for everything. */
   readonly value: string | null;
-  /** Outermost frames last; at most ten. */
-  readonly stack: readonly string[];
+  /** Where, if it was refused: `stages/train.ts:12:5`. */
+  readonly place?: string | undefined;
 }
 
 /** The failure of a stage that touched what it did not declare, if it did. */
 export function undeclaredAccess(
   confinement: Confinement,
+  denials: readonly Denial[],
 ): Failure | undefined {
-  const accesses = read(auditFile(confinement));
+  const { root } = confinement;
+  // Those with a place first: of two reports of one access, the better is kept.
+  const asked = new Map<string, Access>();
+  for (const access of [...refused(denials, root), ...logged(confinement)]) {
+    const key = `${access.permission} ${target(access, root)}`;
+    if (!asked.has(key)) asked.set(key, access);
+  }
   const may = allowed(confinement);
   const real = {
     read: distinct(may.read.map(realPath)),
     write: distinct(may.write.map(realPath)),
     ffi: distinct(may.ffi.map(realPath)),
   };
-  // One path is often asked for a thousand times.
-  const judged = new Map<string, boolean>();
-  const undeclared = accesses.filter((access, index) => {
-    const key = `${access.permission} ${access.value}`;
-    let declared = judged.get(key);
-    if (declared === undefined) {
-      declared = isDeclared(access, may, real, confinement.root);
-      judged.set(key, declared);
-    }
-    return !declared && !isOpenForReading(access, accesses[index - 1], judged);
-  });
-  const [first] = undeclared;
-  if (first === undefined) return undefined;
-  return failure(confinement, first, undeclared, accesses);
+  const undeclared = [...asked.values()].filter((access) =>
+    !isDeclared(access, may, real, root) &&
+    !isOpenForReading(access, asked, root)
+  );
+  const [first, ...others] = undeclared;
+  return first && failure(confinement, first, others);
 }
 
-function read(path: string): readonly Access[] {
-  const accesses: Access[] = [];
-  for (const line of Deno.readTextFileSync(path).split("\n")) {
-    if (line === "") continue;
-    const { permission, value, stack }: Partial<Access> = JSON.parse(line);
-    accesses.push({
-      permission: permission ?? "unknown",
-      value: value ?? null,
-      stack: stack ?? [],
-    });
+/** Accesses of Deno's audit log: all that were asked for, granted or not. */
+function logged(confinement: Confinement): readonly Access[] {
+  const lines = Deno.readTextFileSync(auditFile(confinement)).split("\n");
+  // A process that was killed may leave half a line.
+  const whole = lines.slice(0, -1);
+  return whole.map((line) => {
+    const { permission, value }: Partial<Access> = JSON.parse(line);
+    return { permission: permission ?? "unknown", value: value ?? null };
+  });
+}
+
+/** Accesses that Deno refused, with their places. */
+function refused(denials: readonly Denial[], root: string): readonly Access[] {
+  return denials.flatMap(({ message, stack }) => {
+    const [, permission, value = null] =
+      message.match(/^Requires (\S+) access(?: to "(.*?)")?, run again/s) ?? [];
+    return permission === undefined
+      ? []
+      : [{ permission, value, place: place(stack, root) }];
+  });
+}
+
+/** What an access is after, the same for all ways of writing it. */
+function target({ permission, value }: Access, root: string): string | null {
+  if (value === null) return null;
+  switch (permission) {
+    case "read":
+    case "write":
+    case "ffi":
+      return realPath(absolute(value, root));
+    case "net": {
+      const { host, port } = endpoint(value);
+      return port === undefined ? host : `${host}:${port}`;
+    }
+    default:
+      return value;
   }
-  return accesses;
 }
 
 function isDeclared(
-  { permission, value }: Access,
+  access: Access,
   may: Allowed,
   real: {
     read: readonly string[];
@@ -68,6 +93,7 @@ function isDeclared(
   },
   root: string,
 ): boolean {
+  const { permission, value } = access;
   // Undeclared variables are undefined to every stage alike (--ignore-env).
   if (permission === "env") return true;
   if (value === null) return false;
@@ -78,7 +104,7 @@ function isDeclared(
     case "read":
     case "write":
     case "ffi": {
-      const path = realPath(absolute(value, root));
+      const path = target(access, root) ?? "/";
       return real[permission].some((folder) => within(path, folder));
     }
     case "net":
@@ -97,12 +123,11 @@ function isDeclared(
  */
 function isOpenForReading(
   access: Access,
-  before: Access | undefined,
-  judged: ReadonlyMap<string, boolean>,
+  asked: ReadonlyMap<string, Access>,
+  root: string,
 ): boolean {
-  return access.permission === "write" && before?.permission === "read" &&
-    before.value === access.value &&
-    judged.get(`read ${access.value}`) === true;
+  return access.permission === "write" && access.place === undefined &&
+    asked.has(`read ${target(access, root)}`);
 }
 
 /** `value` is `host:port`, a host, or a URL; a declared host without a port stands for all. */
@@ -131,27 +156,25 @@ const verbs: { readonly [permission: string]: string } = {
   net: "connects to",
   ffi: "loads the native library",
   sys: "asks the system for",
+  run: "starts the program",
   import: "imports",
 };
 
 function failure(
   { instance, root }: Confinement,
   access: Access,
-  undeclared: readonly Access[],
-  accesses: readonly Access[],
+  others: readonly Access[],
 ): Failure {
-  const { permission, value } = access;
-  const others = distinct(
-    undeclared.map((other) => `${other.permission} ${other.value}`),
-  ).slice(1);
+  const { permission, value, place } = access;
+  const more = others.map((other) => `${other.permission} ${other.value}`);
   const seen = [
-    place(access, accesses, root),
-    others.length > 0
-      ? `and ${others.length} more: ${others.slice(0, 3).join(", ")}${
-        others.length > 3 ? ", …" : ""
-      }`
-      : undefined,
-  ].filter((part) => part !== undefined);
+    ...(place === undefined ? [] : [place]),
+    ...(more.length === 0 ? [] : [
+      `and ${more.length} more: ${more.slice(0, 3).join(", ")}${
+        more.length > 3 ? ", …" : ""
+      }`,
+    ]),
+  ];
   return {
     kind: "undeclared-access",
     what: `${instance} ${verbs[permission] ?? permission} ${
@@ -162,24 +185,10 @@ function failure(
   };
 }
 
-/**
- * Where it happened: the innermost line of the project's own, else of a package.
- * An import is logged with the stack of the access before it, which says nothing.
- */
-function place(
-  access: Access,
-  accesses: readonly Access[],
-  root: string,
-): string | undefined {
-  const before = accesses[accesses.indexOf(access) - 1];
-  if (
-    /\.(m?[jt]sx?|c[jt]s|json)$/.test(access.value ?? "") &&
-    before?.stack.join("\n") === access.stack.join("\n")
-  ) return undefined;
-  const lines = access.stack
-    .map((frame) => frame.match(/file:\/\/(\/.*:\d+:\d+)/)?.[1])
-    .filter((line) => line !== undefined)
-    .map((line) => decodeURI(line));
+/** The innermost line of the project's own code in a stack, else of a package's. */
+function place(stack: string, root: string): string | undefined {
+  const lines = [...stack.matchAll(/file:\/\/(\/\S*:\d+:\d+)/g)]
+    .map(([, line = ""]) => decodeURI(line));
   const line = lines.find((line) => !line.includes("/node_modules/")) ??
     lines[0];
   return line?.startsWith(root + "/") ? line.slice(root.length + 1) : line;
@@ -227,8 +236,10 @@ function declaration({ permission, value }: Access, root: string): string {
       }] }`;
     case "sys":
       return `Declare permissions: { sys: [${JSON.stringify(value)}] }`;
+    case "run":
+      return 'Make it a stage of its own: runs: { kind: "command", command: […] }';
     default:
-      return "A stage may do without";
+      return "A stage has no such permission";
   }
 }
 

@@ -19,6 +19,7 @@ import {
   scratchFolder,
   type Wall,
 } from "./confinement.ts";
+import type { Denial } from "./denial.ts";
 import { prepare, type Prepared } from "./invocation.ts";
 import { Log } from "./log.ts";
 import { realPath, within } from "./path.ts";
@@ -120,10 +121,12 @@ function attend(
     { highWaterMark: Infinity },
   );
   const writer = writable.getWriter();
+  const denials: Denial[] = [];
   let said: Failure | undefined;
   const listen = (line: string) => {
-    const { message, text } = hear(line);
+    const { message, denial, text } = hear(line);
     if (text !== undefined) log.line(text);
+    if (denial !== undefined) denials.push(denial);
     if (message === undefined) return;
     said ??= complaint(message, confinement);
     // Fails only if the reader left, who then does not care.
@@ -148,7 +151,7 @@ function attend(
     const end = { wall, log: logFile(confinement) };
     if (stopped) return { kind: "killed", ...end };
     const failure =
-      (prepared.audited ? undeclaredAccess(confinement) : undefined) ??
+      (prepared.audited ? undeclaredAccess(confinement, denials) : undefined) ??
         said ?? log.failure ?? exitFailure(status, confinement, log.tail) ??
         outputFailure(confinement);
     if (failure === undefined) return { kind: "done", ...end };

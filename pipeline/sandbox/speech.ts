@@ -4,6 +4,8 @@
  */
 import { type Message, type Progress, RECORD_SEPARATOR } from "../task.ts";
 
+import type { Denial } from "./denial.ts";
+
 /** Longest line that is kept in memory; a longer one is cut into several. */
 const LONGEST = 1 << 16;
 
@@ -37,20 +39,27 @@ export class Lines {
 }
 
 /**
- * A line's message, if it holds one, and what it holds for the log. A message
+ * A line's message or denial, if it holds one, and what it holds for the log. A message
  * may follow text that a stage wrote without a newline.
  */
 export function hear(
   line: string,
-): { readonly message?: Message; readonly text?: string } {
+): {
+  readonly message?: Message;
+  readonly denial?: Denial;
+  readonly text?: string;
+} {
   const at = line.indexOf(RECORD_SEPARATOR);
   if (at < 0) return { text: line };
-  const message = parse(line.slice(at + RECORD_SEPARATOR.length));
-  if (message === undefined) return { text: line };
-  return { message, ...(at > 0 && { text: line.slice(0, at) }) };
+  const said = parse(line.slice(at + RECORD_SEPARATOR.length));
+  if (said === undefined) return { text: line };
+  const text = at > 0 && { text: line.slice(0, at) };
+  return said.kind === "denied"
+    ? { denial: said, ...text }
+    : { message: said, ...text };
 }
 
-function parse(text: string): Message | undefined {
+function parse(text: string): Message | Denial | undefined {
   let said: unknown;
   try {
     said = JSON.parse(text);
@@ -88,6 +97,10 @@ function parse(text: string): Message | undefined {
           ...(typeof said.seen === "string" && { seen: said.seen }),
           ...(typeof said.hint === "string" && { hint: said.hint }),
         }
+        : undefined;
+    case "denied":
+      return typeof said.message === "string" && typeof said.stack === "string"
+        ? { kind: "denied", message: said.message, stack: said.stack }
         : undefined;
     default:
       return undefined;
