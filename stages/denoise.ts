@@ -15,7 +15,7 @@ import { portable } from "./evaluation/runtime.ts";
 
 export interface Params {
   readonly [key: string]: Json;
-  /** Standard deviations of the noise, in grey values of 0…1, ascending. */
+  /** Standard deviations of the noise, in grey values of 0…1. */
   readonly levels: readonly number[];
   /** The level whose pictures are kept to be shown. */
   readonly shown_level: number;
@@ -33,7 +33,8 @@ const PIXELS = 28 * 28;
  * [images, 28, 28]): the first test images with noise, and what became of them.
  */
 export default async function denoise(task: Task<Params>): Promise<void> {
-  const { levels, shown_level, seed } = task.params;
+  const { shown_level, seed } = task.params;
+  const levels = task.params.levels.toSorted((a, b) => a - b);
   const model = await Deno.readFile(task.input("onnx"));
   const all = await Deno.readFile(task.input("test-images"));
   const count = Math.min(task.params.images, all.length / PIXELS);
@@ -41,7 +42,8 @@ export default async function denoise(task: Task<Params>): Promise<void> {
   const reconstruct = await portable(model);
   const unit = noise(clean.length, seed);
 
-  const total = (levels.length + 2) * count;
+  const extra = levels.includes(shown_level) ? 0 : 1;
+  const total = (1 + levels.length + extra) * count;
   let done = 0;
   const measured: Reconstruct = async (images) => {
     const result = await reconstruct(images);
@@ -50,10 +52,17 @@ export default async function denoise(task: Task<Params>): Promise<void> {
   };
 
   const untouched = await measured(clean);
+  const clean_mse = rounded(meanSquaredError(untouched, clean));
+  const spread = rounded(variety(untouched));
   const measurements: Measurement[] = [];
-  for (const level of levels) {
+  for (const level of new Set([...levels, shown_level])) {
     const noisy = add(clean, unit, level);
     const output = await measured(noisy);
+    if (level === shown_level) {
+      await Deno.writeFile(task.output("noisy"), toBytes(noisy));
+      await Deno.writeFile(task.output("denoised"), toBytes(output));
+    }
+    if (!levels.includes(level)) continue;
     measurements.push({
       level,
       noisy_mse: rounded(meanSquaredError(noisy, clean)),
@@ -61,13 +70,6 @@ export default async function denoise(task: Task<Params>): Promise<void> {
       output_noisy_mse: rounded(meanSquaredError(output, noisy)),
     });
   }
-  const clean_mse = rounded(meanSquaredError(untouched, clean));
-  const spread = rounded(variety(untouched));
-
-  const noisy = add(clean, unit, shown_level);
-  const denoised = await measured(noisy);
-  await Deno.writeFile(task.output("noisy"), toBytes(noisy));
-  await Deno.writeFile(task.output("denoised"), toBytes(denoised));
   await Deno.writeTextFile(
     task.output("denoising"),
     canonicalPretty({

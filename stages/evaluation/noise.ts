@@ -24,7 +24,9 @@ export function add(
   noise: Float32Array,
   level: number,
 ): Float32Array {
-  return pictures.map((value, i) =>
-    Math.min(1, Math.max(0, value + level * noise[i]!))
-  );
+  const noisy = new Float32Array(pictures.length);
+  for (let i = 0; i < pictures.length; i++) {
+    noisy[i] = Math.min(1, Math.max(0, pictures[i]! + level * noise[i]!));
+  }
+  return noisy;
 }

@@ -41,48 +41,41 @@ export function structuralSimilarity(
   if (!Number.isInteger(count) || a.length !== b.length || places < 1) {
     throw new RangeError(`Not pictures of ${side} × ${side}: ${a.length}`);
   }
-  const maps = {
-    a: new Float64Array(pixels),
-    b: new Float64Array(pixels),
-    aa: new Float64Array(pixels),
-    bb: new Float64Array(pixels),
-    ab: new Float64Array(pixels),
-  };
+  // The variances are only ever needed as their sum.
+  const maps = [0, 1, 2, 3].map(() => new Float64Array(pixels));
+  const means = [0, 1, 2, 3].map(() => new Float64Array(places * places));
+  const [xs, ys, squares, products] = maps as [Row, Row, Row, Row];
+  const [meanX, meanY, meanSquares, meanProduct] = means as [
+    Row,
+    Row,
+    Row,
+    Row,
+  ];
   const rows = new Float64Array(side * places);
-  const blurred = {
-    a: new Float64Array(places * places),
-    b: new Float64Array(places * places),
-    aa: new Float64Array(places * places),
-    bb: new Float64Array(places * places),
-    ab: new Float64Array(places * places),
-  };
   let sum = 0;
   for (let picture = 0; picture < count; picture++) {
     for (let i = 0; i < pixels; i++) {
       const x = a[picture * pixels + i]!;
       const y = b[picture * pixels + i]!;
-      maps.a[i] = x;
-      maps.b[i] = y;
-      maps.aa[i] = x * x;
-      maps.bb[i] = y * y;
-      maps.ab[i] = x * y;
+      xs[i] = x;
+      ys[i] = y;
+      squares[i] = x * x + y * y;
+      products[i] = x * y;
     }
-    for (const name of ["a", "b", "aa", "bb", "ab"] as const) {
-      blur(maps[name], side, rows, blurred[name]);
-    }
+    maps.forEach((map, i) => blur(map, side, rows, means[i]!));
     for (let i = 0; i < places * places; i++) {
-      const meanA = blurred.a[i]!;
-      const meanB = blurred.b[i]!;
-      const varianceA = blurred.aa[i]! - meanA * meanA;
-      const varianceB = blurred.bb[i]! - meanB * meanB;
-      const covariance = blurred.ab[i]! - meanA * meanB;
-      sum += (2 * meanA * meanB + C1) * (2 * covariance + C2) /
-        ((meanA * meanA + meanB * meanB + C1) *
-          (varianceA + varianceB + C2));
+      const product = meanX[i]! * meanY[i]!;
+      const square = meanX[i]! * meanX[i]! + meanY[i]! * meanY[i]!;
+      const covariance = meanProduct[i]! - product;
+      const variances = meanSquares[i]! - square;
+      sum += (2 * product + C1) * (2 * covariance + C2) /
+        ((square + C1) * (variances + C2));
     }
   }
   return sum / (count * places * places);
 }
+
+type Row = Float64Array;
 
 /** The window's weighted means: `map` [side, side] → `blurred` [places, places]. */
 function blur(
@@ -94,20 +87,24 @@ function blur(
   const places = side - WINDOW.length + 1;
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < places; x++) {
-      let sum = 0;
-      for (let k = 0; k < WINDOW.length; k++) {
-        sum += WINDOW[k]! * map[y * side + x + k]!;
-      }
-      rows[y * places + x] = sum;
+      rows[y * places + x] = weighted(map, y * side + x, 1);
     }
   }
   for (let y = 0; y < places; y++) {
     for (let x = 0; x < places; x++) {
-      let sum = 0;
-      for (let k = 0; k < WINDOW.length; k++) {
-        sum += WINDOW[k]! * rows[(y + k) * places + x]!;
-      }
-      blurred[y * places + x] = sum;
+      blurred[y * places + x] = weighted(rows, y * places + x, places);
     }
   }
+}
+
+const [W0, W1, W2, W3, W4, W5] = WINDOW;
+
+/** Eleven values from `i` on, `step` apart, weighted. The window is symmetric. */
+function weighted(values: Float64Array, i: number, step: number): number {
+  return W0! * (values[i]! + values[i + 10 * step]!) +
+    W1! * (values[i + step]! + values[i + 9 * step]!) +
+    W2! * (values[i + 2 * step]! + values[i + 8 * step]!) +
+    W3! * (values[i + 3 * step]! + values[i + 7 * step]!) +
+    W4! * (values[i + 4 * step]! + values[i + 6 * step]!) +
+    W5! * values[i + 5 * step]!;
 }
