@@ -1,0 +1,205 @@
+/**
+ * The layers of a network as plain data, read off the topology of a
+ * TensorFlow.js layers model. Everything that executes or draws the network
+ * without TensorFlow.js starts here.
+ */
+import type { Json, JsonObject } from "../../pipeline/json.ts";
+import { StageError } from "../../pipeline/task.ts";
+
+/** What follows the affine part of a layer. */
+export type Activation = "linear" | "relu";
+
+/** Rows and columns. */
+export type Size = readonly [number, number];
+
+/** One layer. All images are channels × rows × columns here. */
+export type Layer =
+  /** Stride 1; `before` and `after` are the rows and columns of zeros around the image. */
+  | {
+    readonly kind: "convolution";
+    readonly name: string;
+    readonly filters: number;
+    readonly kernel: Size;
+    readonly before: Size;
+    readonly after: Size;
+    readonly activation: Activation;
+  }
+  /** Kernel and stride are one: each pixel becomes a block of pixels. */
+  | {
+    readonly kind: "transposed";
+    readonly name: string;
+    readonly filters: number;
+    readonly kernel: Size;
+    readonly activation: Activation;
+  }
+  /** The largest of each block; blocks that do not fit are left out. */
+  | { readonly kind: "pooling"; readonly name: string; readonly pool: Size };
+
+/** An image's channels, rows and columns. */
+export interface Shape {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A chain of layers and the images that it takes. */
+export interface Chain {
+  readonly input: Shape;
+  readonly layers: readonly Layer[];
+}
+
+/** The shape of what a layer gives. */
+export function shapeAfter(
+  layer: Layer,
+  { channels, height, width }: Shape,
+): Shape {
+  switch (layer.kind) {
+    case "convolution": {
+      const { filters, kernel, before, after } = layer;
+      return {
+        channels: filters,
+        height: height + before[0] + after[0] - kernel[0] + 1,
+        width: width + before[1] + after[1] - kernel[1] + 1,
+      };
+    }
+    case "transposed":
+      return {
+        channels: layer.filters,
+        height: height * layer.kernel[0],
+        width: width * layer.kernel[1],
+      };
+    case "pooling":
+      return {
+        channels,
+        height: Math.floor(height / layer.pool[0]),
+        width: Math.floor(width / layer.pool[1]),
+      };
+  }
+}
+
+/** Each layer with the shape of what it takes. */
+export function walk(
+  { input, layers }: Chain,
+): { readonly layer: Layer; readonly input: Shape; readonly output: Shape }[] {
+  let shape = input;
+  return layers.map((layer) => {
+    const input = shape;
+    shape = shapeAfter(layer, input);
+    return { layer, input, output: shape };
+  });
+}
+
+/**
+ * The chain that a sequential TensorFlow.js layers model describes, from the
+ * `modelTopology` of its model.json.
+ *
+ * @throws StageError naming the layer that this project cannot differentiate
+ * and export.
+ */
+export function chainOf(topology: JsonObject): Chain {
+  const { class_name, config } = topology;
+  if (class_name !== "Sequential" || !isObject(config)) {
+    throw uncovered("the model", `a ${class_name}`, "Use a sequential model");
+  }
+  const layers: Layer[] = [];
+  let input: Shape | undefined;
+  for (const entry of Array.isArray(config.layers) ? config.layers : []) {
+    const { class_name, config } = entry as {
+      class_name: string;
+      config: JsonObject;
+    };
+    input ??= inputShape(config);
+    if (class_name !== "InputLayer") layers.push(layerOf(class_name, config));
+  }
+  if (!input) {
+    throw uncovered(
+      "the model",
+      "a first layer without batch_input_shape",
+      "Give the first layer an inputShape of [height, width, channels]",
+    );
+  }
+  return { input, layers };
+}
+
+function inputShape(config: JsonObject): Shape | undefined {
+  const shape = config.batch_input_shape;
+  if (!Array.isArray(shape)) return undefined;
+  const [, height, width, channels] = shape;
+  return { channels, height, width };
+}
+
+function layerOf(kind: string, config: JsonObject): Layer {
+  const name = String(config.name);
+  const expect = (key: string, ...allowed: readonly Json[]) => {
+    const found = JSON.stringify(config[key]);
+    if (allowed.some((value) => JSON.stringify(value) === found)) return;
+    throw uncovered(
+      `layer "${name}"`,
+      `a ${kind} with ${key} ${found}`,
+      `Use ${key} ${
+        allowed.map((value) => JSON.stringify(value)).join(" or ")
+      }`,
+    );
+  };
+  switch (kind) {
+    case "Conv2D": {
+      expect("strides", [1, 1]);
+      expect("dilation_rate", [1, 1]);
+      expect("data_format", "channels_last");
+      expect("use_bias", true);
+      expect("activation", "relu", "linear");
+      expect("padding", "same", "valid");
+      const kernel = config.kernel_size as unknown as Size;
+      const [top, left] = config.padding === "same"
+        // TensorFlow puts the odd row below and the odd column to the right.
+        ? kernel.map((size) => Math.floor((size - 1) / 2)) as [number, number]
+        : [0, 0];
+      return {
+        kind: "convolution",
+        name,
+        filters: Number(config.filters),
+        kernel,
+        before: [top, left],
+        after: config.padding === "same"
+          ? [kernel[0] - 1 - top, kernel[1] - 1 - left]
+          : [0, 0],
+        activation: config.activation as Activation,
+      };
+    }
+    case "Conv2DTranspose":
+      expect("strides", config.kernel_size ?? null);
+      expect("data_format", "channels_last");
+      expect("use_bias", true);
+      expect("activation", "relu", "linear");
+      return {
+        kind: "transposed",
+        name,
+        filters: Number(config.filters),
+        kernel: config.kernel_size as unknown as Size,
+        activation: config.activation as Activation,
+      };
+    case "MaxPooling2D":
+      expect("strides", config.pool_size ?? null);
+      expect("padding", "valid");
+      expect("data_format", "channels_last");
+      return {
+        kind: "pooling",
+        name,
+        pool: config.pool_size as unknown as Size,
+      };
+    default:
+      throw uncovered(
+        `layer "${name}"`,
+        `a ${kind}`,
+        "Use Conv2D, Conv2DTranspose and MaxPooling2D, or teach stages/training a gradient",
+      );
+  }
+}
+
+function uncovered(where: string, seen: string, hint: string): StageError {
+  return new StageError(`Cannot differentiate ${where}`, seen, hint);
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

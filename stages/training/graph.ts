@@ -1,0 +1,174 @@
+/**
+ * The training graph: several steps (forward, backward, Adam) in one call.
+ *
+ * Inputs: `parameters`, `first`, `second` float32 `[P]`; `images` uint8 `[steps,
+ * batch, pixels]`; `rates` float32 `[steps]`. Outputs: the three vectors after
+ * the last step as `parameters_after` …; `losses` float32 `[steps]`.
+ */
+import type { Chain } from "../network/layer.ts";
+import { parameters, type Weight, weights } from "../network/weights.ts";
+import { GraphBuilder } from "../onnx/builder.ts";
+import { int, type Model, model, subgraph } from "../onnx/model.ts";
+import type { ValueInfo } from "../onnx/model.ts";
+import { type Adam, type Flat, update } from "./adam.ts";
+import { differentiate, type Program } from "./operation.ts";
+
+/** The names of the optimiser's vectors, in the order of the graph's inputs. */
+export const VECTORS = ["parameters", "first", "second"] as const;
+
+/** One step in a graph: bytes `[batch, pixels]` and a rate in, a loss out. */
+function step(
+  builder: GraphBuilder,
+  { program, list, adam, before, bytes, rate }: {
+    program: Program;
+    list: readonly Weight[];
+    adam: Adam;
+    before: Flat<string>;
+    bytes: string;
+    rate: string;
+  },
+): { after: Flat<string>; loss: string } {
+  const weight = unpack(builder, list, before.parameters);
+  const { loss, gradients } = differentiate(builder, program, {
+    bytes,
+    weight,
+  });
+  const parts = list.map(({ name }) => {
+    const value = gradients.get(name);
+    if (value === undefined) throw new TypeError(`No gradient of ${name}`);
+    return builder.reshape(value, [-1]);
+  });
+  const gradient = builder.node("Concat", parts, { axis: int(0) });
+  const after = update(builder, before, { gradient, rate, adam });
+  return { after, loss };
+}
+
+/** The weights as values of their own shapes, cut out of the flat vector. */
+export function unpack(
+  builder: GraphBuilder,
+  list: readonly Weight[],
+  flat: string,
+): (name: string) => string {
+  const lengths = builder.integers(list.map(({ length }) => length));
+  const parts = builder.nodes("Split", [flat, lengths], list.length, {
+    axis: int(0),
+  });
+  const values = new Map(
+    list.map(({ name, dims }, index) => [
+      name,
+      builder.reshape(parts[index] as string, dims),
+    ]),
+  );
+  return (name) => {
+    const value = values.get(name);
+    if (value === undefined) throw new TypeError(`No weight ${name}`);
+    return value;
+  };
+}
+
+/** What a training graph is built from. */
+export interface Settings {
+  readonly chain: Chain;
+  readonly program: Program;
+  readonly batch: number;
+  readonly adam: Adam;
+}
+
+/** The training graph of a program. The learning rate is not in it. */
+export function trainingModel(settings: Settings): Model {
+  const { chain, program, batch, adam } = settings;
+  const list = weights(chain);
+  const size = parameters(list);
+  const { channels, height, width } = chain.input;
+  const pixels = channels * height * width;
+
+  const body = new GraphBuilder("step.");
+  const { after, loss } = step(body, {
+    program,
+    list,
+    adam,
+    before: { parameters: "p", first: "m", second: "v" },
+    bytes: body.node("Gather", ["images", "at"], { axis: int(0) }),
+    rate: body.node("Gather", ["rates", "at"], { axis: int(0) }),
+  });
+  body.add({ op: "Identity", inputs: ["go"], outputs: ["go_on"] });
+  const vector = (name: string): ValueInfo => ({
+    name,
+    type: "float32",
+    dims: [size],
+  });
+  const scalar = (name: string, type: "int64" | "bool" | "float32") => ({
+    name,
+    type,
+    dims: [],
+  });
+  const loop = body.graph(
+    "step",
+    [
+      scalar("at", "int64"),
+      scalar("go", "bool"),
+      ...["p", "m", "v"].map(vector),
+    ],
+    [
+      scalar("go_on", "bool"),
+      ...[after.parameters, after.first, after.second].map(vector),
+      scalar(loss, "float32"),
+    ],
+  );
+
+  const outer = new GraphBuilder();
+  const shape = outer.node("Shape", ["rates"]);
+  const count = outer.node("Squeeze", [shape]);
+  const go = outer.constant({ type: "bool", data: Uint8Array.of(1) }, []);
+  const outputs = [...VECTORS.map((name) => `${name}_after`), "losses"];
+  outer.add({
+    op: "Loop",
+    inputs: [count, go, ...VECTORS],
+    outputs,
+    attributes: { body: subgraph(loop) },
+  });
+  return model(outer.graph(
+    "training",
+    [
+      ...VECTORS.map(vector),
+      { name: "images", type: "uint8", dims: ["steps", batch, pixels] },
+      { name: "rates", type: "float32", dims: ["steps"] },
+    ],
+    [
+      ...VECTORS.map((name) => vector(`${name}_after`)),
+      { name: "losses", type: "float32", dims: ["steps"] },
+    ],
+  ));
+}
+
+/**
+ * The forward graph for validation: `parameters` and `images` uint8 `[batch,
+ * pixels]` in, `loss` out, the mean over the batch.
+ */
+export function validationModel(
+  { chain, program, batch }: Omit<Settings, "adam">,
+): Model {
+  const list = weights(chain);
+  const { channels, height, width } = chain.input;
+  const builder = new GraphBuilder();
+  const weight = unpack(builder, list, "parameters");
+  const { input, target } = program.read(builder, "images");
+  let value = input;
+  for (const { forward } of program.operations) {
+    value = forward(builder, value, weight).output;
+  }
+  const { loss } = program.loss.compare(builder, value, target);
+  builder.add({ op: "Identity", inputs: [loss], outputs: ["loss"] });
+  return model(builder.graph(
+    "validation",
+    [
+      { name: "parameters", type: "float32", dims: [parameters(list)] },
+      {
+        name: "images",
+        type: "uint8",
+        dims: [batch, channels * height * width],
+      },
+    ],
+    [{ name: "loss", type: "float32", dims: [] }],
+  ));
+}

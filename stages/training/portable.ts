@@ -1,0 +1,26 @@
+/**
+ * The portable engine: ONNX Runtime compiled to WebAssembly. Its arithmetic is
+ * specified to the last bit (SIMD, not relaxed), and one thread fixes the order
+ * of all sums, so its results depend on nothing but the graph and the numbers.
+ */
+import * as runtime from "onnxruntime-web/wasm";
+import { type Open, opener } from "./runtime.ts";
+
+/** Prepares the engine. Needs to read node_modules, nothing else. */
+export function portable(): Promise<Open> {
+  const { wasm } = runtime.env;
+  wasm.numThreads = 1;
+  const program = new URL(
+    "./ort-wasm-simd-threaded.wasm",
+    import.meta.resolve("onnxruntime-web/wasm"),
+  );
+  // Handed over, for the runtime would fetch it, and this stage has no network.
+  wasm.wasmBinary = Deno.readFileSync(program).buffer;
+  return Promise.resolve(opener(runtime, {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "all",
+    executionMode: "sequential",
+    // Problems reach us as exceptions; warnings would fill the stage's log.
+    logSeverityLevel: 3,
+  }));
+}
