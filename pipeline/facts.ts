@@ -38,19 +38,13 @@ export type DigestOf = (
 export function ownFacts(
   instance: Instance,
   code: Code | undefined,
-  program: JsonObject,
   { deno, os, cpu }: Ground,
 ): Record<string, Json> {
   const { declaration, point } = instance;
   const { runs, permissions = {} } = declaration;
   const facts: Record<string, Json> = { deno, ...code?.facts };
   if (runs.kind === "module") facts.module = runs.module;
-  else {
-    facts.command = runs.command;
-    for (const [name, value] of Object.entries(program)) {
-      facts[`program ${name}`] = value;
-    }
-  }
+  else facts.command = runs.command;
   // Native code does what the CPU and the system make of it.
   if (runs.kind === "command" || permissions.ffi?.length) {
     facts.os = os;

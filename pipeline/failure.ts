@@ -41,6 +41,12 @@ export class Failed extends Error {
   }
 }
 
+/** The value of a result; its failure is thrown to the command line. */
+export function unwrap<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new Failed(result.failure);
+  return result.value;
+}
+
 /**
  * The known word nearest to what was typed, if it is near enough to be meant:
  * at most a third of its letters differ (Levenshtein distance).

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { Artifacts } from "./artifacts.ts";
 import type { Code } from "./code/code.ts";
-import type { Digest } from "./digest.ts";
+import { type Digest, digestJson } from "./digest.ts";
 import { ground, ownFacts } from "./facts.ts";
 import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
 import type { Facts } from "./fingerprint.ts";
@@ -28,6 +28,8 @@ export interface Project<Config> {
   /** Reads the configuration. Pure but for the one file. */
   readonly configure: (overlays: Overlays) => Promise<Result<Config>>;
   readonly sandbox: (config: Config) => "deno" | "kernel";
+  /** Options of the command line that stand for a setting: `engine`. */
+  readonly shorthands: { readonly [option: string]: string };
 }
 
 /** What the command line says about the configuration. */
@@ -161,6 +163,14 @@ function unknownForce(
   };
 }
 
+/**
+ * What of ours runs in the process of a stage. Its code is one fact of every
+ * stage, named `engine`.
+ */
+const ENGINE = ["runner.ts", "freeze.ts"].map((name) =>
+  join(import.meta.dirname!, name)
+);
+
 /** The code of every module and the version of every program in the graph. */
 async function gatherFacts(
   root: string,
@@ -174,48 +184,52 @@ async function gatherFacts(
   }>
 > {
   const modules = new Map<string, boolean>(); // → whether native code is reached
-  const programs = new Map<string, Runs & { kind: "command" }>();
+  const commands = new Map<string, Command>();
   for (const { declaration: { runs, permissions } } of instances) {
-    if (runs.kind === "command") {
-      programs.set(programKey(runs), runs);
-    } else {
+    if (runs.kind === "command") commands.set(commandKey(runs), runs);
+    else {
       const native = (permissions?.ffi?.length ?? 0) > 0;
       modules.set(runs.module, (modules.get(runs.module) ?? false) || native);
     }
   }
-  let code = new Map<string, Code>();
+  const codes = new Map<string, Code>();
   if (modules.size > 0) {
     const { readCode } = await import("./code/code.ts");
     const read = await readCode({
       root,
-      entries: [...modules].map(([module, native]) => ({ module, native })),
+      entries: [
+        ...[...modules].map(([module, native]) => ({ module, native })),
+        ...ENGINE.map((module) => ({ module, native: false, trusted: true })),
+      ],
       cache: join(store, "cache", "code.json"),
       stat,
     });
     if (!read.ok) return read;
-    code = read.value;
-  }
-  const versions = new Map<string, JsonObject>();
-  if (programs.size > 0) {
-    const { programFacts } = await import("./sandbox/program.ts");
-    for (const [key, runs] of programs) {
-      const facts = await programFacts(runs, root, stat);
-      if (!facts.ok) return facts;
-      versions.set(key, facts.value);
+    const engine = digestJson(
+      "engine",
+      Object.assign(
+        {},
+        ...ENGINE.map((module) => relativeFacts(read.value.get(module))),
+      ),
+    );
+    for (const module of modules.keys()) {
+      const { facts, files, packages } = read.value.get(module)!; // every entry is read
+      codes.set(module, { facts: { ...facts, engine }, files, packages });
     }
+  }
+  for (const [key, runs] of commands) {
+    const code = await commandCode(runs, root, stat);
+    if (!code.ok) return code;
+    codes.set(key, code.value);
   }
   const base = ground();
   const cache = new Map<Instance, Facts>();
   const codeOf = ({ declaration: { runs } }: Instance) =>
-    runs.kind === "module" ? code.get(runs.module) : undefined;
+    codes.get(runs.kind === "module" ? runs.module : commandKey(runs));
   const own = (instance: Instance) => {
     let facts = cache.get(instance);
     if (!facts) {
-      const { runs } = instance.declaration;
-      const program = runs.kind === "command"
-        ? versions.get(programKey(runs))
-        : undefined;
-      facts = ownFacts(instance, codeOf(instance), program ?? {}, base);
+      facts = ownFacts(instance, codeOf(instance), base);
       cache.set(instance, facts);
     }
     return facts;
@@ -223,11 +237,51 @@ async function gatherFacts(
   return ok({ code: codeOf, own });
 }
 
-/** One program, whatever its arguments are at a point. */
-function programKey({ command, code = [], version = [command[0]] }: Runs & {
-  kind: "command";
-}): string {
-  return JSON.stringify([command[0], code, version]);
+type Command = Extract<Runs, { kind: "command" }>;
+
+/** One program with its files, whatever its arguments are at a point. */
+function commandKey(
+  { command: [name], code = [], version = [name] }: Command,
+): string {
+  return JSON.stringify([name, code, version]);
+}
+
+/** What a command is: the program's version, and the files that it executes. */
+async function commandCode(
+  runs: Command,
+  root: string,
+  stat: StatCache,
+): Promise<Result<Code>> {
+  const { programFacts } = await import("./sandbox/program.ts");
+  const program = programFacts(runs);
+  if (!program.ok) return program;
+  const facts: Record<string, Json> = { ...program.value };
+  for (const path of runs.code ?? []) {
+    const digest = stat.digest(join(root, path), root);
+    if (digest === undefined) {
+      return fail({
+        kind: "file-missing",
+        what: `Read "${path}", code of the command ${runs.command.join(" ")}`,
+        seen: "there is no plain file of that name inside the project",
+      });
+    }
+    facts[`code ${path}`] = digest;
+  }
+  return ok({
+    facts,
+    files: (runs.code ?? []).map((path) => join(root, path)),
+    packages: [],
+  });
+}
+
+/** The engine's own modules by their names alone: the engine may lie anywhere. */
+function relativeFacts(code: Code | undefined): JsonObject {
+  return Object.fromEntries(
+    Object.entries(code?.facts ?? {}).map(([fact, value]) => [
+      fact.replace(/^code .*\//, "code "),
+      value,
+    ]),
+  );
 }
 
 /** The digests of all files that are inputs. */

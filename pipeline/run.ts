@@ -8,7 +8,7 @@ import { diskFailure } from "./disk.ts";
 import type { Outcome, Reason, Report } from "./event.ts";
 import { type Bench, build } from "./execution.ts";
 import type { Failure } from "./failure.ts";
-import type { Graph, Instance } from "./graph.ts";
+import type { Instance } from "./graph.ts";
 import { follow, writing } from "./journal.ts";
 import { take } from "./lease.ts";
 import { decide, type Decided, Plan, type World } from "./plan.ts";

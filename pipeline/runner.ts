@@ -92,7 +92,12 @@ function taskOf(file: TaskFile): Task {
     },
     output: (name) => known("output", outputs, name),
     progress: (progress) => say({ kind: "progress", progress }),
-    keep: (checkpoint) => say({ kind: "checkpoint", checkpoint }),
+    keep({ position, path }) {
+      // Out of the stage's way at once, so that it may use the name again.
+      const kept = `${path}.checkpoint-${position}`;
+      Deno.renameSync(path, kept);
+      say({ kind: "checkpoint", checkpoint: { position, path: kept } });
+    },
     warn: (message) => say({ kind: "warning", message }),
     provisional: (reason) => say({ kind: "provisional", reason }),
   };

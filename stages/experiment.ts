@@ -34,12 +34,14 @@ const fraction = v.pipe(
 );
 
 /** A list that is not empty and names nothing twice. */
-const list = <T extends v.GenericSchema<unknown, string | number>>(item: T) =>
+const list = <Value extends string | number>(
+  item: v.GenericSchema<unknown, Value>,
+) =>
   v.pipe(
     v.array(item, "a list"),
     v.nonEmpty("a list with at least one entry"),
     v.check(
-      (values: (string | number)[]) => new Set(values).size === values.length,
+      (values: Value[]) => new Set(values).size === values.length,
       "a list that names nothing twice",
     ),
   );

@@ -6,7 +6,7 @@
  * The graph is Deno's own (`deno info`), kept in a cache file and read anew only
  * when a file of it has changed.
  */
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { readFileSync } from "node:fs";
 import { type Digest, digestJson } from "../digest.ts";
 import { writeWhole } from "../disk.ts";
@@ -27,11 +27,13 @@ export interface Code {
   readonly packages: readonly string[];
 }
 
-/** A module to be read, relative to the root. */
+/** A module to be read, absolute or relative to the root. */
 export interface Entry {
   readonly module: string;
   /** Native code may be loaded: packages for this system alone are facts, too. */
   readonly native: boolean;
+  /** May compute what it imports: only the engine's own. */
+  readonly trusted?: boolean;
 }
 
 /** What to read, and what is remembered of the last time. */
@@ -76,12 +78,17 @@ export async function readCode(
       .map(({ path }) => path),
     stat,
     old?.normal ?? {},
+    new Set(
+      entries.flatMap(({ module, trusted }) =>
+        trusted ? [resolve(root, module)] : []
+      ),
+    ),
   );
   if (!normal.ok) return normal;
 
   const codes: Record<string, Code> = {};
   for (const { module, native } of entries) {
-    const path = join(root, module);
+    const path = resolve(root, module);
     const code = gather(
       path,
       native,

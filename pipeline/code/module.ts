@@ -1,5 +1,5 @@
 /** The modules that some entries import, as Deno resolves them. */
-import { join, relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { fail, ok, type Result } from "../failure.ts";
 
 /** One module of the graph. */
@@ -50,7 +50,7 @@ export async function readModules(
   entries: readonly string[],
 ): Promise<Result<Map<string, Module>>> {
   const imports = entries.map((entry) =>
-    `import(${JSON.stringify(`file://${join(root, entry)}`)});`
+    `import(${JSON.stringify(`file://${resolve(root, entry)}`)});`
   ).join("");
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [

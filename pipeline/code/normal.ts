@@ -15,11 +15,15 @@ export interface Normal {
   readonly known: { readonly [raw: string]: Digest };
 }
 
-/** Normalises modules, using what is known of their texts. */
+/**
+ * Normalises modules, using what is known of their texts. A computed import is
+ * refused, but in trusted modules: the engine's own loads what it is told to.
+ */
 export async function normalise(
   paths: readonly string[],
   stat: StatCache,
   known: { readonly [raw: string]: Digest },
+  trusted: ReadonlySet<string>,
 ): Promise<Result<Normal>> {
   const now: Record<string, Digest> = {};
   const raws = new Map<string, Digest>();
@@ -37,7 +41,7 @@ export async function normalise(
     try {
       for (const [path, raw] of fresh) {
         const text = readFileSync(path, "utf8");
-        const computed = computedImport(text);
+        const computed = trusted.has(path) ? undefined : computedImport(text);
         if (computed !== undefined) {
           return fail({
             kind: "computed-import",

@@ -1,9 +1,11 @@
 /** `reproduce`: brings the results up to date and says what became of them. */
 import { join, relative } from "node:path";
 import { readFileSync } from "node:fs";
+import { overlays, type Parsed } from "../arguments.ts";
+import type { Console } from "../console.ts";
 import { diskFailure } from "../disk.ts";
 import type { Event, Outcome, Report } from "../event.ts";
-import { Failed, type Failure } from "../failure.ts";
+import { Failed, unwrap } from "../failure.ts";
 import { type Graph, narrow } from "../graph.ts";
 import { compose, type Page, record, restore, runId } from "../history.ts";
 import { Plan } from "../plan.ts";
@@ -156,14 +158,6 @@ function readVerdicts<Config>(
   return [];
 }
 
-/** The value of a result; its failure is thrown to the command line. */
-export function unwrap<Value>(
-  result: { ok: true; value: Value } | { ok: false; failure: Failure },
-): Value {
-  if (!result.ok) throw new Failed(result.failure);
-  return result.value;
-}
-
 function tryDisk<Value>(what: string, action: () => Value): Value {
   try {
     return action();
@@ -171,4 +165,94 @@ function tryDisk<Value>(what: string, action: () => Value): Value {
     const failure = diskFailure(what, error);
     throw failure ? new Failed(failure) : error;
   }
+}
+
+/** The command `reproduce`. */
+export async function reproduceCommand<Config>(
+  project: Project<Config>,
+  parsed: Parsed,
+  console: Console,
+): Promise<number> {
+  const request: Request = {
+    ...overlays(parsed, project.shorthands),
+    targets: parsed.operands,
+    force: parsed.all("force"),
+    jobs: parsed.has("jobs") ? Number(parsed.one("jobs")) : undefined,
+    failFast: parsed.has("fail-fast"),
+    arguments: Deno.args,
+  };
+  if (parsed.has("dry-run")) {
+    const { dryRun } = await import("./status.ts");
+    return dryRun(project, request, parsed, console);
+  }
+  const { report, close } = await renderer(parsed, console);
+  const { signal, code, release } = interruptible();
+  try {
+    if (parsed.has("watch")) {
+      const { watch } = await import("./watch.ts");
+      await watch(
+        project.root,
+        signal,
+        () => reproduce(project, request, report, signal),
+      );
+      return code();
+    }
+    const end = await reproduce(project, request, report, signal);
+    switch (end.kind) {
+      case "done":
+        if (parsed.has("open")) {
+          const { openReport } = await import("./open.ts");
+          await openReport(project.root);
+        }
+        return 0;
+      case "failed":
+        return 1;
+      case "aborted":
+        return code();
+    }
+  } finally {
+    close();
+    release();
+  }
+}
+
+async function renderer(
+  parsed: Parsed,
+  { out, err, style, terminal }: Console,
+): Promise<{ report: Report; close: () => void }> {
+  if (parsed.has("json")) {
+    const { jsonLines } = await import("../render/lines.ts");
+    return { report: jsonLines(out), close: () => {} };
+  }
+  if (terminal) {
+    const { live } = await import("../render/terminal.ts");
+    return live(err, out, style);
+  }
+  const { plain } = await import("../render/plain.ts");
+  return { report: plain(err, out, style), close: () => {} };
+}
+
+/** A signal that Ctrl-C and a polite kill raise, and the exit code that they mean. */
+function interruptible(): {
+  signal: AbortSignal;
+  code: () => number;
+  release: () => void;
+} {
+  const controller = new AbortController();
+  let code = 130;
+  const on = (value: number) => () => {
+    code = value;
+    controller.abort();
+  };
+  const [interrupt, terminate] = [on(130), on(143)];
+  Deno.addSignalListener("SIGINT", interrupt);
+  Deno.addSignalListener("SIGTERM", terminate);
+  return {
+    signal: controller.signal,
+    code: () => code,
+    release() {
+      Deno.removeSignalListener("SIGINT", interrupt);
+      Deno.removeSignalListener("SIGTERM", terminate);
+    },
+  };
 }

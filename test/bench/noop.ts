@@ -22,7 +22,10 @@ export interface Report {
   readonly ours: readonly Omit<Row, "name">[];
   readonly peers: readonly Row[];
   /** From clean, 200 trivial stages: milliseconds a stage. */
-  readonly overhead: readonly { readonly name: string; readonly ms_per_stage: number }[];
+  readonly overhead: readonly {
+    readonly name: string;
+    readonly ms_per_stage: number;
+  }[];
 }
 
 interface Contender {
@@ -55,8 +58,15 @@ export async function measure(
         await once(contender); // the second warms what the first made
       }
       const noop = await rounded(contenders, rounds, () => {});
-      const edit = await rounded(contenders, rounds, ({ root, nodes }, round) =>
-        writeFileSync(join(root, edited(nodes)), `edit ${round} ${Math.random()}\n`));
+      const edit = await rounded(
+        contenders,
+        rounds,
+        ({ root, nodes }, round) =>
+          writeFileSync(
+            join(root, edited(nodes)),
+            `edit ${round} ${Math.random()}\n`,
+          ),
+      );
       for (const { name } of contenders) {
         rows.push({
           name,
@@ -67,14 +77,18 @@ export async function measure(
       }
     }
     const overhead: { name: string; ms_per_stage: number }[] = [];
-    for (const contender of await prepare(join(base, "overhead"), OVERHEAD, say)) {
+    for (
+      const contender of await prepare(join(base, "overhead"), OVERHEAD, say)
+    ) {
       overhead.push({
         name: contender.name,
         ms_per_stage: round(await once(contender) / OVERHEAD),
       });
     }
     return {
-      ours: rows.filter(({ name }) => name === "ours").map(({ name: _, ...row }) => row),
+      ours: rows.filter(({ name }) => name === "ours").map((
+        { name: _, ...row },
+      ) => row),
       peers: rows.filter(({ name }) => name !== "ours"),
       overhead,
     };
@@ -114,7 +128,12 @@ async function prepare(
     const root = join(base, `${peer.name}-${size}`);
     await Deno.mkdir(root, { recursive: true });
     peer.write(root, shape);
-    contenders.push({ name: peer.name, root, command: peer.command, nodes: shape });
+    contenders.push({
+      name: peer.name,
+      root,
+      command: peer.command,
+      nodes: shape,
+    });
   }
   return contenders;
 }
@@ -145,7 +164,9 @@ async function rounded(
   return times;
 }
 
-async function once({ name, root, command: [program, ...args] }: Contender): Promise<number> {
+async function once(
+  { name, root, command: [program, ...args] }: Contender,
+): Promise<number> {
   const start = performance.now();
   const { success, stderr } = await new Deno.Command(program!, {
     args,

@@ -15,12 +15,16 @@ export default function (task) {
 
 /** Writes the project; \`main.ts\` there takes the commands that ours does. */
 export function writeProject(root: string, nodes: readonly Node[]): void {
-  for (const folder of ["data", "stages"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ["data", "stages"]) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
   for (const path of files(nodes)) writeFileSync(join(root, path), `${path}\n`);
   writeFileSync(join(root, "stages/copy.js"), STAGE);
   writeFileSync(join(root, "deno.json"), '{ "lock": false }\n');
   const layers = Math.max(...nodes.map(({ layer }) => layer)) + 1;
-  writeFileSync(join(root, "main.ts"), `
+  writeFileSync(
+    join(root, "main.ts"),
+    `
 import { main } from "${engine}cli.ts";
 import { file, output } from "${engine}stage.ts";
 
@@ -45,12 +49,14 @@ const stages = Array.from({ length: layers }, (_, layer) => ({
     outputs: { out: { file: "out.txt", artifact: \`\${layer}-\${place}.txt\` } },
   }),
 }));
-await main(Deno.args, {
+Deno.exit(await main(Deno.args, {
   root: import.meta.dirname,
   deno: Deno.version.deno,
   pipeline: { stages },
   configure: () => Promise.resolve({ ok: true, value: {} }),
   sandbox: () => "deno",
-});
-`);
+  shorthands: {},
+}));
+`,
+  );
 }

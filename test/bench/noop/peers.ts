@@ -15,7 +15,9 @@ export interface Peer {
 }
 
 function writeFiles(root: string, nodes: readonly Node[]): void {
-  for (const folder of ["data", "out"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ["data", "out"]) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
   for (const path of files(nodes)) writeFileSync(join(root, path), `${path}\n`);
 }
 
@@ -87,7 +89,8 @@ export const PEERS: readonly Peer[] = [
           command: recipe(node),
           files: node.inputs,
           output: [node.output],
-          dependencies: node.inputs.filter((path) => path.startsWith("out/")).map(name),
+          dependencies: node.inputs.filter((path) => path.startsWith("out/"))
+            .map(name),
         };
       }
       writeFileSync(

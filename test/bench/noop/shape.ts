@@ -29,7 +29,9 @@ export function nodes(instances: number): Node[] {
 
 /** The file inputs of a pipeline. */
 export function files(of: readonly Node[]): string[] {
-  return of.flatMap(({ inputs }) => inputs.filter((path) => path.startsWith("data/")));
+  return of.flatMap(({ inputs }) =>
+    inputs.filter((path) => path.startsWith("data/"))
+  );
 }
 
 /** The file whose edit runs one instance and nothing else: the last one's own. */

@@ -1,0 +1,43 @@
+/** `graph`: the stages and their states, as Mermaid text, JSON, or a picture. */
+import { overlays, type Parsed } from "../arguments.ts";
+import type { Console } from "../console.ts";
+import { diskFailure } from "../disk.ts";
+import { Failed, unwrap } from "../failure.ts";
+import { Plan } from "../plan.ts";
+import { open, type Project } from "../project.ts";
+import { mermaid } from "../render/mermaid.ts";
+import { outline } from "../render/outline.ts";
+import { picture } from "../render/picture.ts";
+
+/** The command `graph`. */
+export async function graphCommand<Config>(
+  project: Project<Config>,
+  parsed: Parsed,
+  { out, err }: Console,
+): Promise<number> {
+  const opened = unwrap(
+    await open(project, overlays(parsed, project.shorthands)),
+  );
+  const plan = new Plan(opened.graph, opened.world);
+  opened.save();
+  const stages = outline(opened.graph, plan);
+  const file = parsed.one("svg");
+  if (file !== undefined) {
+    try {
+      Deno.writeTextFileSync(file, picture(stages));
+    } catch (error) {
+      const failure = diskFailure(`Write the picture "${file}"`, error) ??
+        (error instanceof Deno.errors.NotFound
+          ? {
+            kind: "no-folder",
+            what: `Write the picture "${file}"`,
+            seen: "its folder is not there",
+          }
+          : undefined);
+      throw failure ? new Failed(failure) : error;
+    }
+    err(`${file} is written\n`);
+  } else if (parsed.has("json")) out(JSON.stringify(stages) + "\n");
+  else out(mermaid(stages));
+  return 0;
+}

@@ -1,0 +1,222 @@
+/** What runs, what does not, and why: whole stories of small projects. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { existsSync, readdirSync, rmSync, writeFileSync, chmodSync } from "node:fs";
+import { join } from "node:path";
+import { every, file, output } from "../../pipeline/stage.ts";
+import { Study } from "./study.ts";
+
+async function twoStages(): Promise<Study> {
+  const study = await Study.start();
+  study.stage(
+    "letters",
+    { params: { text: "abc" }, outputs: ["a.txt"] },
+    `write(task.output("a.txt"), task.params.text);`,
+  );
+  study.stage(
+    "count",
+    {
+      inputs: { text: output("letters", "a.txt") },
+      outputs: [{ file: "n.txt", artifact: "n.txt" }],
+    },
+    `write(task.output("n.txt"), String(read(task.input("text")).length));`,
+  );
+  return study;
+}
+
+Deno.test("run() makes everything once, and then nothing", async () => {
+  await using study = await twoStages();
+  deepEqual(await study.run(), { letters: "built", count: "built" });
+  equal(study.read("artifacts/n.txt"), "3");
+  deepEqual(await study.run(), { letters: "reused", count: "reused" });
+  equal(study.story, "reused letters\nreused count");
+});
+
+Deno.test("run() says which parameter made a stage run again", async () => {
+  await using study = await twoStages();
+  await study.run();
+  study.stage("letters", { params: { text: "abcd" }, outputs: ["a.txt"] });
+  await study.run();
+  equal(
+    study.story,
+    "→ letters  param text: abc → abcd\n→ count  input text changed",
+  );
+  equal(study.read("artifacts/n.txt"), "4");
+});
+
+Deno.test("run() stops early where a changed stage gives the same result", async () => {
+  await using study = await twoStages();
+  await study.run();
+  study.stage(
+    "letters",
+    { params: { text: "abc" }, outputs: ["a.txt"] },
+    `write(task.output("a.txt"), task.params.text + "");`,
+  );
+  await study.run();
+  equal(study.story, "→ letters  code stages/letters.ts changed\nreused count");
+});
+
+Deno.test("run() does not mind a comment", async () => {
+  await using study = await twoStages();
+  await study.run();
+  study.stage(
+    "letters",
+    { params: { text: "abc" }, outputs: ["a.txt"] },
+    `/* why */ write(task.output("a.txt"),\n  task.params.text); // what`,
+  );
+  deepEqual(await study.run(), { letters: "reused", count: "reused" });
+});
+
+Deno.test("run() restores what it made before, without running", async () => {
+  await using study = await twoStages();
+  await study.run();
+  study.stage("letters", { params: { text: "abcd" }, outputs: ["a.txt"] });
+  await study.run();
+  study.stage("letters", { params: { text: "abc" }, outputs: ["a.txt"] });
+  deepEqual(await study.run(), { letters: "reused", count: "restored" });
+  equal(study.read("artifacts/n.txt"), "3");
+});
+
+Deno.test("run() puts back an artifact that was edited or deleted", async () => {
+  await using study = await twoStages();
+  await study.run();
+  study.write("artifacts/n.txt", "9");
+  deepEqual(await study.run(), { letters: "reused", count: "restored" });
+  equal(study.read("artifacts/n.txt"), "3");
+  rmSync(join(study.root, "artifacts/n.txt"));
+  await study.run();
+  equal(study.read("artifacts/n.txt"), "3");
+});
+
+Deno.test("run() does not believe a broken object or record", async () => {
+  await using study = await twoStages();
+  await study.run();
+  const objects = join(study.root, ".store/objects");
+  for (const name of readdirSync(objects)) {
+    chmodSync(join(objects, name), 0o644);
+    writeFileSync(join(objects, name), "x");
+  }
+  await study.run();
+  match(study.story, /→ letters {2}its result "a.txt" is missing or broken/);
+  equal(study.read("artifacts/n.txt"), "3");
+  const records = join(study.root, ".store/records/letters");
+  for (const name of readdirSync(records)) writeFileSync(join(records, name), "{");
+  deepEqual(await study.run(), { letters: "built", count: "reused" });
+});
+
+Deno.test("run() takes files as inputs, by content", async () => {
+  await using study = await Study.start();
+  study.write("data.txt", "1");
+  study.stage(
+    "copy",
+    { inputs: { data: file("data.txt") }, outputs: ["b.txt"] },
+    `write(task.output("b.txt"), read(task.input("data")));`,
+  );
+  await study.run();
+  study.write("data.txt", "1");
+  deepEqual(await study.run(), { copy: "reused" });
+  study.write("data.txt", "2");
+  deepEqual(await study.run(), { copy: "built" });
+});
+
+Deno.test("run() gives `every` instance with its point, and adds only what is new", async () => {
+  await using study = await Study.start();
+  const train = (rates: number[]) =>
+    study.stage(
+      "train",
+      { matrix: { lr: rates }, outputs: ["w.txt"] },
+      `write(task.output("w.txt"), String(task.point.lr));`,
+    );
+  train([0.1, 0.01]);
+  study.stage(
+    "sum",
+    {
+      inputs: { weights: every("train", "w.txt") },
+      outputs: [{ file: "s.txt", artifact: "s.txt" }],
+    },
+    `write(task.output("s.txt"), task.inputs("weights").map(({ point, path }) => point.lr + ":" + read(path)).join(" "));`,
+  );
+  await study.run();
+  equal(study.read("artifacts/s.txt"), "0.1:0.1 0.01:0.01");
+  train([0.1, 0.01, 0.001]);
+  deepEqual(await study.run(), {
+    "train[lr=0.1]": "reused",
+    "train[lr=0.01]": "reused",
+    "train[lr=0.001]": "built",
+    sum: "built",
+  });
+});
+
+Deno.test("run() skips what a failure blocks, and nothing else", async () => {
+  await using study = await twoStages();
+  study.stage(
+    "broken",
+    { outputs: ["x"] },
+    `throw new Error("no");`,
+  );
+  study.stage("user", { inputs: { x: output("broken", "x") }, outputs: ["y"] }, "");
+  deepEqual(await study.run(), {
+    broken: "failed",
+    letters: "built",
+    user: "skipped",
+    count: "built",
+  });
+});
+
+Deno.test("run() with failFast starts nothing new after a failure", async () => {
+  await using study = await twoStages();
+  study.drop("letters").drop("count");
+  study.stage("broken", { outputs: ["x"] }, `throw new Error("no");`);
+  study.stage("later", { outputs: ["y"] }, `write(task.output("y"), "");`);
+  deepEqual(await study.run({ failFast: true, jobs: 1 }), { broken: "failed" });
+});
+
+Deno.test("run() refuses a stage that leaves an output out, and keeps its folder", async () => {
+  await using study = await Study.start();
+  study.stage("half", { outputs: ["a", "b"] }, `write(task.output("a"), "");`);
+  deepEqual(await study.run(), { half: "failed" });
+  equal(existsSync(join(study.root, ".store/failed/half")), true);
+  equal(existsSync(join(study.root, ".store/objects")), false);
+});
+
+Deno.test("run() continues from the checkpoint of a shorter run", async () => {
+  await using study = await Study.start();
+  const declare = (epochs: number) =>
+    study.stage("train", {
+      params: { epochs },
+      outputs: [{ file: "log.txt", artifact: "log.txt" }],
+      more: { resume: { along: "epochs" } },
+    }, `
+      let state = task.checkpoint ? read(task.checkpoint.path) : "";
+      let ran = 0;
+      for (let epoch = (task.checkpoint?.position ?? 0) + 1; epoch <= task.params.epochs; epoch++) {
+        state += epoch + " ";
+        ran++;
+        const path = task.scratch + "/c";
+        write(path, state);
+        task.keep({ position: epoch, path });
+      }
+      write(task.output("log.txt"), state + "/ " + ran);`);
+  declare(2);
+  await study.run();
+  equal(study.read("artifacts/log.txt"), "1 2 / 2");
+  declare(5);
+  await study.run();
+  equal(study.read("artifacts/log.txt"), "1 2 3 4 5 / 3");
+  declare(3);
+  await study.run();
+  equal(study.read("artifacts/log.txt"), "1 2 3 / 0");
+});
+
+Deno.test("run() tries again in the next run what was a stand-in in this", async () => {
+  await using study = await Study.start();
+  study.stage(
+    "fetch",
+    { outputs: ["x"] },
+    `task.provisional("no network"); write(task.output("x"), "drawn");`,
+  );
+  study.stage("use", { inputs: { x: output("fetch", "x") }, outputs: ["y"] },
+    `write(task.output("y"), read(task.input("x")));`);
+  await study.run();
+  await study.run();
+  equal(study.story, "→ fetch  its last result was a stand-in\nreused use");
+});
