@@ -57,12 +57,15 @@ function logged(confinement: Confinement): readonly Access[] {
 
 /** Accesses that Deno refused, with their places. */
 function refused(denials: readonly Denial[], root: string): readonly Access[] {
-  return denials.flatMap(({ message, stack }) => {
-    const [, permission, value = null] =
-      message.match(/^Requires (\S+) access(?: to "(.*?)")?, run again/s) ?? [];
-    return permission === undefined
-      ? []
-      : [{ permission, value, place: place(stack, root) }];
+  return denials.map(({ message, stack }) => {
+    const [, permission = "other", quoted, bracketed] = message.match(
+      /^Requires (\S+) access(?: to (?:"(.*?)"|(<.*?>)))?, run/s,
+    ) ??
+      [];
+    const value = permission === "other"
+      ? message
+      : quoted ?? bracketed ?? null;
+    return { permission, value, place: place(stack, root) };
   });
 }
 
@@ -156,7 +159,8 @@ const verbs: { readonly [permission: string]: string } = {
   net: "connects to",
   ffi: "loads the native library",
   sys: "asks the system for",
-  run: "starts the program",
+  run: "starts or signals",
+  other: "does what no stage may:",
   import: "imports",
 };
 
@@ -178,7 +182,7 @@ function failure(
   return {
     kind: "undeclared-access",
     what: `${instance} ${verbs[permission] ?? permission} ${
-      value ?? "everything"
+      value ?? (permission === "run" ? "processes" : "everything")
     }, which it does not declare`,
     ...(seen.length > 0 && { seen: seen.join("; ") }),
     hint: declaration(access, root),
@@ -218,6 +222,7 @@ function declaration({ permission, value }: Access, root: string): string {
       }) } and read task.input(${JSON.stringify(name)})`;
     }
     case "write": {
+      if (value?.startsWith("<")) return "Write to task.scratch";
       const file = (value ?? "result").split("/").at(-1) ?? "result";
       const name = file.replace(/\.[^.]*$/, "") || file;
       return `Declare outputs: { ${property(name)}: { file: ${

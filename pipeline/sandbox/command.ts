@@ -31,7 +31,7 @@ export function commandInvocation(
   runs: Command,
 ): Result<Invocation> {
   const [name, ...words] = runs.command;
-  const program = findProgram(name, confinement.root, confinement.instance);
+  const program = findProgram(name, confinement.instance);
   if (!program.ok) return program;
   const args: string[] = [];
   for (const word of words) {

@@ -2,13 +2,12 @@
  * Programs of the machine that command stages run: where they are, and what of
  * them a result depends on.
  */
+import { digestFile } from "../digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { JsonObject } from "../json.ts";
 import type { Runs } from "../stage.ts";
-import type { StatCache } from "../stat.ts";
 import { ENVIRONMENT } from "./flags.ts";
 import { SYSTEM_PATH } from "./machine.ts";
-import { absolute } from "./path.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
 
@@ -22,18 +21,17 @@ export const PROGRAM_ENVIRONMENT = {
 } as const;
 
 /**
- * Where a program is: a name is looked for on PATH, a path is one of the
- * project's. A failure for `wanted` if it is nowhere.
+ * Where a program is: on PATH, unless its path is given. A failure for `wanted`
+ * if it is nowhere.
  */
 export function findProgram(
   name: string,
-  root: string,
   wanted: string,
 ): Result<string> {
   const path = Deno.env.get("PATH") ?? SYSTEM_PATH;
-  const isPath = name.includes("/");
+  const isPath = name.startsWith("/");
   const places = isPath
-    ? [absolute(name, root)]
+    ? [name]
     : path.split(":").filter((folder) => folder.startsWith("/"))
       .map((folder) => `${folder}/${name}`);
   const found = places.find(isExecutable);
@@ -41,7 +39,7 @@ export function findProgram(
   return fail({
     kind: "missing-program",
     what: `Cannot find the program "${name}" for ${wanted}`,
-    seen: isPath ? `${places[0]} is no executable file` : `PATH: ${path}`,
+    seen: isPath ? `no executable file has this path` : `PATH: ${path}`,
     hint: isPath
       ? "Correct the path, or make the file executable"
       : `Install ${name}, or add its folder to PATH`,
@@ -69,33 +67,25 @@ const known = new Map<string, Result<JsonObject>>();
  * of its version, or the program's own bytes if it was not told how to ask.
  * Asked once per process.
  */
-export function programFacts(
-  runs: Command,
-  root: string,
-  stat: StatCache,
-): Result<JsonObject> {
+export function programFacts(runs: Command): Result<JsonObject> {
   const key = JSON.stringify([runs.command[0], runs.version ?? null]);
   let facts = known.get(key);
   if (facts === undefined) {
-    facts = askProgram(runs, root, stat);
+    facts = askProgram(runs);
     known.set(key, facts);
   }
   return facts;
 }
 
-function askProgram(
-  { command, version }: Command,
-  root: string,
-  stat: StatCache,
-): Result<JsonObject> {
+function askProgram({ command, version }: Command): Result<JsonObject> {
   const [name] = command;
-  const program = findProgram(name, root, `the command ${command.join(" ")}`);
+  const program = findProgram(name, `the command ${command.join(" ")}`);
   if (!program.ok) return program;
   if (version === undefined) {
-    return ok({ [`program ${name}`]: stat.digest(program.value) ?? null });
+    return ok({ [`program ${name}`]: digestFile(program.value) });
   }
   const [asked, ...args] = version;
-  const teller = findProgram(asked, root, `the version of ${name}`);
+  const teller = findProgram(asked, `the version of ${name}`);
   if (!teller.ok) return teller;
   const { success, code, stdout, stderr } = new Deno.Command(teller.value, {
     args,

@@ -1,0 +1,104 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { Project } from "./project.ts";
+
+const look = `
+  const worker = new Worker("data:text/javascript,postMessage([Date.now(), performance.now(), navigator.hardwareConcurrency])", { type: "module" });
+  const inWorker = await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
+  worker.terminate();
+  const before = [Date.now(), performance.now()];
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const { Now } = (globalThis as any).Temporal;
+  Deno.writeTextFileSync(task.output("result"), JSON.stringify({
+    before, after: [Date.now(), performance.now()], inWorker,
+    date: [new Date().toISOString(), Date(), new Date() instanceof Date, new Date(5).getTime(), new Date(2001, 1, 3).toISOString()],
+    intl: [new Intl.DateTimeFormat().format(), new Intl.DateTimeFormat("de").formatToParts().length, new Date().toLocaleString()],
+    zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    temporal: [Now.instant(), Now.plainDateTimeISO(), Now.plainDateISO(), Now.plainTimeISO(), Now.zonedDateTimeISO()].map(String),
+    node: [process.hrtime(), String(process.hrtime.bigint()), process.uptime(), (await import("node:perf_hooks")).performance.now()],
+    entries: performance.getEntries().length,
+    chance: [Math.random(), crypto.randomUUID(), [...crypto.getRandomValues(new Uint8Array(4))], (await import("node:crypto")).randomBytes(4).toString("hex")],
+    cores: navigator.hardwareConcurrency,
+  }));
+`;
+
+Deno.test("a stage lives in one instant, one time zone and one stream of chance", async () => {
+  await using project = await Project.make();
+  const seen: string[] = [];
+  for (const zone of ["Asia/Tokyo", "America/New_York"]) {
+    Deno.env.set("TZ", zone);
+    const ran = await project.run(
+      project.stage(look, { outputs: { result: "result.json" } }),
+    );
+    Deno.env.delete("TZ");
+    equal(ran.ended.kind, "done", ran.log);
+    seen.push(ran.text("result"));
+  }
+  equal(seen[0], seen[1]);
+  const { before, after, inWorker, date, zone, temporal, node } = JSON.parse(
+    seen[0] ?? "",
+  );
+  deepEqual(before, [946684800000, 0]);
+  deepEqual(after, before);
+  deepEqual(inWorker, [...before, 1]);
+  deepEqual(date, [
+    "2000-01-01T00:00:00.000Z",
+    "Sat Jan 01 2000 00:00:00 GMT+0000 (Coordinated Universal Time)",
+    true,
+    5,
+    "2001-02-03T00:00:00.000Z",
+  ]);
+  equal(zone, "UTC");
+  equal(temporal[0], "2000-01-01T00:00:00Z");
+  deepEqual(node, [[0, 0], "0", 0, 0]);
+});
+
+const libraries: readonly [string, string][] = [
+  [
+    "@tensorflow/tfjs",
+    `
+  const tf = await import("npm:@tensorflow/tfjs@4.22.0");
+  await tf.setBackend("cpu");
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+  model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+  await model.fit(tf.ones([8, 2]), tf.ones([8, 1]), { epochs: 2, verbose: 0 });`,
+  ],
+  [
+    "onnxruntime-web",
+    `
+  const ort = await import("npm:onnxruntime-web@1.30.0");
+  ort.env.wasm.numThreads = 1;
+  // Gets as far as parsing: the WASM has been loaded and started.
+  await ort.InferenceSession.create(new Uint8Array([255])).catch((error: Error) => { if (!/protobuf/i.test(String(error))) throw error; });`,
+  ],
+  [
+    "onnxruntime-node",
+    `
+  const ort = await import("npm:onnxruntime-node@1.30.0");
+  await ort.InferenceSession.create(new Uint8Array([255])).catch((error: Error) => { if (!/protobuf/i.test(String(error))) throw error; });`,
+  ],
+  [
+    "sharp",
+    `
+  const { default: sharp } = await import("npm:sharp@0.35.5");
+  const { data } = await sharp({ create: { width: 2, height: 2, channels: 3, background: "#fff" } }).raw().toBuffer({ resolveWithObject: true });
+  if (data.length !== 12) throw new Error("no pixels");`,
+  ],
+  [
+    "@napi-rs/canvas",
+    `
+  const { createCanvas, GlobalFonts } = await import("npm:@napi-rs/canvas@1.0.11");
+  createCanvas(4, 4).toBuffer("image/png");
+  if (GlobalFonts.families.length > 0) throw new Error("fonts of this machine");`,
+  ],
+  ["uplot", `await import("npm:uplot@1.6.32");`],
+];
+
+for (const [name, body] of libraries) {
+  Deno.test(`${name} works in a frozen sandbox, with nothing undeclared`, async () => {
+    await using project = await Project.make();
+    const ran = await project.run(project.stage(body, {
+      permissions: { ffi: [name] },
+    }));
+    equal(ran.ended.kind, "done", JSON.stringify(ran.ended) + ran.log);
+  });
+}
