@@ -120,6 +120,12 @@ const CHAINS: { readonly [title: string]: tf.layers.Layer[] } = {
       padding: "same",
     }),
     layers.conv2dTranspose({
+      filters: 2,
+      kernelSize: [3, 4],
+      strides: [2, 1],
+      padding: "same",
+    }),
+    layers.conv2dTranspose({
       filters: 3,
       kernelSize: [3, 1],
       strides: [1, 2],
@@ -225,6 +231,29 @@ Deno.test("parseModel() explains what it cannot read", async () => {
   );
 });
 
+Deno.test("export refuses a model whose weights or pictures have another size", async () => {
+  const { topology, weights } = await saved(autoencoder());
+  await assert.rejects(
+    async () =>
+      await exported({
+        topology: topology.replace('"filters":8', '"filters":9'),
+        weights,
+      }),
+    (error: StageError) =>
+      /is 3 × 3 × 1 × 8, not 3 × 3 × 1 × 9$/.test(error.seen!),
+  );
+  const narrow = tf.sequential({
+    layers: [
+      layers.conv2d({ inputShape: [28, 28, 1], filters: 1, kernelSize: 3 }),
+    ],
+  });
+  const model = await saved(narrow);
+  await assert.rejects(
+    async () => await exported(model),
+    (error: StageError) => error.seen === "it maps 28 × 28 × 1 to 26 × 26 × 1",
+  );
+});
+
 Deno.test("export writes where the model comes from, and the same bytes each time", async () => {
   const model = await saved(autoencoder());
   await using stage = await exported(model);
@@ -284,7 +313,12 @@ Deno.test("reconstruct() measures what both runtimes agree on", async () => {
     bound: 1e-5,
     holds: true,
   });
-  assert.deepEqual(Object.keys(quality), ["mse", "psnr", "ssim"]);
+  // To the last digit: the portable runtime's bits, wherever this runs.
+  assert.deepEqual(quality, {
+    mse: 0.124690283,
+    psnr: 9.04167391,
+    ssim: 0.0389573582,
+  });
   assert.equal(stage.bytes("reconstructions").length, files.bytes.length);
   // The bytes say the same as the measure, to their precision.
   const pictures = stage.bytes("reconstructions");
@@ -328,7 +362,7 @@ Deno.test("denoise() measures every level on the first images and keeps the show
     (sum, byte, i) => sum + ((byte - files.bytes[i]!) / 255) ** 2,
     0,
   ) / noisy.length;
-  assert(mse > low.noisy_mse && mse < high.noisy_mse);
+  assert(mse > 2 * low.noisy_mse && mse < 0.7 * high.noisy_mse, `${mse}`);
   const { done, total } = stage.progress.at(-1)!;
   assert.equal(done, total);
 });
