@@ -3,6 +3,7 @@
  * says what is allowed; unknown keys are refused everywhere.
  */
 import * as v from "valibot";
+import { problem } from "./claims/check.ts";
 
 const text = v.pipe(
   v.string("a text"),
@@ -102,7 +103,13 @@ const claim = v.strictObject({
   ),
   sentence: text,
   where: text,
-  holds: text,
+  holds: v.pipe(
+    text,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const found = dataset.typed ? problem(dataset.value) : undefined;
+      if (found !== undefined) addIssue({ message: found });
+    }),
+  ),
   epochs: v.optional(count(1, 1000), 1),
 });
 

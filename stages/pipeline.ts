@@ -204,6 +204,20 @@ const metrics: Stage<Experiment> = {
   }),
 };
 
+const claims: Stage<Experiment> = {
+  name: "claims",
+  title: "Judge the paper's claims",
+  at: ({ claims }) => ({
+    runs: module("claims"),
+    params: { claims },
+    inputs: {
+      metrics: output("metrics", "metrics"),
+      curves: every("train", "curve"),
+    },
+    outputs: { claims: { file: "claims.json", artifact: "claims.json" } },
+  }),
+};
+
 /** The whole experiment. */
 export const pipeline: Pipeline<Experiment> = {
   stages: [
@@ -214,6 +228,7 @@ export const pipeline: Pipeline<Experiment> = {
     reconstruct,
     denoise,
     metrics,
+    claims,
   ],
   verdicts: "claims.json",
 };

@@ -1,0 +1,45 @@
+/** The words of a claim's expression. */
+
+/** One word, and where it begins in the text. */
+export type Token =
+  | {
+    readonly kind: "number";
+    readonly text: string;
+    readonly at: number;
+    readonly value: number;
+  }
+  | { readonly kind: "name"; readonly text: string; readonly at: number }
+  | { readonly kind: "sign"; readonly text: string; readonly at: number }
+  | { readonly kind: "end"; readonly text: ""; readonly at: number };
+
+/** A mistake in an expression, at a place. */
+export class ExpressionError extends Error {
+  override readonly name = "ExpressionError";
+  constructor(message: string, readonly at: number, readonly length = 1) {
+    super(message);
+  }
+}
+
+// `0.10..0.12` is a range: a number does not end in a dot that another follows.
+const WORD =
+  /\s*(?:(\d+(?:\.(?!\.)\d*)?(?:e[+-]?\d+)?)|([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)|(<=|>=|==|\.\.|[-+*/()<>,=])|(\S))/giy;
+
+/** Splits an expression into words. The last one is the end. */
+export function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  WORD.lastIndex = 0;
+  while (WORD.lastIndex < text.trimEnd().length) {
+    const match = WORD.exec(text);
+    if (!match) break;
+    const [all, number, name, sign, other] = match;
+    const word = number ?? name ?? sign ?? other ?? "";
+    const at = match.index + all.length - word.length;
+    if (number !== undefined) {
+      found.push({ kind: "number", text: word, at, value: Number(number) });
+    } else if (name !== undefined) found.push({ kind: "name", text: word, at });
+    else if (sign !== undefined) found.push({ kind: "sign", text: word, at });
+    else throw new ExpressionError(`"${word}" means nothing here`, at);
+  }
+  found.push({ kind: "end", text: "", at: text.trimEnd().length });
+  return found;
+}
