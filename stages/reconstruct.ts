@@ -12,7 +12,8 @@ import {
   peakSignalToNoise,
 } from "./evaluation/error.ts";
 import { fromBytes, rounded, toBytes } from "./evaluation/picture.ts";
-import { native, portable, RUNTIMES } from "./evaluation/runtime.ts";
+import { native } from "./evaluation/native.ts";
+import { portable, RUNTIMES } from "./evaluation/runtime.ts";
 import { structuralSimilarity } from "./evaluation/similarity.ts";
 
 export interface Params {

@@ -1,7 +1,6 @@
 /**
- * The two ONNX Runtimes that execute a reconstruction: the portable one, whose
- * bits are the same on every machine, and the native one, whose bits depend on
- * the CPU.
+ * Executes an exported model with an ONNX Runtime; here the portable one, whose
+ * bits are the same on every machine.
  */
 import * as web from "onnxruntime-web";
 import { StageError } from "../../pipeline/task.ts";
@@ -21,7 +20,7 @@ const BATCH = 250;
 export const RUNTIMES = ["onnxruntime-web", "onnxruntime-node"] as const;
 
 /** What both runtimes offer of their equal interfaces. */
-interface Runtime {
+export interface Runtime {
   readonly InferenceSession: {
     create(
       model: Uint8Array,
@@ -39,14 +38,11 @@ export async function portable(model: Uint8Array): Promise<Reconstruct> {
   return await open(web, model);
 }
 
-/** onnxruntime-node on one thread. Needs the permission to load native code. */
-export async function native(model: Uint8Array): Promise<Reconstruct> {
-  // Loaded only here, so that a stage without it needs no native code.
-  const node = await import("onnxruntime-node");
-  return await open(node, model);
-}
-
-async function open(runtime: Runtime, model: Uint8Array): Promise<Reconstruct> {
+/** A model, opened by a runtime, ready to be fed. */
+export async function open(
+  runtime: Runtime,
+  model: Uint8Array,
+): Promise<Reconstruct> {
   const session = await runtime.InferenceSession.create(model, {
     executionProviders: [runtime === web ? "wasm" : "cpu"],
     intraOpNumThreads: 1,

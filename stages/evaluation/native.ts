@@ -1,0 +1,12 @@
+/**
+ * The native ONNX Runtime, whose last bits depend on the CPU. A module of its
+ * own, so that stages without it depend on no native code.
+ */
+import * as node from "onnxruntime-node";
+import type { Reconstruct } from "./runtime.ts";
+import { open } from "./runtime.ts";
+
+/** onnxruntime-node on one thread. Needs the permission to load native code. */
+export async function native(model: Uint8Array): Promise<Reconstruct> {
+  return await open(node, model);
+}
