@@ -4,7 +4,7 @@
  * some distributions switch off.
  */
 import type { Restriction } from "./landlock.ts";
-import { realPath } from "./path.ts";
+import { realPath, within } from "./path.ts";
 import type { Rule } from "./rule.ts";
 
 const OPTIONS: { readonly [access in Rule["access"]]: string } = {
@@ -19,22 +19,32 @@ export function bwrapArguments(
   { rules, net, program, args }: Restriction,
   cwd: string,
 ): readonly string[] {
-  // A folder before what lies in it, or it would hide it. /proc and the plain
-  // devices are bwrap's own.
-  const mounts = new Map<string, readonly string[]>();
+  const wanted = new Map<string, string>();
   for (const { path, access } of rules) {
-    if (path === "/proc" || PLAIN_DEVICES.has(path)) continue;
-    const target = linkTarget(path);
-    const real = realPath(path);
-    if (target !== undefined) mounts.set(path, ["--symlink", target, path]);
     // Two rules for one path: the later one allows more, see wall.ts.
-    mounts.set(real, [OPTIONS[access], real, real]);
-    if (target === undefined && real !== path) {
-      mounts.set(path, [OPTIONS[access], path, path]);
+    for (const name of [path, realPath(path)]) {
+      wanted.set(name, OPTIONS[access]);
     }
   }
-  const binds = [...mounts].toSorted(([a], [b]) => a < b ? -1 : 1)
-    .flatMap(([, mount]) => mount);
+  // A folder before what lies in it, or it would hide it.
+  const mounted = new Map<string, string>();
+  const binds: string[] = [];
+  for (
+    const [path, option] of [...wanted].toSorted(([a], [b]) => a < b ? -1 : 1)
+  ) {
+    // /proc and the plain devices are bwrap's own.
+    if (path === "/proc" || PLAIN_DEVICES.has(path)) continue;
+    const isThere = [...mounted].some(([folder, by]) =>
+      within(path, folder) && (by === option || by === OPTIONS.write)
+    );
+    if (isThere) continue;
+    const target = linkTarget(path);
+    if (target !== undefined) binds.push("--symlink", target, path);
+    else {
+      binds.push(option, path, path);
+      mounted.set(path, option);
+    }
+  }
   return [
     "--unshare-all",
     ...(net ? ["--share-net"] : []),
@@ -44,6 +54,9 @@ export function bwrapArguments(
     "--dev",
     "/dev",
     ...binds,
+    // What is written elsewhere fails, as it does behind Landlock.
+    "--remount-ro",
+    "/",
     "--chdir",
     cwd,
     "--",
