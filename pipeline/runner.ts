@@ -139,4 +139,6 @@ async function main(path: string, parent: string | undefined): Promise<void> {
 
 const [path, parent] = Deno.args;
 if (path === undefined) throw new TypeError("No task file given");
-await main(path, parent);
+// Not awaited: a stage that waits for what never comes would hold the process
+// for ever. So it ends when nothing is left to do, with EARLY_EXIT.
+main(path, parent);

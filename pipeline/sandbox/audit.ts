@@ -6,7 +6,7 @@
 import type { Failure } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
 import type { Denial } from "./denial.ts";
-import { type Allowed, allowed, auditFile } from "./flags.ts";
+import { type Allowed, allowed, auditFile, engineCode } from "./flags.ts";
 import { absolute, distinct, realPath, within } from "./path.ts";
 
 /** One access that was asked for. */
@@ -189,12 +189,15 @@ function failure(
   };
 }
 
-/** The innermost line of the project's own code in a stack, else of a package's. */
+/** The innermost line of the stage's own code in a stack, else of a package's. */
 function place(stack: string, root: string): string | undefined {
   const lines = [...stack.matchAll(/file:\/\/(\/\S*:\d+:\d+)/g)]
     .map(([, line = ""]) => decodeURI(line));
-  const line = lines.find((line) => !line.includes("/node_modules/")) ??
-    lines[0];
+  const engine = engineCode();
+  const line = lines.find((line) =>
+    !line.includes("/node_modules/") &&
+    !engine.some((module) => line.startsWith(module + ":"))
+  ) ?? lines[0];
   return line?.startsWith(root + "/") ? line.slice(root.length + 1) : line;
 }
 

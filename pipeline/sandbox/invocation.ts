@@ -48,12 +48,24 @@ export function prepare(
   }
 }
 
-/** The shell command that runs it again by hand, in the same sandbox. */
+/**
+ * The shell command that runs it again by hand, in the same sandbox and the same
+ * private folder; a comment that says why there is none.
+ */
 export function commandLine(
   confinement: Confinement,
   available: KernelWall = probeWall(),
 ): string {
-  const worded = word(confinement, available, undefined);
+  let worded: Result<Prepared>;
+  try {
+    // The folder may have been moved since it ran: its task says where it is.
+    layOut(confinement);
+    worded = word(confinement, available, undefined);
+  } catch (error) {
+    const failure = storageFailure(error, "say how", confinement.folder);
+    if (failure === undefined) throw error;
+    worded = fail(failure);
+  }
   if (!worded.ok) return `# ${worded.failure.what}`;
   const { program, args, env, cwd } = worded.value.invocation;
   const variables = Object.entries(env).map(([name, value]) =>
@@ -91,8 +103,8 @@ function word(
 /** Synchronous: six small calls take 1 ms less than their asynchronous kin (measured). */
 function layOut(confinement: Confinement): void {
   const { runs, root } = confinement;
-  Deno.mkdirSync(outputFolder(confinement));
-  Deno.mkdirSync(scratchFolder(confinement));
+  Deno.mkdirSync(outputFolder(confinement), { recursive: true });
+  Deno.mkdirSync(scratchFolder(confinement), { recursive: true });
   Deno.writeTextFileSync(auditFile(confinement), "");
   if (runs.kind === "command") {
     Deno.writeTextFileSync(

@@ -272,8 +272,9 @@ function exitFailure(
     return {
       kind: "stage-left",
       what: `${instance} left the process before its function returned`,
-      seen: "Deno.exit or process.exit was called",
-      hint: "Return from the stage instead, or throw a StageError",
+      seen:
+        "It called Deno.exit or process.exit, or awaits a promise that nothing is left to resolve",
+      hint: "Return from the stage, or throw a StageError",
     };
   }
   return {

@@ -36,7 +36,9 @@ function storageTrouble(text: string): Trouble | undefined {
     return "disk-full";
   }
   if (/Read-only file system|EROFS/.test(text)) return "read-only";
-  if (/Permission denied|EACCES|EPERM/.test(text)) return "not-writable";
+  if (/Permission denied|Operation not permitted|EACCES|EPERM/.test(text)) {
+    return "not-writable";
+  }
   return undefined;
 }
 
