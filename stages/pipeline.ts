@@ -8,6 +8,7 @@ import type { Pipeline, Stage } from "../pipeline/stage.ts";
 import { every, output } from "../pipeline/stage.ts";
 import { FILES } from "./dataset.ts";
 import type { Experiment } from "./experiment.ts";
+import { figures } from "./figures.ts";
 import { modelName } from "./model.ts";
 
 /** Every module under `stages/` by its name. */
@@ -229,6 +230,7 @@ export const pipeline: Pipeline<Experiment> = {
     denoise,
     metrics,
     claims,
+    figures,
   ],
   verdicts: "claims.json",
 };

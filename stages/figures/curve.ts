@@ -1,0 +1,65 @@
+/** Loss curves as the trainings wrote them, and what is drawn of them. */
+
+/** One network's curve.json. */
+export interface Curve {
+  readonly learning_rate: number;
+  readonly seed: number;
+  readonly steps_per_epoch: number;
+  readonly steps: readonly number[];
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly train_loss: number;
+    readonly validation_loss: number;
+  }[];
+}
+
+/** The curves of one learning rate. */
+export interface Family {
+  readonly learning_rate: number;
+  readonly curves: readonly Curve[];
+}
+
+/** Reads curves and groups them by learning rate, in the order of the files. */
+export function readFamilies(paths: readonly string[]): Family[] {
+  const families = new Map<number, Curve[]>();
+  for (const path of paths) {
+    const curve: Curve = JSON.parse(Deno.readTextFileSync(path));
+    const family = families.get(curve.learning_rate);
+    if (family) family.push(curve);
+    else families.set(curve.learning_rate, [curve]);
+  }
+  return [...families].map(([learning_rate, curves]) => ({
+    learning_rate,
+    curves,
+  }));
+}
+
+/**
+ * The mean over a window centred on each value, narrower at the ends so that it
+ * stays centred: a one-sided mean would lag behind a steep curve.
+ */
+export function smooth(values: readonly number[], window: number): number[] {
+  const sums = [0];
+  for (const value of values) sums.push(sums.at(-1)! + value);
+  return values.map((_, index) => {
+    const half = Math.min((window - 1) >> 1, index, values.length - 1 - index);
+    return (sums[index + half + 1]! - sums[index - half]!) / (2 * half + 1);
+  });
+}
+
+/** Least, mean and greatest of several series of equal length, place by place. */
+export function spread(
+  series: readonly (readonly number[])[],
+): { low: number[]; mean: number[]; high: number[] } {
+  const length = Math.min(...series.map((one) => one.length));
+  const low: number[] = [];
+  const mean: number[] = [];
+  const high: number[] = [];
+  for (let i = 0; i < length; i++) {
+    const values = series.map((one) => one[i]!);
+    low.push(Math.min(...values));
+    high.push(Math.max(...values));
+    mean.push(values.reduce((sum, value) => sum + value, 0) / values.length);
+  }
+  return { low, mean, high };
+}

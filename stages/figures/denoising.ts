@@ -1,0 +1,210 @@
+/** The exercise's optional task: noisy input, output, original, and loss against noise. */
+import type uPlot from "uplot";
+import type { Task } from "../../pipeline/task.ts";
+import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
+import { FONT, font } from "./font.ts";
+import { drawRows, fit, heightOf, type Row } from "./grid.ts";
+import { drawNotice, notice } from "./notice.ts";
+import { grey, SCALE, WIDTH } from "./page.ts";
+import { FAINT, GRID, INK, look } from "./palette.ts";
+import { drawPlot } from "./plot.ts";
+import { choice, COLUMNS, pixels, shown } from "./shown.ts";
+
+/** The figure's settings. */
+export interface Params {
+  readonly width: "single" | "double";
+  readonly images: readonly number[] | null;
+  /** So many of the first test images were kept with noise. */
+  readonly kept: number;
+}
+
+interface Denoising {
+  readonly shown_level: number;
+  readonly levels: readonly {
+    level: number;
+    noisy_mse: number;
+    output_mse: number;
+  }[];
+  readonly explanation: string;
+}
+
+/** Draws all networks. */
+export default async function denoising(task: Task<Params>): Promise<void> {
+  const { params } = task;
+  const numbers = shown(task).filter((number) => number < params.kept);
+  const originals = pixels(task.input("test-images"), numbers);
+  const noisy = pixels(task.inputs("noisy")[0]!.path, numbers); // the same for every network
+  const networks = task.inputs("denoisings").map(({ point, path }, index) => ({
+    point,
+    measured: JSON.parse(Deno.readTextFileSync(path)) as Denoising,
+    outputs: pixels(task.inputs("denoised")[index]!.path, numbers),
+  }));
+  const seeds = new Set(networks.map(({ point }) => point.seed)).size;
+  const name = (index: number) => {
+    const { lr, seed } = networks[index]!.point;
+    return `lr ${lr}${seeds > 1 ? `, seed ${seed}` : ""}`;
+  };
+  const level = networks[0]!.measured.shown_level;
+  const dataset = readDataset(task);
+  const picturesOf = (images: readonly Uint8Array[]) =>
+    images.map((bytes) => grey(bytes, COLUMNS));
+  await writeFigure(task, "denoising", () => {
+    const width = WIDTH[params.width];
+    const rows: Row[] = [
+      { label: "original", pictures: picturesOf(originals) },
+      { label: "noisy", note: `σ = ${level}`, pictures: picturesOf(noisy) },
+      ...networks.map(({ outputs }, index): Row => ({
+        label: "output",
+        note: name(index),
+        pictures: picturesOf(outputs),
+        ...(index === 0 && { space: 4 }),
+      })),
+    ];
+    const grid = fit(
+      width,
+      numbers.length,
+      params.width === "double" ? 62 : 46,
+    );
+    const top = heightOf(grid, rows);
+    const chart = 130;
+    return {
+      page: {
+        title:
+          "Noisy images, what the networks make of them, and the error by noise",
+        width,
+        height: Math.ceil(top) + 10 + chart + notice(dataset),
+        palette: true,
+        draw(context) {
+          drawRows(context, grid, rows);
+          drawChart(
+            context,
+            0,
+            Math.ceil(top) + 10,
+            width,
+            chart,
+            networks.map(({ measured }) => measured),
+            name,
+          );
+          drawNotice(context, dataset, Math.ceil(top) + 10 + chart);
+        },
+      },
+      caption: [
+        `Noise added to ${
+          choice(params.images)
+        }, and what the trained networks make of it.`,
+        "Below: mean squared error to the original against the standard deviation of the noise, of the noisy images themselves (dashed) and of the networks' outputs.",
+        ...networks.map(({ measured }, index) =>
+          `With ${name(index)}: ${measured.explanation}`
+        ),
+        ...(dataset.stand_in ? [STAND_IN] : []),
+      ].join(" "),
+    };
+  });
+}
+
+function drawChart(
+  context: Parameters<typeof drawPlot>[0],
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  measured: readonly Denoising[],
+  name: (index: number) => string,
+): void {
+  const levels = measured[0]!.levels.map(({ level }) => level);
+  const lines = [
+    measured[0]!.levels.map(({ noisy_mse }) => noisy_mse),
+    ...measured.map((one) => one.levels.map(({ output_mse }) => output_mse)),
+  ];
+  const most = Math.max(...lines.flat());
+  const axis: uPlot.Axis = {
+    font: `8px '${FONT}'`,
+    stroke: INK,
+    gap: 3,
+    grid: { stroke: GRID, width: 0.5 },
+    ticks: { stroke: INK, width: 0.5, size: 3 },
+  };
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((one) => most / one <= 5) ??
+    0.5;
+  const ticks = Array.from(
+    { length: Math.floor(most / step) + 1 },
+    (_, index) => Number((index * step).toPrecision(3)),
+  );
+  drawPlot(context, x, y, {
+    width,
+    height,
+    padding: [10, 72, 0, 26],
+    scales: {
+      x: { time: false, range: [0, levels.at(-1)!] },
+      y: { range: [0, most * 1.04] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 28,
+        splits: () => [0, ...levels],
+        values: (_, at) => at.map(String),
+      },
+      {
+        ...axis,
+        size: 36,
+        splits: () => ticks,
+        values: (_, at) => at.map(String),
+      },
+    ],
+    series: [
+      {},
+      { stroke: INK, width: 1, dash: [3, 3], points: { show: false } },
+      ...measured.map((_, index): uPlot.Series => ({
+        stroke: look(index).colour,
+        width: 1.2,
+        points: {
+          show: true,
+          size: 4,
+          fill: "#fff",
+          stroke: look(index).colour,
+          width: 0.9,
+        },
+      })),
+    ],
+    hooks: {
+      draw: [(plot) => {
+        const { ctx, bbox } = plot;
+        ctx.save();
+        ctx.scale(SCALE, SCALE);
+        ctx.textBaseline = "alphabetic";
+        ctx.textAlign = "center";
+        ctx.fillStyle = INK;
+        ctx.font = font(8.5);
+        ctx.fillText(
+          "standard deviation of the noise σ",
+          (bbox.left + bbox.width / 2) / SCALE,
+          (bbox.top + bbox.height) / SCALE + 24,
+        );
+        ctx.textAlign = "left";
+        ctx.fillText(
+          "MSE to the original",
+          bbox.left / SCALE + 4,
+          bbox.top / SCALE + 1,
+        );
+        const names = [
+          "noisy image",
+          ...measured.map((_, index) => name(index)),
+        ];
+        const ends = lines.map((line, index) => ({
+          y: plot.valToPos(line.at(-1)!, "y", true) / SCALE + 3,
+          text: names[index]!,
+          colour: index === 0 ? FAINT : look(index - 1).colour,
+        })).toSorted((a, b) => a.y - b.y);
+        let floor = -Infinity;
+        ctx.font = font(8, 600);
+        for (const { y, text, colour } of ends) {
+          floor = Math.max(y, floor + 9.5);
+          ctx.fillStyle = colour;
+          ctx.fillText(text, (bbox.left + bbox.width) / SCALE + 6, floor);
+        }
+        ctx.restore();
+      }],
+    },
+  }, [levels, ...lines]);
+}

@@ -1,0 +1,108 @@
+/** What the network keeps of a digit: the maps of its narrowest layer. */
+import type { Task } from "../../pipeline/task.ts";
+import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
+import { code, type Map3, readLayers } from "./forward.ts";
+import { drawRows, fit, heightOf, type Row } from "./grid.ts";
+import { drawNotice, notice } from "./notice.ts";
+import { grey, type Picture, picture, WIDTH } from "./page.ts";
+import { viridis } from "./palette.ts";
+import { choice, COLUMNS, pixels, shown } from "./shown.ts";
+
+/** The figure's settings. */
+export interface Params {
+  readonly width: "single" | "double";
+  readonly images: readonly number[] | null;
+}
+
+/** Draws all networks. */
+export default async function latent(task: Task<Params>): Promise<void> {
+  const { params } = task;
+  const numbers = shown(task);
+  const originals = pixels(task.input("test-images"), numbers);
+  const weights = task.inputs("weights");
+  const networks = task.inputs("models").map(({ point, path }, index) => {
+    const layers = readLayers(
+      Deno.readTextFileSync(path),
+      Deno.readFileSync(weights[index]!.path),
+    );
+    return {
+      point,
+      codes: originals.map((bytes) => code(layers, image(bytes))),
+    };
+  });
+  const seeds = new Set(networks.map(({ point }) => point.seed)).size;
+  const dataset = readDataset(task);
+  await writeFigure(task, "latent", () => {
+    const width = WIDTH[params.width];
+    const first = networks[0]!.codes[0]!;
+    const rows: Row[] = [
+      {
+        label: "original",
+        pictures: originals.map((bytes) => grey(bytes, COLUMNS)),
+      },
+      ...networks.flatMap(({ point, codes }) =>
+        channels(codes).map((pictures, channel): Row => ({
+          label: channel === 0 ? `lr ${point.lr}` : "",
+          note: `${
+            channel === 0 && seeds > 1 ? `seed ${point.seed}, ` : ""
+          }map ${channel + 1}`,
+          pictures,
+          ...(channel === 0 && { space: 4 }),
+        }))
+      ),
+    ];
+    const grid = fit(width, numbers.length, 40);
+    const height = heightOf(grid, rows);
+    return {
+      page: {
+        title: "The code of the networks' narrowest layer for some digits",
+        width,
+        height: Math.ceil(height) + notice(dataset),
+        palette: false,
+        draw(context) {
+          drawRows(context, grid, rows);
+          drawNotice(context, dataset, height);
+        },
+      },
+      caption: [
+        `What the networks keep of ${
+          choice(params.images)
+        }: the ${first.rows} × ${first.columns} × ${first.channels} values of the narrowest layer, one map a row, from 0 (dark) to the greatest value of the map over the images shown (bright).`,
+        ...(dataset.stand_in ? [STAND_IN] : []),
+      ].join(" "),
+    };
+  });
+}
+
+function image(bytes: Uint8Array): Map3 {
+  const values = Float32Array.from(bytes, (value) => value / 255);
+  return {
+    rows: bytes.length / COLUMNS,
+    columns: COLUMNS,
+    channels: 1,
+    values,
+  };
+}
+
+/** A row of pictures for each channel, with one scale over the row. */
+function channels(codes: readonly Map3[]): Picture[][] {
+  const count = codes[0]!.channels;
+  return Array.from({ length: count }, (_, channel) => {
+    const value = ({ values }: Map3, pixel: number) =>
+      values[pixel * count + channel]!;
+    const most = codes.reduce((most, map) => {
+      for (let pixel = 0; pixel < map.rows * map.columns; pixel++) {
+        most = Math.max(most, value(map, pixel));
+      }
+      return most;
+    }, 0);
+    return codes.map((map) => {
+      const scale = most > 0 ? 1 / most : 0;
+      return picture(
+        map.columns,
+        map.rows,
+        (pixel) => viridis(value(map, pixel) * scale),
+      );
+    });
+  });
+}
