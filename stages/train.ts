@@ -13,7 +13,7 @@ import { gather, order } from "./training/batches.ts";
 import { type Owner, read, type State, write } from "./training/checkpoint.ts";
 import { EMPTY, extended } from "./training/curve.ts";
 import type { EngineName } from "./training/engine.ts";
-import { plain } from "./training/plain.ts";
+import { optimised } from "./training/rewrite.ts";
 import { portable } from "./training/portable.ts";
 import {
   graphTrainer,
@@ -68,7 +68,7 @@ export default async function train(task: Task<Params>): Promise<void> {
   const model = topology(autoencoder(params.network, SHAPE));
   const chain = chainOf(model);
   const problem: Problem = { chain, batch: batch_size, adam };
-  const form = plain;
+  const form = optimised;
   const engine: JsonObject = {
     name: "portable",
     version: "onnxruntime-web 1.30.0",

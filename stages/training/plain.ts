@@ -38,14 +38,19 @@ function operations(layer: Layer, input: Shape, batch: number): Operation[] {
 }
 
 /** The mean over all pixels of the squared difference, and its gradient. */
-function meanSquare(batch: number, shape: Shape): Loss {
+export function meanSquare(batch: number, shape: Shape): Loss {
   const pixels = batch * shape.channels * shape.height * shape.width;
   return {
     name: "mean square",
     compare(builder, output, target) {
       const difference = builder.node("Sub", [output, target]);
       const square = builder.node("Mul", [difference, difference]);
-      const loss = builder.node("ReduceMean", [square], { keepdims: int(0) });
+      // In two stages, for the runtime adds one number after the other.
+      const rows = builder.node("ReduceMean", [square], {
+        axes: ints([2, 3]),
+        keepdims: int(0),
+      });
+      const loss = builder.node("ReduceMean", [rows], { keepdims: int(0) });
       const gradient = builder.node("Mul", [
         difference,
         builder.scalar(2 / pixels),
@@ -87,10 +92,16 @@ const swap = (builder: GraphBuilder, value: string) =>
   builder.node("Transpose", [value], { perm: ints([1, 0, 2, 3]) });
 
 /** The gradient of a bias: summed over images, rows and columns. */
-const sum = (builder: GraphBuilder, gradient: string) =>
-  builder.node("ReduceSum", [gradient, builder.integers([0, 2, 3])], {
+const sum = (builder: GraphBuilder, gradient: string) => {
+  const images = builder.node(
+    "ReduceSum",
+    [gradient, builder.integers([2, 3])],
+    { keepdims: int(0) },
+  );
+  return builder.node("ReduceSum", [images, builder.integers([0])], {
     keepdims: int(0),
   });
+};
 
 function convolution(
   { name, kernel, before, after }: Extract<Layer, { kind: "convolution" }>,
