@@ -8,6 +8,7 @@
 import { helpLines, parseArguments, type Parsed } from "./arguments.ts";
 import { Failed, type Failure } from "./failure.ts";
 import { type Console, openConsole } from "./console.ts";
+import { installPackages } from "./packages.ts";
 import type { Project } from "./project.ts";
 import { failureLines } from "./render/failure.ts";
 
@@ -40,6 +41,11 @@ export async function main<Config>(
     return 0;
   }
   const { parsed } = asked.value;
+  const installed = await installPackages(
+    project.root,
+    (line) => console.err(line + "\n"),
+  );
+  if (!installed.ok) return complain(installed.failure, console);
   const action = await ACTIONS[parsed.command.name]!(); // the table has every command
   try {
     return await action(project, parsed, console);

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { lstatSync } from "node:fs";
 import type { Code } from "./code/code.ts";
-import type { Digest } from "./digest.ts";
+import { type Digest, isDigest } from "./digest.ts";
 import { diskFailure } from "./disk.ts";
 import type { Report } from "./event.ts";
 import { type Facts, fingerprint } from "./fingerprint.ts";
@@ -177,6 +177,11 @@ function confine(
         }));
     }
   }
+  const stored = atHand(declaration.pinned ?? {}, store);
+  // As an input it may be read; that it is there is no fact, its digest is one.
+  if (Object.keys(stored).length > 0) {
+    inputs.stored = Object.values(stored).map((path) => ({ point: {}, path }));
+  }
   const read = code(instance);
   const along = declaration.resume?.along;
   const end = along === undefined ? undefined : declaration.params?.[along];
@@ -187,7 +192,7 @@ function confine(
     code: read?.files ?? [],
     packages: read?.packages ?? [],
     params: declaration.params ?? {},
-    hints: declaration.hints ?? {},
+    hints: { ...declaration.hints, stored },
     point: instance.point,
     inputs,
     outputs: Object.fromEntries(
@@ -203,6 +208,20 @@ function confine(
     gpu: (declaration.resources?.gpu ?? 0) > 0,
     require,
   };
+}
+
+/** The pinned contents that the store holds, by output. */
+function atHand(
+  pinned: { readonly [output: string]: string },
+  store: Store,
+): { [output: string]: string } {
+  return Object.fromEntries(
+    Object.entries(pinned).flatMap(([output, digest]) =>
+      isDigest(digest) && store.holds(digest)
+        ? [[output, store.object(digest)]]
+        : []
+    ),
+  );
 }
 
 /** Moves the outputs into the store. All of them must be there, as plain files. */

@@ -122,6 +122,12 @@ export interface Declaration {
    */
   readonly hints?: JsonObject;
   /**
+   * Outputs whose content is known beforehand, by digest. Where the store has
+   * such a content already, the stage finds its path among its hints, under
+   * `stored`, by the output's name.
+   */
+  readonly pinned?: { readonly [output: string]: string };
+  /**
    * The stage reports checkpoints along this numeric parameter, and its state
    * at position n does not depend on the parameter's final value. So 20 epochs
    * continue from the end of 10.

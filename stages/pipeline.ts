@@ -34,6 +34,7 @@ const download: Stage<Experiment> = {
     return {
       runs: module("download"),
       params: { name, bytes, sha256 },
+      pinned: { file: sha256 },
       hints: {
         mirrors: dataset.mirrors,
         mirror,

@@ -1,6 +1,12 @@
 /** What runs, what does not, and why: whole stories of small projects. */
 import { deepEqual, equal, match } from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, writeFileSync, chmodSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { every, file, output } from "../../pipeline/stage.ts";
 import { Study } from "./study.ts";
@@ -99,7 +105,9 @@ Deno.test("run() does not believe a broken object or record", async () => {
   match(study.story, /→ letters {2}its result "a.txt" is missing or broken/);
   equal(study.read("artifacts/n.txt"), "3");
   const records = join(study.root, ".store/records/letters");
-  for (const name of readdirSync(records)) writeFileSync(join(records, name), "{");
+  for (const name of readdirSync(records)) {
+    writeFileSync(join(records, name), "{");
+  }
   deepEqual(await study.run(), { letters: "built", count: "reused" });
 });
 
@@ -153,7 +161,11 @@ Deno.test("run() skips what a failure blocks, and nothing else", async () => {
     { outputs: ["x"] },
     `throw new Error("no");`,
   );
-  study.stage("user", { inputs: { x: output("broken", "x") }, outputs: ["y"] }, "");
+  study.stage(
+    "user",
+    { inputs: { x: output("broken", "x") }, outputs: ["y"] },
+    "",
+  );
   deepEqual(await study.run(), {
     broken: "failed",
     letters: "built",
@@ -181,11 +193,14 @@ Deno.test("run() refuses a stage that leaves an output out, and keeps its folder
 Deno.test("run() continues from the checkpoint of a shorter run", async () => {
   await using study = await Study.start();
   const declare = (epochs: number) =>
-    study.stage("train", {
-      params: { epochs },
-      outputs: [{ file: "log.txt", artifact: "log.txt" }],
-      more: { resume: { along: "epochs" } },
-    }, `
+    study.stage(
+      "train",
+      {
+        params: { epochs },
+        outputs: [{ file: "log.txt", artifact: "log.txt" }],
+        more: { resume: { along: "epochs" } },
+      },
+      `
       let state = task.checkpoint ? read(task.checkpoint.path) : "";
       let ran = 0;
       for (let epoch = (task.checkpoint?.position ?? 0) + 1; epoch <= task.params.epochs; epoch++) {
@@ -195,7 +210,8 @@ Deno.test("run() continues from the checkpoint of a shorter run", async () => {
         write(path, state);
         task.keep({ position: epoch, path });
       }
-      write(task.output("log.txt"), state + "/ " + ran);`);
+      write(task.output("log.txt"), state + "/ " + ran);`,
+    );
   declare(2);
   await study.run();
   equal(study.read("artifacts/log.txt"), "1 2 / 2");
@@ -214,9 +230,38 @@ Deno.test("run() tries again in the next run what was a stand-in in this", async
     { outputs: ["x"] },
     `task.provisional("no network"); write(task.output("x"), "drawn");`,
   );
-  study.stage("use", { inputs: { x: output("fetch", "x") }, outputs: ["y"] },
-    `write(task.output("y"), read(task.input("x")));`);
+  study.stage(
+    "use",
+    { inputs: { x: output("fetch", "x") }, outputs: ["y"] },
+    `write(task.output("y"), read(task.input("x")));`,
+  );
   await study.run();
   await study.run();
   equal(study.story, "→ fetch  its last result was a stand-in\nreused use");
+});
+
+Deno.test("run() tells a stage of a pinned content that the store already has", async () => {
+  await using study = await Study.start();
+  // The SHA-256 of "abc".
+  const digest =
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  const declare = (version: number) =>
+    study.stage(
+      "fetch",
+      {
+        params: { version },
+        outputs: ["x", { file: "how", artifact: "how" }],
+        more: { pinned: { x: digest } },
+      },
+      `
+      const path = task.hints.stored.x;
+      write(task.output("x"), path ? read(path) : "abc");
+      write(task.output("how"), path ? "stored" : "fetched");`,
+    );
+  declare(1);
+  await study.run();
+  equal(study.read("artifacts/how"), "fetched");
+  declare(2);
+  await study.run();
+  equal(study.read("artifacts/how"), "stored");
 });
