@@ -1,6 +1,15 @@
-/** The modules that some entries import, as Deno resolves them. */
-import { relative, resolve } from "node:path";
-import { fail, ok, type Result } from "../failure.ts";
+/** The modules that some entries really import, as Deno resolves them. */
+import { join } from "node:path";
+import { fail, type Failure, ok, type Result } from "../failure.ts";
+
+/** An import that is there when the module runs: not one of types. */
+export interface Edge {
+  readonly specifier: string;
+  /** The URL that it leads to. */
+  readonly target: string;
+  /** Imported for its content: `with { type: "text" }`. */
+  readonly asset: boolean;
+}
 
 /** One module of the graph. */
 export type Module =
@@ -8,31 +17,56 @@ export type Module =
   | {
     readonly kind: "script";
     readonly path: string;
-    readonly imports: readonly { specifier: string; target: string }[];
+    readonly imports: readonly Edge[];
   }
-  /** A text, JSON or other file that is imported for its content. */
+  /** A text, JSON, WebAssembly or other file. */
   | {
     readonly kind: "asset";
     readonly path: string;
-    readonly imports: readonly never[];
+    readonly imports: readonly Edge[];
   }
   /** An npm package, by Deno's name: `sharp@0.35.5`. */
-  | { readonly kind: "package"; readonly path: ""; readonly name: string };
+  | { readonly kind: "package"; readonly id: string };
+
+/** What is reached from some entries, without what only types reach. */
+export interface Graph {
+  /** By URL. Built-in modules are not in it: Deno's version stands for them. */
+  readonly modules: ReadonlyMap<string, Module>;
+  /** All packages that are installed, by Deno's name. */
+  readonly packages: ReadonlyMap<string, {
+    readonly needs: readonly string[];
+    /** Where it is, absolute. */
+    readonly folder: string | undefined;
+  }>;
+}
 
 interface Info {
   readonly modules: readonly {
-    readonly kind: string;
+    readonly kind?: string;
     readonly specifier: string;
     readonly local?: string;
     readonly mediaType?: string;
     readonly npmPackage?: string;
     readonly error?: string;
-    readonly dependencies?: readonly {
-      readonly specifier: string;
-      readonly code?: { readonly specifier?: string; readonly error?: string };
-    }[];
+    readonly dependencies?: readonly Dependency[];
   }[];
   readonly redirects: { readonly [from: string]: string };
+  readonly npmPackages?: {
+    readonly [id: string]: {
+      readonly dependencies: readonly string[];
+      readonly localPath?: string;
+    };
+  };
+}
+
+interface Dependency {
+  readonly specifier: string;
+  readonly assertionType?: string;
+  readonly code?: {
+    readonly specifier?: string;
+    readonly error?: string;
+    readonly span?: { readonly start: { readonly line: number } };
+  };
 }
 
 const SCRIPTS = new Set([
@@ -40,25 +74,34 @@ const SCRIPTS = new Set([
   "JavaScript",
   "Mjs",
   "Mts",
+  "Cjs",
+  "Cts",
   "TSX",
   "JSX",
 ]);
 
-/** Asks Deno for the graph of all entries at once, without changing deno.lock. */
-export async function readModules(
+/** The URL of a file. */
+export function fileUrl(path: string): string {
+  return `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`;
+}
+
+/**
+ * Asks Deno for the graph of all entries at once, without changing deno.lock.
+ * Measured: 15 to 30 ms, for 5 modules as for 100.
+ */
+export async function readGraph(
   root: string,
   entries: readonly string[],
-): Promise<Result<Map<string, Module>>> {
-  const imports = entries.map((entry) =>
-    `import(${JSON.stringify(`file://${resolve(root, entry)}`)});`
-  ).join("");
+): Promise<Result<Graph>> {
+  const urls = entries.map((entry) => fileUrl(join(root, entry)));
+  const program = urls.map((url) => `import(${JSON.stringify(url)});`).join("");
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "info",
       "--json",
       "--quiet",
       "--frozen",
-      `data:application/typescript,${encodeURIComponent(imports)}`,
+      `data:application/typescript,${encodeURIComponent(program)}`,
     ],
     cwd: root,
     env: { NO_COLOR: "1" },
@@ -71,51 +114,125 @@ export async function readModules(
       seen: new TextDecoder().decode(stderr).trim(),
     });
   }
-  const { modules, redirects } = JSON.parse(
-    new TextDecoder().decode(stdout),
-  ) as Info;
-  const graph = new Map<string, Module>();
-  for (const module of modules) {
-    const { specifier, local, error } = module;
-    if (specifier.startsWith("data:")) continue;
-    const name = local ? relative(root, local) : specifier;
-    if (error !== undefined) {
-      return fail({
-        kind: "module-broken",
-        what: `Read the module "${specifier.replace(`file://${root}/`, "")}"`,
-        seen: error,
-      });
-    }
-    if (module.kind === "npm") {
-      graph.set(specifier, {
-        kind: "package",
-        path: "",
-        name: module.npmPackage ?? specifier.replace("npm:/", ""),
-      });
+  const info = JSON.parse(new TextDecoder().decode(stdout)) as Info;
+  return walk(root, urls, info);
+}
+
+/** What the entries reach, or the first import that leads nowhere. */
+function walk(
+  root: string,
+  entries: readonly string[],
+  { modules: found, redirects, npmPackages = {} }: Info,
+): Result<Graph> {
+  const known = new Map(found.map((module) => [module.specifier, module]));
+  const modules = new Map<string, Module>();
+  const short = (text: string) =>
+    text.replaceAll(`${fileUrl(root)}/`, "").replaceAll(`${root}/`, "");
+  const open: { url: string; by: string; asset: boolean }[] = entries.map((
+    url,
+  ) => ({ url, by: "the pipeline", asset: false }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { url, by, asset } = next;
+    const done = modules.get(url);
+    if (done) {
+      if (
+        done.kind === "asset" && !asset && done.path.match(/\.[cm]?[jt]sx?$/)
+      ) {
+        return fail(bothWays(short(url), by));
+      }
       continue;
     }
-    if (local === undefined) continue; // a built-in
-    const found: { specifier: string; target: string }[] = [];
-    for (const { specifier, code } of module.dependencies ?? []) {
-      if (code?.error !== undefined) {
+    const module = known.get(url);
+    if (!module) {
+      if (url.startsWith("node:")) continue;
+      return fail(broken(short(url), by, "Deno does not list it"));
+    }
+    if (module.error !== undefined) {
+      return fail(broken(short(url), by, short(module.error)));
+    }
+    if (module.kind === "npm") {
+      const id = module.npmPackage ?? url.replace(/^npm:\/?/, "");
+      modules.set(url, { kind: "package", id });
+      continue;
+    }
+    if (module.kind === "node") continue;
+    const { local } = module;
+    if (local === undefined) {
+      return fail(broken(short(url), by, "it has no file of its own"));
+    }
+    const name = short(url);
+    const imports: Edge[] = [];
+    for (const dependency of module.dependencies ?? []) {
+      const { specifier, code, assertionType } = dependency;
+      if (code === undefined) continue; // only its types: erased
+      const line = (code.span?.start.line ?? 0) + 1;
+      const at = `${name}:${line}`;
+      if (code.specifier === undefined) {
         return fail({
           kind: "import-broken",
-          what: `Resolve the import "${specifier}" of "${name}"`,
-          seen: code.error,
+          what: `Resolve the import "${specifier}" at ${at}`,
+          ...(code.error !== undefined && { seen: short(code.error) }),
         });
       }
-      if (code?.specifier === undefined) continue; // only its types: erased
-      found.push({
-        specifier,
-        target: redirects[code.specifier] ?? code.specifier,
-      });
+      if (code.specifier.startsWith("data:")) {
+        return fail({
+          kind: "computed-import",
+          what: `Follow the import at ${at}`,
+          seen: "it imports a data: URL, whose own imports nobody can check",
+          hint: "put the code in a module of its own",
+        });
+      }
+      const target = resolve(code.specifier, redirects);
+      const isAsset = assertionType !== undefined;
+      imports.push({ specifier, target, asset: isAsset });
+      open.push({ url: target, by: at, asset: isAsset });
     }
-    graph.set(
-      specifier,
-      module.kind === "esm" && SCRIPTS.has(module.mediaType ?? "")
-        ? { kind: "script", path: local, imports: found }
-        : { kind: "asset", path: local, imports: [] },
-    );
+    const script = module.kind === "esm" &&
+      SCRIPTS.has(module.mediaType ?? "");
+    if (!script && !asset && SCRIPTS.has(module.mediaType ?? "")) {
+      return fail(bothWays(name, by));
+    }
+    modules.set(url, {
+      kind: script ? "script" : "asset",
+      path: local,
+      imports,
+    });
   }
-  return ok(graph);
+  const packages = new Map(
+    Object.entries(npmPackages).map(([id, { dependencies, localPath }]) => [
+      id,
+      { needs: dependencies, folder: localPath },
+    ]),
+  );
+  return ok({ modules, packages });
+}
+
+function resolve(
+  specifier: string,
+  redirects: { readonly [from: string]: string },
+): string {
+  const seen = new Set<string>();
+  let target = specifier;
+  for (;;) {
+    const next = redirects[target];
+    if (next === undefined || seen.has(target)) return target;
+    seen.add(target);
+    target = next;
+  }
+}
+
+function broken(module: string, by: string, seen: string): Failure {
+  return {
+    kind: "module-broken",
+    what: `Read the module "${module}", imported by ${by}`,
+    seen,
+  };
+}
+
+function bothWays(module: string, by: string): Failure {
+  return {
+    kind: "import-broken",
+    what: `Read the module "${module}", imported by ${by}`,
+    seen: "it is imported both as code and as text",
+  };
 }

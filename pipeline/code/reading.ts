@@ -1,0 +1,235 @@
+/**
+ * Reading the code of all stages from scratch: the graph from Deno, the texts
+ * from the disk, their parts from esbuild where a text was never seen before.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { type Digest, digestBytes, digestJson } from "../digest.ts";
+import { fail, ok, type Result } from "../failure.ts";
+import { look } from "../inode.ts";
+import type { Json } from "../json.ts";
+import type { StatCache } from "../stat.ts";
+import { type Anatomy, PRINTER, type Source, takeApart } from "./anatomy.ts";
+import { effectfulModules, gather } from "./closure.ts";
+import type { Code, Entry } from "./identity.ts";
+import { readLock } from "./lock.ts";
+import { readGraph } from "./module.ts";
+
+/** What was read, and all that is needed to know whether it still holds. */
+export interface Read {
+  readonly codes: { readonly [module: string]: Code };
+  readonly files: { readonly [path: string]: Digest | null };
+  /** To be handed back the next time. */
+  readonly anatomies: string;
+  /** No file was touched meanwhile. */
+  readonly settled: boolean;
+}
+
+/** How often to begin again when somebody edits a module while it is read. */
+const ATTEMPTS = 3;
+
+/** Reads the code of all entries. `known` is what an earlier reading left. */
+export async function read(
+  root: string,
+  entries: readonly Entry[],
+  stat: StatCache,
+  known = "{}",
+): Promise<Result<Read>> {
+  for (let attempt = 1;; attempt++) {
+    const started = Date.now();
+    const result = await readOnce(root, entries, stat, known);
+    if (!result.ok) return result;
+    const settled = Object.keys(result.value.files).every((path) => {
+      const inode = look(path);
+      return !inode || inode.touched + inode.tick < started;
+    });
+    // Else Deno may have seen another text than esbuild.
+    if (settled || attempt === ATTEMPTS) {
+      return ok({ ...result.value, settled });
+    }
+  }
+}
+
+async function readOnce(
+  root: string,
+  entries: readonly Entry[],
+  stat: StatCache,
+  known: string,
+): Promise<Result<Omit<Read, "settled">>> {
+  const project = readSettings(root);
+  if (!project.ok) return project;
+  const graph = await readGraph(root, entries.map(({ module }) => module));
+  if (!graph.ok) return graph;
+  const raws = new Map<string, Digest>();
+  const scripts: string[] = [];
+  for (const module of graph.value.modules.values()) {
+    if (module.kind === "package" || raws.has(module.path)) continue;
+    const raw = stat.digest(module.path);
+    if (raw === undefined) {
+      return fail({
+        kind: "module-broken",
+        what: `Read the module "${relative(root, module.path)}"`,
+        seen: "it is no plain file",
+      });
+    }
+    raws.set(module.path, raw);
+    if (module.kind === "script") scripts.push(module.path);
+  }
+  const { compiler, runtime } = project.value;
+  const taken = await anatomise(root, scripts, raws, compiler, known);
+  if (!taken.ok) return taken;
+  const { anatomies } = taken.value;
+  const library = {
+    root,
+    graph: graph.value,
+    lock: readLock(root),
+    anatomies,
+    raws,
+    effectful: effectfulModules(graph.value, anatomies),
+  };
+  const codes: Record<string, Code> = {};
+  for (const { module, native } of entries) {
+    const code = gather(join(root, module), native, library);
+    if (!code.ok) return code;
+    codes[module] = {
+      ...code.value,
+      facts: { ...code.value.facts, ...runtime },
+    };
+  }
+  const files: Record<string, Digest | null> = Object.fromEntries(raws);
+  const { importMap } = project.value;
+  for (
+    const path of [
+      ...settings(root, raws.keys()),
+      ...(importMap === undefined ? [] : [join(root, importMap)]),
+    ]
+  ) files[path] = stat.digest(path) ?? null;
+  return ok({ codes, files, anatomies: taken.value.known });
+}
+
+/** Takes the modules apart whose text is not known yet. */
+async function anatomise(
+  root: string,
+  scripts: readonly string[],
+  raws: Map<string, Digest>,
+  compiler: { readonly [option: string]: Json },
+  known: string,
+): Promise<
+  Result<{ anatomies: ReadonlyMap<string, Anatomy>; known: string }>
+> {
+  const old = JSON.parse(known) as { [key: string]: Anatomy };
+  const now: Record<string, Anatomy> = {};
+  const keys = new Map<string, string>();
+  const fresh: { source: Source; key: string }[] = [];
+  const keyOf = (path: string) =>
+    digestJson("text", [
+      raws.get(path)!, // of every file of the graph
+      /\.([^./]+)$/.exec(path)?.[1] ?? "",
+      compiler,
+      PRINTER,
+    ]);
+  for (const path of scripts) {
+    let key = keyOf(path);
+    const anatomy = old[key];
+    if (anatomy) now[key] = anatomy;
+    else {
+      const bytes = readFileSync(path);
+      // What is kept under a digest must come of the very bytes.
+      raws.set(path, digestBytes(bytes));
+      key = keyOf(path);
+      const text = new TextDecoder().decode(bytes);
+      fresh.push({ source: { name: relative(root, path), text }, key });
+    }
+    keys.set(path, key);
+  }
+  const taken = await takeApart(fresh.map(({ source }) => source), compiler);
+  if (!taken.ok) return taken;
+  fresh.forEach(({ key }, index) => now[key] = taken.value[index]!); // one each
+  const anatomies = new Map(
+    [...keys].map(([path, key]) => [path, now[key]!]), // all are there now
+  );
+  return ok({ anatomies, known: JSON.stringify(now) });
+}
+
+/** The compiler options that change what becomes of a module, beside its types. */
+const COMPILER = [
+  "emitDecoratorMetadata",
+  "experimentalDecorators",
+  "jsx",
+  "jsxFactory",
+  "jsxFragmentFactory",
+  "jsxImportSource",
+  "verbatimModuleSyntax",
+];
+
+/**
+ * The files that say how Deno resolves imports and what kind a module is, for
+ * some modules: from their folders up to the root.
+ */
+function settings(root: string, modules: Iterable<string>): string[] {
+  const folders = new Set([root]);
+  for (const module of modules) {
+    let folder = dirname(module);
+    while (folder.startsWith(`${root}/`) && !folders.has(folder)) {
+      folders.add(folder);
+      folder = dirname(folder);
+    }
+  }
+  return [
+    join(root, "deno.lock"),
+    ...[...folders].flatMap((folder) =>
+      ["deno.json", "deno.jsonc", "package.json"].map((name) =>
+        join(folder, name)
+      )
+    ),
+  ];
+}
+
+interface Settings {
+  readonly compiler: { readonly [option: string]: Json };
+  /** Facts of all stages: what changes how Deno runs a module. */
+  readonly runtime: { readonly [fact: string]: Json };
+  readonly importMap: string | undefined;
+}
+
+function readSettings(root: string): Result<Settings> {
+  let text: string;
+  try {
+    text = readFileSync(join(root, "deno.json"), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return ok({ compiler: {}, runtime: {}, importMap: undefined });
+  }
+  let json;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return fail({
+      kind: "settings-broken",
+      what: `Read ${join(root, "deno.json")}`,
+      seen: error.message,
+      hint: "write it as plain JSON, without comments",
+    });
+  }
+  const options: { [option: string]: Json } = json.compilerOptions ?? {};
+  const compiler = Object.fromEntries(
+    COMPILER.flatMap((name) => {
+      const value = options[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return ok({
+    compiler,
+    runtime: Object.fromEntries([
+      ...Object.entries(compiler).map(([name, value]) => [
+        `compiler ${name}`,
+        value,
+      ]),
+      ...(Array.isArray(json.unstable) && json.unstable.length > 0
+        ? [["unstable", json.unstable]]
+        : []),
+    ]),
+    importMap: json.importMap,
+  });
+}
