@@ -2,7 +2,7 @@
  * Trains the autoencoder at one learning rate from one seed; leaves the trained
  * network and its learning curve.
  */
-import { canonicalPretty, type JsonObject } from "../pipeline/json.ts";
+import { canonicalPretty } from "../pipeline/json.ts";
 import { StageError, type Task } from "../pipeline/task.ts";
 import { chainOf } from "./network/layer.ts";
 import { autoencoder, type Network, topology } from "./network/network.ts";
@@ -14,12 +14,8 @@ import { type Owner, read, type State, write } from "./training/checkpoint.ts";
 import { EMPTY, extended } from "./training/curve.ts";
 import type { EngineName } from "./training/engine.ts";
 import { optimised } from "./training/rewrite.ts";
-import { portable } from "./training/portable.ts";
-import {
-  graphTrainer,
-  type Problem,
-  trainingGraph,
-} from "./training/trainer.ts";
+import { start } from "./training/start.ts";
+import { type Problem, trainingGraph } from "./training/trainer.ts";
 
 export interface Params {
   readonly learning_rate: number;
@@ -29,6 +25,8 @@ export interface Params {
   /** The first so many of the training images; null for all. */
   readonly images: number | null;
   readonly engine: EngineName;
+  /** The class of the processor, for an engine whose bits depend on it. */
+  readonly cpu?: string;
   readonly network: Network;
   readonly beta1: number;
   readonly beta2: number;
@@ -68,25 +66,22 @@ export default async function train(task: Task<Params>): Promise<void> {
   const model = topology(autoencoder(params.network, SHAPE));
   const chain = chainOf(model);
   const problem: Problem = { chain, batch: batch_size, adam };
-  const form = optimised;
-  const engine: JsonObject = {
-    name: "portable",
-    version: "onnxruntime-web 1.30.0",
-  };
   const owner: Owner = {
-    engine,
-    graph: await sha256(trainingGraph(problem, form)),
+    engine: params.engine,
+    graph: await sha256(trainingGraph(problem, optimised)),
     learning_rate,
     seed,
     images: count,
   };
 
   const state = resume(task, owner) ?? fresh();
-  await using trainer = await graphTrainer(await portable(), {
+  const { trainer, engine } = await start(params.engine, {
     problem,
-    form,
-    start: state.vectors,
+    topology: model,
+    vectors: state.vectors,
+    batch: images.subarray(0, batch_size * PIXELS),
   });
+  await using _ = trainer;
   let { curve } = state;
 
   for (let epoch = state.epoch + 1; epoch <= epochs; epoch++) {
@@ -118,9 +113,12 @@ export default async function train(task: Task<Params>): Promise<void> {
       });
     }
     const loss = await trainer.validate(validation);
-    if (!Number.isFinite(loss)) throw diverged(epoch, stepsPerEpoch, loss);
-    curve = extended(curve, losses, loss);
     const vectors = await trainer.vectors();
+    // A ReLU may hide a NaN among the weights from the loss.
+    if (!Number.isFinite(loss) || !vectors.parameters.every(Number.isFinite)) {
+      throw diverged(epoch, stepsPerEpoch, loss);
+    }
+    curve = extended(curve, losses, loss);
     const path = `${task.scratch}/epoch-${epoch}.state`;
     await Deno.writeFile(path, write(owner, { epoch, vectors, curve }));
     task.keep({ position: epoch, path });
@@ -135,7 +133,7 @@ export default async function train(task: Task<Params>): Promise<void> {
     canonicalPretty({
       learning_rate,
       seed,
-      engine,
+      engine: { ...engine, ...(params.cpu && { cpu: params.cpu }) },
       batch_size,
       steps_per_epoch: stepsPerEpoch,
       ...curve,

@@ -47,7 +47,7 @@ export function meanSquare(batch: number, shape: Shape): Loss {
       const square = builder.node("Mul", [difference, difference]);
       // In two stages, for the runtime adds one number after the other.
       const rows = builder.node("ReduceMean", [square], {
-        axes: ints([2, 3]),
+        axes: ints([2]),
         keepdims: int(0),
       });
       const loss = builder.node("ReduceMean", [rows], { keepdims: int(0) });

@@ -24,3 +24,6 @@ export function portable(): Promise<Open> {
     logSeverityLevel: 3,
   }));
 }
+
+/** The runtime and its version. */
+export const VERSION = `onnxruntime-web ${runtime.env.versions.web}`;

@@ -11,7 +11,7 @@
  * Σ relu(k · x + b) g = Σ k · (x, masked g) + b · (masked g).
  */
 import type { Layer } from "../../network/layer.ts";
-import { int } from "../../onnx/model.ts";
+import { int, ints } from "../../onnx/model.ts";
 import type { Program } from "../operation.ts";
 import { area } from "./block.ts";
 import { dims, ones, padded, toBlocks } from "./image.ts";
@@ -118,7 +118,7 @@ export function ending(
             // [pixels, reach, out, in + 1] → [pixels, out, reach · (in + 1)]
             const kernel = builder.reshape(
               builder.node("Transpose", [applied.merged.kernel], {
-                perm: { kind: "ints", value: [0, 2, 1, 3] },
+                perm: ints([0, 2, 1, 3]),
               }),
               [pixels * filters, columns],
             );
@@ -148,9 +148,12 @@ export function ending(
                 { weight: names.kernel, value: own },
                 {
                   weight: names.bias,
-                  value: builder.node("ReduceSum", [inner], {
-                    keepdims: int(0),
-                  }),
+                  value: builder.node("ReduceSum", [
+                    builder.node("ReduceSum", [
+                      inner,
+                      builder.integers([1, 2]),
+                    ], { keepdims: int(0) }),
+                  ], { keepdims: int(0) }),
                 },
               ],
             };
@@ -171,7 +174,12 @@ export function ending(
           inside,
         ]);
         const count = builder.scalar(1 / (batch * height * width));
-        const total = builder.node("ReduceSumSquare", [difference], {
+        // In two stages, for the runtime adds one number after the other.
+        const columns = builder.node("ReduceSumSquare", [difference], {
+          axes: ints([1, 2]),
+          keepdims: int(0),
+        });
+        const total = builder.node("ReduceSum", [columns], {
           keepdims: int(0),
         });
         return {
