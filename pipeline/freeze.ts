@@ -87,36 +87,13 @@ function freezeTemporal(): void {
   replace(Now, "plainTimeISO", (zone?: string) => zoned(zone).toPlainTime());
 }
 
+/** `process.hrtime` and `process.uptime` ask `performance`, too. */
 function freezeStopwatches(): void {
   replace(performance, "now", () => 0);
   replace(performance, "timeOrigin", NOW);
   // Marks and measures hold real times. Libraries set them and do not look.
   replace(performance, "mark", () => undefined);
   replace(performance, "measure", () => undefined);
-}
-
-/**
- * Node's clocks. Looking at `process` at all costs 20 ms (measured), because it
- * starts Node's half of the runtime: frozen when a library first asks for it.
- */
-function freezeProcess(): void {
-  const own = Object.getOwnPropertyDescriptor(globalThis, "process");
-  const get = own?.get;
-  if (own === undefined || get === undefined) return;
-  let frozen = false;
-  Object.defineProperty(globalThis, "process", {
-    ...own,
-    get() {
-      const process: object = get.call(globalThis);
-      if (!frozen) {
-        frozen = true;
-        const hrtime = Object.assign(() => [0, 0], { bigint: () => 0n });
-        replace(process, "hrtime", hrtime);
-        replace(process, "uptime", () => 0);
-      }
-      return process;
-    },
-  });
 }
 
 /**
@@ -160,6 +137,5 @@ freezeDate();
 freezeIntl();
 freezeTemporal();
 freezeStopwatches();
-freezeProcess();
 freezeWorkers();
 removeStorage();

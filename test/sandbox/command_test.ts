@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import type { Confinement } from "../../pipeline/sandbox/confinement.ts";
 import { programFacts } from "../../pipeline/sandbox/program.ts";
 import { start } from "../../pipeline/sandbox/process.ts";
+import { probeWall } from "../../pipeline/sandbox/wall.ts";
 import { statistics } from "./example/stage.ts";
 import { checkout, expect, failureOf, notTested, Project } from "./project.ts";
 
@@ -146,41 +147,43 @@ Deno.test("a command with an unknown placeholder does not start, and the nearest
   equal(started.failure.hint, "Did you mean {output result}?");
 });
 
-Deno.test("a command has a fixed environment, its own home and an empty folder", async () => {
-  await using project = await Project.make();
-  Deno.env.set("SANDBOX_SECRET", "secret");
-  const confinement = shell(
-    project,
-    "env | sort; pwd; ls -A; readlink /proc/self/fd/0",
-    {
-      permissions: { env: { DECLARED: "yes" } },
-    },
-  );
-  const { log } = await project.run(confinement);
-  Deno.env.delete("SANDBOX_SECRET");
-  const scratch = `${confinement.folder}/scratch`;
-  equal(
-    log,
-    [
-      "DECLARED=yes",
-      "DISABLE_SYSTEM_FONTS_LOAD=1",
-      `HOME=${scratch}`,
-      "LANG=C",
-      "LC_ALL=C",
-      "NO_COLOR=1",
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      `PWD=${scratch}`,
-      "PYTHONDONTWRITEBYTECODE=1",
-      "PYTHONHASHSEED=0",
-      "SOURCE_DATE_EPOCH=946684800",
-      `TMPDIR=${scratch}`,
-      "TZ=UTC",
-      scratch,
-      "/dev/null",
-      "",
-    ].join("\n"),
-  );
-});
+for (const wall of [probeWall(), "none"] as const) {
+  Deno.test(`with the wall ${wall}, a command has a fixed environment, its own home and an empty folder`, async () => {
+    await using project = await Project.make();
+    Deno.env.set("SANDBOX_SECRET", "secret");
+    const confinement = shell(
+      project,
+      "env | sort; pwd; ls -A; readlink /proc/self/fd/0",
+      {
+        permissions: { env: { DECLARED: "yes" } },
+      },
+    );
+    const { log } = await project.run(confinement, wall);
+    Deno.env.delete("SANDBOX_SECRET");
+    const scratch = `${confinement.folder}/scratch`;
+    equal(
+      log,
+      [
+        "DECLARED=yes",
+        "DISABLE_SYSTEM_FONTS_LOAD=1",
+        `HOME=${scratch}`,
+        "LANG=C",
+        "LC_ALL=C",
+        "NO_COLOR=1",
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        `PWD=${scratch}`,
+        "PYTHONDONTWRITEBYTECODE=1",
+        "PYTHONHASHSEED=0",
+        "SOURCE_DATE_EPOCH=946684800",
+        `TMPDIR=${scratch}`,
+        "TZ=UTC",
+        scratch,
+        "/dev/null",
+        "",
+      ].join("\n"),
+    );
+  });
+}
 
 Deno.test("a command that fails says so with its last words", async () => {
   await using project = await Project.make();
