@@ -77,8 +77,7 @@ export async function takeApart(
     target: "esnext",
     charset: "utf8",
     legalComments: "none",
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
     keepNames: true,
     treeShaking: true,
     // Deno does not heed them either: `/* @__PURE__ */ register()` registers.
@@ -385,41 +384,44 @@ const LETTERS =
 
 /**
  * A text whose local variables have names that do not depend on those which
- * they had. esbuild gives out letters by their frequency in the text, without
- * those in uses of names that it will replace, but with those in declarations.
- * So the names are made short first, and then a filling that nobody uses, and
- * that is gone from what is printed, fixes the order of frequencies by a
- * margin that the names which are left cannot upset.
+ * they had. esbuild gives out letters by their frequency in the whole module,
+ * without those in uses of names that it will replace, but with those in
+ * declarations. In a part the names are short already; here a filling that nobody
+ * uses, and that is gone from what is printed, fixes the order of frequencies
+ * by a margin that these names cannot upset.
  */
 async function rename(
   text: string,
   externals: readonly string[],
   { print }: Printer,
 ): Promise<string> {
-  const short = await print(`${text}\nexport{};`);
-  const frame = `${short}export{};var ${LETTERS}=""`;
+  const frame = `${text}\nexport{};var ${LETTERS}=""`;
   const counts = letters(frame);
   // esbuild does not count the names of what is imported.
   for (const path of externals) letters(path, counts, -1);
-  const names = short.match(/(?<![\w$])[a-zA-Z_$][\w$]?(?![\w$])/g) ?? [];
-  const margin = Math.max(0, ...letters(names.join("")).values()) + 1;
+  const names = text.match(/(?<![\w$])[a-zA-Z_$][\w$]?(?![\w$])/g) ?? [];
+  const margin = Math.max(...letters(names.join(""))) + 1;
   const ranks = Math.min(LETTERS.length, new Set(names).size + 1);
-  const most = Math.max(
-    ...Array.from(LETTERS, (letter) => counts.get(letter) ?? 0),
+  const count = (letter: string) => counts[letter.charCodeAt(0)]!; // ASCII
+  const most = Math.max(...Array.from(LETTERS, count));
+  const filling = Array.from(
+    LETTERS,
+    (letter, rank) =>
+      letter.repeat(most - count(letter) + margin * Math.max(0, ranks - rank)),
   );
-  const filling = Array.from(LETTERS, (letter, rank) =>
-    letter.repeat(
-      most - (counts.get(letter) ?? 0) + margin * Math.max(0, ranks - rank),
-    ));
   return await print(`${frame.slice(0, -1)}${filling.join("")}"`);
 }
 
+/** Adds `by` for every letter of a text to the counts, which are by code. */
 function letters(
   text: string,
-  counts = new Map<string, number>(),
+  counts: Int32Array = new Int32Array(128),
   by = 1,
-): Map<string, number> {
-  for (const letter of text) counts.set(letter, (counts.get(letter) ?? 0) + by);
+): Int32Array {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 128) counts[code]! += by; // in range
+  }
   return counts;
 }
 

@@ -14,7 +14,7 @@ export interface Code {
   /** The local modules that it loads, absolute, sorted. */
   readonly files: readonly string[];
   /** Their digests, byte for byte, when this was read. */
-  readonly digests: readonly Digest[];
+  readonly digests?: readonly Digest[];
   /** The real folders of the npm packages that it reaches, absolute, sorted. */
   readonly packages: readonly string[];
 }
@@ -27,6 +27,11 @@ export interface Entry {
 }
 
 /** The files of a stage's code that have been edited since it was read. */
-export function edited({ files, digests }: Code, stat: StatCache): string[] {
-  return files.filter((path, index) => stat.digest(path) !== digests[index]);
+export function edited(
+  { files, digests = [] }: Code,
+  stat: StatCache,
+): string[] {
+  return files.filter((path, index) =>
+    digests[index] !== undefined && stat.digest(path) !== digests[index]
+  );
 }
