@@ -2,7 +2,7 @@
  * A project, opened: its configuration read, its graph linked, its code
  * identified, its store at hand. Everything before the first decision.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Artifacts } from "./artifacts.ts";
 import type { Code } from "./code/code.ts";
 import { type Digest, digestJson } from "./digest.ts";
@@ -11,11 +11,12 @@ import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
 import type { Facts } from "./fingerprint.ts";
 import { type Graph, type Instance, link } from "./graph.ts";
 import { Index } from "./record-index.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { Json } from "./json.ts";
 import type { World } from "./plan.ts";
 import type { Runs } from "./stage.ts";
 import type { Pipeline } from "./stage.ts";
 import { StatCache } from "./stat.ts";
+import { engineCode } from "./sandbox/flags.ts";
 import { Store } from "./store.ts";
 
 /** What a project brings along; the rest is the engine's. */
@@ -28,6 +29,11 @@ export interface Project<Config> {
   /** Reads the configuration. Pure but for the one file. */
   readonly configure: (overlays: Overlays) => Promise<Result<Config>>;
   readonly sandbox: (config: Config) => "deno" | "kernel";
+  /**
+   * Files and folders, relative to the root, that decide what is decided:
+   * configuration, declarations.
+   */
+  readonly sources: readonly string[];
   /** Options of the command line that stand for a setting: `engine`. */
   readonly shorthands: { readonly [option: string]: string };
 }
@@ -163,14 +169,6 @@ function unknownForce(
   };
 }
 
-/**
- * What of ours runs in the process of a stage. Its code is one fact of every
- * stage, named `engine`.
- */
-const ENGINE = ["runner.ts", "freeze.ts"].map((name) =>
-  join(import.meta.dirname!, name)
-);
-
 /** The code of every module and the version of every program in the graph. */
 async function gatherFacts(
   root: string,
@@ -197,24 +195,15 @@ async function gatherFacts(
     const { readCode } = await import("./code/code.ts");
     const read = await readCode({
       root,
-      entries: [
-        ...[...modules].map(([module, native]) => ({ module, native })),
-        ...ENGINE.map((module) => ({ module, native: false, trusted: true })),
-      ],
+      entries: [...modules].map(([module, native]) => ({ module, native })),
       cache: join(store, "cache", "code.json"),
       stat,
     });
     if (!read.ok) return read;
-    const engine = digestJson(
-      "engine",
-      Object.assign(
-        {},
-        ...ENGINE.map((module) => relativeFacts(read.value.get(module))),
-      ),
-    );
+    const engine = engineDigest(stat);
     for (const module of modules.keys()) {
-      const { facts, files, packages } = read.value.get(module)!; // every entry is read
-      codes.set(module, { facts: { ...facts, engine }, files, packages });
+      const code = read.value.get(module)!; // every entry is read
+      codes.set(module, { ...code, facts: { ...code.facts, engine } });
     }
   }
   for (const [key, runs] of commands) {
@@ -274,13 +263,14 @@ async function commandCode(
   });
 }
 
-/** The engine's own modules by their names alone: the engine may lie anywhere. */
-function relativeFacts(code: Code | undefined): JsonObject {
-  return Object.fromEntries(
-    Object.entries(code?.facts ?? {}).map(([fact, value]) => [
-      fact.replace(/^code .*\//, "code "),
-      value,
-    ]),
+/**
+ * What of ours runs in the process of a stage, as one fact: by its text as it
+ * stands, since it loads what it is told to and no analysis would be sure of it.
+ */
+function engineDigest(stat: StatCache): Digest {
+  return digestJson(
+    "engine",
+    engineCode().map((path) => [basename(path), stat.digest(path) ?? null]),
   );
 }
 

@@ -28,6 +28,8 @@ type Entry = string;
 export class StatCache {
   readonly #old: ReadonlyMap<string, Entry>;
   readonly #used = new Map<string, Entry>();
+  /** Everything that was looked at, as it was; `undefined` where there was nothing. */
+  readonly #seen = new Map<string, Inode | undefined>();
   /** Of folders, where links that lead out are to be found. */
   readonly #real = new Map<string, string | undefined>();
   #changed = false;
@@ -52,11 +54,13 @@ export class StatCache {
   digest(path: string, within?: string): Digest | undefined {
     let real = path;
     let inode = look(path);
+    this.#seen.set(path, inode);
     if (inode?.kind === "link") {
       const target = follow(path);
       if (target === undefined) return;
       real = target;
       inode = look(real);
+      this.#seen.set(real, inode);
     }
     if (inode?.kind !== "file") return;
     if (within !== undefined && !this.#inside(real, within)) return;
@@ -72,6 +76,11 @@ export class StatCache {
       this.#changed = true;
     }
     return digest;
+  }
+
+  /** The names that were looked at, with what the file system said of them. */
+  seen(): ReadonlyMap<string, Inode | undefined> {
+    return this.#seen;
   }
 
   /** Keeps what is known, if that is more than before. */
@@ -109,7 +118,7 @@ export class StatCache {
 }
 
 /** Whether a file was touched so long before a moment that the next edit must show. */
-function settled({ touched, tick }: Inode, now: number): boolean {
+export function settled({ touched, tick }: Inode, now: number): boolean {
   return touched + SETTLED * tick < now;
 }
 

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { readFileSync } from "node:fs";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { diskFailure } from "../disk.ts";
+import { diskFailure, writeWhole } from "../disk.ts";
 import type { Event, Outcome, Report } from "../event.ts";
 import { Failed, unwrap } from "../failure.ts";
 import { type Graph, narrow } from "../graph.ts";
@@ -11,7 +11,11 @@ import { compose, type Page, record, restore, runId } from "../history.ts";
 import { Plan } from "../plan.ts";
 import { open, type Opened, type Overlays, type Project } from "../project.ts";
 import { announce, type Ran, run } from "../run.ts";
+import { style } from "../render/style.ts";
+import { summary } from "../render/summary.ts";
 import type { Verdict } from "../stage.ts";
+import { settled } from "../stat.ts";
+import { remember } from "../still.ts";
 
 /** What the command line asks for. */
 export interface Request extends Overlays {
@@ -21,6 +25,8 @@ export interface Request extends Overlays {
   readonly failFast: boolean;
   /** As typed, for the page of history. */
   readonly arguments: readonly string[];
+  /** Told when nothing had to be done: what that was found from. */
+  readonly onStill?: (opened: Opened, began: number) => void;
 }
 
 /** How it ended, as an exit code would say it. */
@@ -92,6 +98,9 @@ export async function reproduce<Config>(
     ),
   };
   if (!ran.aborted) report(event);
+  if (success && page === undefined) {
+    request.onStill?.(opened, started.getTime());
+  }
   if (ran.aborted) return { kind: "aborted" };
   return success ? { kind: "done", page } : { kind: "failed" };
 }
@@ -173,6 +182,7 @@ export async function reproduceCommand<Config>(
   parsed: Parsed,
   console: Console,
 ): Promise<number> {
+  const told: Event[] = [];
   const request: Request = {
     ...overlays(parsed, project.shorthands),
     targets: parsed.operands,
@@ -180,12 +190,19 @@ export async function reproduceCommand<Config>(
     jobs: parsed.has("jobs") ? Number(parsed.one("jobs")) : undefined,
     failFast: parsed.has("fail-fast"),
     arguments: Deno.args,
+    ...(quiet(parsed) && {
+      onStill: (opened, began) => keepAnswer(project, opened, began, told),
+    }),
   };
   if (parsed.has("dry-run")) {
     const { dryRun } = await import("./status.ts");
     return dryRun(project, request, parsed, console);
   }
-  const { report, close } = await renderer(parsed, console);
+  const { report: show, close } = await renderer(parsed, console);
+  const report: Report = (event) => {
+    if (event.kind !== "progress") told.push(event);
+    show(event);
+  };
   const { signal, code, release } = interruptible();
   try {
     if (parsed.has("watch")) {
@@ -213,6 +230,49 @@ export async function reproduceCommand<Config>(
   } finally {
     close();
     release();
+  }
+}
+
+/** Whether the answer "nothing to do" is all that the command line asks for. */
+function quiet(parsed: Parsed): boolean {
+  return ["json", "watch", "open", "force"].every((option) =>
+    !parsed.has(option)
+  );
+}
+
+/** Writes down that there was nothing to do, for the next time. */
+function keepAnswer<Config>(
+  project: Project<Config>,
+  { stat, root }: Opened,
+  began: number,
+  told: readonly Event[],
+): void {
+  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
+  const text = (colour: boolean) =>
+    summary(told, width, style(colour)).join("\n") + "\n";
+  const engine = import.meta.dirname! + "/.."; // a local file always has one
+  try {
+    remember(root, Deno.args, {
+      seen: stat.seen(),
+      sources: [
+        engine,
+        join(root, "node_modules", ".facsimile"),
+        ...project.sources.map((source) => join(root, source)),
+      ],
+      environment: [
+        "FACSIMILE_ANY_DENO",
+        ...project.pipeline.stages.flatMap(({ environment = [] }) =>
+          environment
+        ),
+      ],
+      began,
+      answer: { plain: text(false), styled: text(true) },
+      settled,
+      write: writeWhole,
+    });
+  } catch (error) {
+    // A store that cannot be written costs time, not results.
+    if (!(error instanceof Error && "code" in error)) throw error;
   }
 }
 

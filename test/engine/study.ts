@@ -117,6 +117,7 @@ ${body}
       pipeline,
       configure: () => Promise.resolve(ok(null)),
       sandbox: () => "deno",
+      sources: ["deno.json"],
       shorthands: {},
     };
   }

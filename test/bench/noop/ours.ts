@@ -25,7 +25,7 @@ export function writeProject(root: string, nodes: readonly Node[]): void {
   writeFileSync(
     join(root, "main.ts"),
     `
-import { main } from "${engine}cli.ts";
+import { start } from "${engine}start.ts";
 import { file, output } from "${engine}stage.ts";
 
 const layers = ${layers};
@@ -49,14 +49,15 @@ const stages = Array.from({ length: layers }, (_, layer) => ({
     outputs: { out: { file: "out.txt", artifact: \`\${layer}-\${place}.txt\` } },
   }),
 }));
-Deno.exit(await main(Deno.args, {
+Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
   root: import.meta.dirname,
   deno: Deno.version.deno,
   pipeline: { stages },
   configure: () => Promise.resolve({ ok: true, value: {} }),
   sandbox: () => "deno",
+  sources: ["main.ts", "deno.json"],
   shorthands: {},
-}));
+})));
 `,
   );
 }

@@ -1,0 +1,28 @@
+/**
+ * The way into the program: the quick answer if there is one, else the whole
+ * engine. Modules are loaded only where they are needed.
+ */
+import type { Project } from "./project.ts";
+import { still } from "./still.ts";
+
+/** Runs a command line on a project; returns the exit code. */
+export async function start<Config>(
+  root: string,
+  args: readonly string[],
+  load: () => Promise<Project<Config>>,
+): Promise<number> {
+  const answer = args[0] === "reproduce" || args[0] === "status"
+    ? still(root, args)
+    : undefined;
+  if (answer) {
+    const styled = Deno.stdout.isTerminal() && !Deno.noColor;
+    const text = styled ? answer.styled : answer.plain;
+    let bytes = new TextEncoder().encode(text);
+    while (bytes.length > 0) {
+      bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+    }
+    return 0;
+  }
+  const { main } = await import("./cli.ts");
+  return await main(args, await load());
+}
