@@ -77,14 +77,18 @@ async function launch(
     }
     case "webgpu": {
       const { device, layersTrainer, VERSION } = await import("./webgpu.ts");
-      const { name: adapter, software } = await device();
+      const { adapter, check } = await device();
       const trainer = await layersTrainer(topology, {
         problem,
         start: vectors,
         // Progress shows twice a second where a step takes most of one.
-        stride: software ? 1 : 50,
+        stride: adapter.software ? 1 : 50,
+        check,
       });
-      return { trainer, engine: { name, version: VERSION, adapter } };
+      return {
+        trainer,
+        engine: { name, version: VERSION, adapter: adapter.name },
+      };
     }
   }
 }

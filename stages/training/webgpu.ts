@@ -11,8 +11,15 @@ import { fromLayers, toLayers, weights } from "../network/weights.ts";
 import { type Adapter, adapter } from "./engine.ts";
 import type { Problem, Trainer, Vectors } from "./trainer.ts";
 
+/** A graphics card that is ready, and what it complained of. */
+export interface Device {
+  readonly adapter: Adapter;
+  /** @throws StageError once the device refused a command or is gone. */
+  readonly check: () => void;
+}
+
 /** Makes WebGPU TensorFlow.js's backend, or says what is missing. */
-export async function device(): Promise<Adapter> {
+export async function device(): Promise<Device> {
   const found = await adapter();
   if (!found || !await tf.setBackend("webgpu")) {
     throw new StageError(
@@ -22,16 +29,35 @@ export async function device(): Promise<Adapter> {
     );
   }
   await tf.ready();
-  return found;
+  let fault: string | undefined;
+  // TensorFlow.js does not look, and reads zeros after such an error.
+  const { device } = tf.backend() as unknown as { device: GPUDevice };
+  device.addEventListener("uncapturederror", (event) => {
+    fault ??= (event as GPUUncapturedErrorEvent).error.message;
+  });
+  device.lost.then(({ message }) => fault ??= `device lost: ${message}`);
+  return {
+    adapter: found,
+    check() {
+      if (fault === undefined) return;
+      throw new StageError(
+        `The graphics card failed: ${found.name}`,
+        fault.trim().split("\n").slice(0, 3).join(" "),
+        "Update its driver, or set training.engine to portable or native",
+      );
+    },
+  };
 }
 
 /** A trainer of the model with this topology, on TensorFlow.js's current backend. */
 export async function layersTrainer(
   topology: JsonObject,
-  { problem, start, stride }: {
+  { problem, start, stride, check = () => {} }: {
     problem: Problem;
     start: Vectors;
     stride: number;
+    /** Called after every read. */
+    check?: () => void;
   },
 ): Promise<Trainer> {
   const { chain, batch, adam } = problem;
@@ -59,6 +85,7 @@ export async function layersTrainer(
     weight.read() as tf.Variable
   );
 
+  // To floats first: transposing integers is a shader that does not compile.
   const images = (bytes: Uint8Array, count: number) =>
     tf.tidy(() =>
       tf.tensor(
@@ -66,7 +93,7 @@ export async function layersTrainer(
         [count, channels, height, width],
         "int32",
       )
-        .transpose([0, 2, 3, 1]).toFloat().div(255)
+        .toFloat().div(255).transpose([0, 2, 3, 1])
     );
   const loss = (batch: tf.Tensor) =>
     tf.sub(model.apply(batch) as tf.Tensor, batch).square().mean<tf.Scalar>();
@@ -113,6 +140,7 @@ export async function layersTrainer(
       });
       const stacked = tf.stack(losses);
       const values = await stacked.data();
+      check();
       tf.dispose([all, stacked, ...losses]);
       return Float32Array.from(values);
     },
@@ -131,6 +159,7 @@ export async function layersTrainer(
       }
       const stacked = tf.stack(sums);
       const values = await stacked.data();
+      check();
       tf.dispose([stacked, ...sums]);
       return Array.from(values).reduce((sum, value) => sum + value, 0) / count;
     },
