@@ -35,6 +35,9 @@ interface Contender {
   readonly nodes: readonly Node[];
 }
 
+/** With the engine's own packages. */
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
 const SIZES = [20, 1_000, 10_000];
 const OVERHEAD = 200;
 const ROUNDS = 7;
@@ -110,7 +113,7 @@ async function prepare(
     join(root, "deno.json"),
     JSON.stringify({
       lock: false,
-      tasks: { reproduce: "deno run -A main.ts reproduce" },
+      tasks: { reproduce: `deno run -A --config ${CONFIG} main.ts reproduce` },
     }),
   );
   const contenders: Contender[] = [{

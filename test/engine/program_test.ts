@@ -1,0 +1,223 @@
+/** The program from outside: exit codes, quick answers, signals, two at once. */
+import { equal, match, ok } from "node:assert/strict";
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { events, Program, until } from "./program.ts";
+
+const RESULT = "alpha\n1: 1 2 3 \nalpha\n2: 1 2 3 \n";
+
+function opened(): Program {
+  const program = new Program();
+  program.open(1);
+  program.open(2);
+  return program;
+}
+
+Deno.test("reproduce makes the artifacts, then answers at once, and notices every edit", async () => {
+  using program = opened();
+  const first = await program.run("reproduce");
+  equal(first.err.includes("error"), false, first.err);
+  equal(first.code, 0);
+  equal(program.read("artifacts/out.txt"), RESULT);
+  // Once to find that nothing is to be done, once more from memory.
+  for (const _ of [1, 2, 3]) {
+    const again = await program.run("reproduce");
+    equal(again.out, "up to date: 4 instances, nothing ran\n");
+    await new Promise((resolve) => setTimeout(resolve, 120)); // files settle
+  }
+  ok(
+    readdirSync(join(program.root, ".store/cache")).some((name) =>
+      name.startsWith("still-")
+    ),
+  );
+
+  // Same size, same time of modification.
+  const path = join(program.root, "data/a.txt");
+  const { atime, mtime } = statSync(path);
+  program.write("data/a.txt", "ALPHA\n");
+  utimesSync(path, atime, mtime);
+  equal((await program.run("reproduce")).code, 0);
+  equal(program.read("artifacts/out.txt"), RESULT.replaceAll("alpha", "ALPHA"));
+});
+
+Deno.test("reproduce notices a touched artifact, code, record and environment behind a quick answer", async () => {
+  using program = opened();
+  const settle = async () => {
+    for (const _ of [1, 2]) {
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      await program.run("reproduce");
+    }
+  };
+  await program.run("reproduce");
+  await settle();
+  program.write("artifacts/out.txt", "tampered");
+  match((await program.run("reproduce")).out, /1 restored/);
+  equal(program.read("artifacts/out.txt"), RESULT);
+  await settle();
+  const code = program.read("stages/join.js");
+  program.write("stages/join.js", code.replace('join("")', 'join("-")'));
+  match(
+    (await program.run("reproduce")).err,
+    /run last {2}code stages\/join.js changed/,
+  );
+  program.write("stages/join.js", code);
+  await settle();
+  const records = join(program.root, ".store/records/last");
+  for (const name of readdirSync(records)) rmSync(join(records, name));
+  match((await program.run("reproduce")).err, /run last/);
+  await settle();
+  Deno.env.set("STEPS", "2");
+  try {
+    match(
+      (await program.run("reproduce")).err,
+      /run slow\[n=1\] {2}param steps: 3 → 2/,
+    );
+  } finally {
+    Deno.env.delete("STEPS");
+  }
+});
+
+Deno.test("status exits with 3 while something is to be done, and with 0 after it", async () => {
+  using program = opened();
+  const before = await program.run("status");
+  equal(before.code, 3);
+  match(before.out, /will run\n {2}first/);
+  await program.run("reproduce");
+  const after = await program.run("status");
+  equal(after.out, "reused: 4 instances\nup to date\n");
+  equal(after.code, 0);
+});
+
+Deno.test("usage errors exit with 2 and offer the nearest word", async () => {
+  using program = opened();
+  const command = await program.run("reprodcue");
+  equal(command.code, 2);
+  match(command.err, /hint: did you mean "reproduce"\?/);
+  const option = await program.run("reproduce", "--job", "2");
+  equal(option.code, 2);
+  match(option.err, /did you mean "--jobs"\?/);
+  const stage = await program.run("reproduce", "slwo");
+  equal(stage.code, 2);
+  match(stage.err, /did you mean "slow"\?/);
+  equal((await program.run("reproduce", "--jobs", "0")).code, 2);
+  equal(existsSync(join(program.root, "artifacts")), false);
+});
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`${signal} ends all processes, keeps checkpoints, and exits with ${code}`, async () => {
+    using program = new Program();
+    const process = program.start("reproduce", "--json");
+    const stream = events(process);
+    program.open(1, 1);
+    // The first step of slow[1] is done: its checkpoint is on its way.
+    await until(
+      stream,
+      ({ kind, instance, ...rest }) =>
+        kind === "progress" && instance === "slow[n=1]" &&
+        (rest as { progress?: { done: number } }).progress?.done === 1,
+    );
+    process.kill(signal);
+    for await (const _ of stream);
+    equal((await process.status).code, code);
+    await process.stderr.cancel();
+    equal(await left(program.root), "");
+    program.open(1);
+    program.open(2);
+    const { out } = await program.run("reproduce", "--json");
+    equal(program.read("artifacts/out.txt"), RESULT);
+    // Continued after step 1, not from the beginning.
+    const first = out.split("\n").filter((line) =>
+      line.includes('"progress"') && line.includes("slow[n=1]")
+    )[0];
+    match(first ?? "", /"done":1/);
+  });
+}
+
+Deno.test("SIGKILL of the head leaves no process, no half result, and a work folder that the next run removes", async () => {
+  using program = new Program();
+  const process = program.start("reproduce", "--json");
+  const stream = events(process);
+  await until(
+    stream,
+    ({ kind, instance }) => kind === "progress" && instance === "slow[n=1]",
+  );
+  process.kill("SIGKILL");
+  for await (const _ of stream);
+  await process.stderr.cancel();
+  await process.status;
+  // The orphan notices within a moment and cannot publish in the meantime.
+  for (let i = 0; await left(program.root) !== "" && i < 200; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  equal(await left(program.root), "");
+  program.open(1);
+  program.open(2);
+  equal((await program.run("reproduce")).code, 0);
+  equal(program.read("artifacts/out.txt"), RESULT);
+  equal(readdirSync(join(program.root, ".store/work")).length, 0);
+});
+
+Deno.test("two runs at once share the work: the second attaches and uses the result", async () => {
+  using program = new Program();
+  const first = program.start("reproduce", "--json");
+  const one = events(first);
+  await until(
+    one,
+    ({ kind, instance }) => kind === "started" && instance === "slow[n=2]",
+  );
+  const second = program.start("reproduce", "--json");
+  const two = events(second);
+  await until(
+    two,
+    ({ kind, instance }) => kind === "attached" && instance === "slow[n=1]",
+  );
+  program.open(1);
+  program.open(2);
+  const built: string[] = [];
+  for (const stream of [one, two]) {
+    for await (const { kind, instance, result } of stream) {
+      if (kind === "ended" && result === "built") built.push(instance ?? "");
+    }
+  }
+  await first.stderr.cancel();
+  await second.stderr.cancel();
+  equal((await first.status).code, 0);
+  equal((await second.status).code, 0);
+  equal(built.filter((id) => id === "slow[n=1]").length, 1);
+  equal(built.filter((id) => id === "slow[n=2]").length, 1);
+  equal(program.read("artifacts/out.txt"), RESULT);
+});
+
+Deno.test("a dead holder's instance is taken over by the run that waits for it", async () => {
+  using program = new Program();
+  const first = program.start("reproduce", "--json");
+  await until(
+    events(first),
+    ({ kind, instance }) => kind === "progress" && instance === "slow[n=1]",
+  );
+  const second = program.start("reproduce", "--json");
+  const two = events(second);
+  await until(
+    two,
+    ({ kind, instance }) => kind === "attached" && instance === "slow[n=1]",
+  );
+  first.kill("SIGKILL");
+  await first.stderr.cancel();
+  await until(
+    two,
+    ({ kind, instance }) => kind === "started" && instance === "slow[n=1]",
+  );
+  program.open(1);
+  program.open(2);
+  for await (const _ of two);
+  await second.stderr.cancel();
+  equal((await second.status).code, 0);
+  equal(program.read("artifacts/out.txt"), RESULT);
+});
+
+/** The processes that still have something to do with a folder. */
+async function left(root: string): Promise<string> {
+  const { stdout } = await new Deno.Command("pgrep", { args: ["-af", root] })
+    .output();
+  return new TextDecoder().decode(stdout).trim();
+}
