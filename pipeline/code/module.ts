@@ -108,10 +108,16 @@ export async function readGraph(
     stdin: "null",
   }).output();
   if (code !== 0) {
+    const [seen = "", ...more] = new TextDecoder().decode(stderr).trim()
+      .split("\n");
     return fail({
       kind: "import-graph",
       what: "Read the imports of the stages",
-      seen: new TextDecoder().decode(stderr).trim(),
+      // Of a lock that does not fit, Deno shows every line.
+      seen: seen.includes("lockfile is out of date")
+        ? "deno.lock does not fit deno.json"
+        : [seen.replace(/^error: /, ""), ...more].join("\n"),
+      ...(seen.includes("lockfile") && { hint: "run deno install" }),
     });
   }
   const info = JSON.parse(new TextDecoder().decode(stdout)) as Info;
