@@ -11,6 +11,8 @@ export const checkout = new URL("../..", import.meta.url).pathname.replace(
   "",
 );
 
+const TIME = new Date("2020-02-02T02:02:02Z");
+
 /** Files of a project by their path, and what its code is. */
 export class Study implements Disposable {
   readonly root: string;
@@ -43,12 +45,14 @@ export class Study implements Disposable {
     return study;
   }
 
-  /** Writes files. */
+  /** Writes files, all with the same time of modification. */
   write(files: { readonly [path: string]: string }): void {
     for (const [path, text] of Object.entries(files)) {
       const full = join(this.root, path);
       Deno.mkdirSync(join(full, ".."), { recursive: true });
       Deno.writeTextFileSync(full, text);
+      // The same for all, so that no edit is noticed by this time alone.
+      Deno.utimeSync(full, TIME, TIME);
     }
   }
 
