@@ -12,6 +12,7 @@ import { int, type Model, model, subgraph } from "../onnx/model.ts";
 import type { ValueInfo } from "../onnx/model.ts";
 import { type Adam, type Flat, update } from "./adam.ts";
 import { differentiate, type Program } from "./operation.ts";
+import { packed, unpacked } from "./weight-vector.ts";
 
 /** The names of the optimiser's vectors, in the order of the graph's inputs. */
 export const VECTORS = ["parameters", "first", "second"] as const;
@@ -28,42 +29,13 @@ function step(
     rate: string;
   },
 ): { after: Flat<string>; loss: string } {
-  const weight = unpack(builder, list, before.parameters);
   const { loss, gradients } = differentiate(builder, program, {
     bytes,
-    weight,
+    weights: unpacked(builder, list, before.parameters),
   });
-  const parts = list.map(({ name }) => {
-    const value = gradients.get(name);
-    if (value === undefined) throw new TypeError(`No gradient of ${name}`);
-    return builder.reshape(value, [-1]);
-  });
-  const gradient = builder.node("Concat", parts, { axis: int(0) });
+  const gradient = packed(builder, list, gradients);
   const after = update(builder, before, { gradient, rate, adam });
   return { after, loss };
-}
-
-/** The weights as values of their own shapes, cut out of the flat vector. */
-export function unpack(
-  builder: GraphBuilder,
-  list: readonly Weight[],
-  flat: string,
-): (name: string) => string {
-  const lengths = builder.integers(list.map(({ length }) => length));
-  const parts = builder.nodes("Split", [flat, lengths], list.length, {
-    axis: int(0),
-  });
-  const values = new Map(
-    list.map(({ name, dims }, index) => [
-      name,
-      builder.reshape(parts[index] as string, dims),
-    ]),
-  );
-  return (name) => {
-    const value = values.get(name);
-    if (value === undefined) throw new TypeError(`No weight ${name}`);
-    return value;
-  };
 }
 
 /** What a training graph is built from. */
@@ -151,11 +123,11 @@ export function validationModel(
   const list = weights(chain);
   const { channels, height, width } = chain.input;
   const builder = new GraphBuilder();
-  const weight = unpack(builder, list, "parameters");
+  const unpackedWeights = unpacked(builder, list, "parameters");
   const { input, target } = program.read(builder, "images");
   let value = input;
   for (const { forward } of program.operations) {
-    value = forward(builder, value, weight).output;
+    value = forward(builder, value, unpackedWeights).output;
   }
   const { loss } = program.loss.compare(builder, value, target);
   builder.add({ op: "Identity", inputs: [loss], outputs: ["loss"] });

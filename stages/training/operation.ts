@@ -4,25 +4,14 @@
  * forward and one walk backward over a list of operations.
  */
 import type { GraphBuilder } from "../onnx/builder.ts";
-
-/** The weights of one layer by role, as names of values in the graph. */
-export interface Kernel {
-  readonly kernel: string;
-  readonly bias: string;
-}
+import type { WeightGradient, Weights } from "./weight-vector.ts";
 
 /** What an operation hands back: gradients as names of values. */
 export interface Gradient {
   /** With respect to the operation's input; undefined where nobody asks for it. */
   readonly input: string | undefined;
-  /** With respect to the weights, `[offset-ordered]`: one flat value or more each. */
+  /** With respect to the weights. */
   readonly weights: readonly WeightGradient[];
-}
-
-/** The gradient of one weight, in the weight's own shape or flat. */
-export interface WeightGradient {
-  readonly weight: string;
-  readonly value: string;
 }
 
 /** The result of an operation, and the way back. */
@@ -38,11 +27,11 @@ export interface Operation {
   readonly name: string;
   /** The names of the weights that it uses, see `weights.ts`. */
   readonly weights: readonly string[];
-  /** Adds itself to a graph. `weight` gives the value of a weight by its name. */
+  /** Adds itself to a graph. */
   readonly forward: (
     builder: GraphBuilder,
     input: string,
-    weight: (name: string) => string,
+    weights: Weights,
   ) => Forward;
 }
 
@@ -72,27 +61,25 @@ export interface Program {
 export function differentiate(
   builder: GraphBuilder,
   program: Program,
-  { bytes, weight }: { bytes: string; weight: (name: string) => string },
-): { loss: string; gradients: Map<string, string> } {
+  { bytes, weights }: { bytes: string; weights: Weights },
+): { loss: string; gradients: WeightGradient[] } {
   const { input, target } = program.read(builder, bytes);
   const passed: Forward[] = [];
   let value = input;
   for (const operation of program.operations) {
-    const forward = operation.forward(builder, value, weight);
+    const forward = operation.forward(builder, value, weights);
     passed.push(forward);
     value = forward.output;
   }
   const { loss, gradient } = program.loss.compare(builder, value, target);
-  const gradients = new Map<string, string>();
+  const gradients: WeightGradient[] = [];
   let flowing: string | undefined = gradient;
   // Nothing before the first operation with weights wants a gradient.
   const first = program.operations.findIndex(({ weights }) => weights.length);
   for (const [index, { backward }] of [...passed.entries()].reverse()) {
     if (flowing === undefined) break;
     const result: Gradient = backward(flowing, index > first);
-    for (const { weight, value } of result.weights) {
-      gradients.set(weight, value);
-    }
+    gradients.push(...result.weights);
     flowing = result.input;
   }
   return { loss, gradients };

@@ -29,9 +29,9 @@ export function plain(chain: Chain, batch: number): Program {
 function operations(layer: Layer, input: Shape, batch: number): Operation[] {
   switch (layer.kind) {
     case "convolution":
-      return [convolution(layer), ...activation(layer)];
+      return [convolution(layer, input), ...activation(layer)];
     case "transposed":
-      return [transposed(layer), ...activation(layer)];
+      return [transposed(layer, input), ...activation(layer)];
     case "pooling":
       return [pooling(layer, input, batch)];
   }
@@ -104,16 +104,24 @@ const sum = (builder: GraphBuilder, gradient: string) => {
 };
 
 function convolution(
-  { name, kernel, before, after }: Extract<Layer, { kind: "convolution" }>,
+  { name, kernel, before, after, filters }: Extract<
+    Layer,
+    { kind: "convolution" }
+  >,
+  { channels }: Shape,
 ): Operation {
   const names = { kernel: `${name}/kernel`, bias: `${name}/bias` };
   const pads = ints([...before, ...after]);
   return {
     name,
     weights: Object.values(names),
-    forward(builder, input, weight) {
-      const filter = weight(names.kernel);
-      const output = builder.node("Conv", [input, filter, weight(names.bias)], {
+    forward(builder, input, values) {
+      const filter = values.value(names.kernel);
+      const output = builder.node("Conv", [
+        input,
+        filter,
+        values.value(names.bias),
+      ], {
         pads,
       });
       return {
@@ -125,8 +133,16 @@ function convolution(
             swap(builder, gradient),
           ], { pads });
           const weights = [
-            { weight: names.kernel, value: swap(builder, product) },
-            { weight: names.bias, value: sum(builder, gradient) },
+            {
+              weight: names.kernel,
+              value: swap(builder, product),
+              size: filters * channels * kernel[0] * kernel[1],
+            },
+            {
+              weight: names.bias,
+              value: sum(builder, gradient),
+              size: filters,
+            },
           ];
           if (!wanted) return { input: undefined, weights };
           // The kernel turned round: faster than ConvTranspose.
@@ -156,18 +172,19 @@ function convolution(
 }
 
 function transposed(
-  { name, kernel }: Extract<Layer, { kind: "transposed" }>,
+  { name, kernel, filters }: Extract<Layer, { kind: "transposed" }>,
+  { channels }: Shape,
 ): Operation {
   const names = { kernel: `${name}/kernel`, bias: `${name}/bias` };
   const strides = ints(kernel);
   return {
     name,
     weights: Object.values(names),
-    forward(builder, input, weight) {
-      const filter = weight(names.kernel);
+    forward(builder, input, values) {
+      const filter = values.value(names.kernel);
       const output = builder.node(
         "ConvTranspose",
-        [input, filter, weight(names.bias)],
+        [input, filter, values.value(names.bias)],
         { strides },
       );
       return {
@@ -183,8 +200,16 @@ function transposed(
               ? builder.node("Conv", [gradient, filter], { strides })
               : undefined,
             weights: [
-              { weight: names.kernel, value: swap(builder, product) },
-              { weight: names.bias, value: sum(builder, gradient) },
+              {
+                weight: names.kernel,
+                value: swap(builder, product),
+                size: filters * channels * kernel[0] * kernel[1],
+              },
+              {
+                weight: names.bias,
+                value: sum(builder, gradient),
+                size: filters,
+              },
             ],
           };
         },

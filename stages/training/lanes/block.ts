@@ -6,7 +6,6 @@
  * blocks that are read starts where those begin, they lie in ⌈(s + k − 1) / s⌉
  * blocks: pixel a of a block and tap u read pixel (a + u) mod s of block ⌊(a + u) / s⌋.
  */
-import type { GraphBuilder } from "../../onnx/builder.ts";
 
 /** One direction: rows or columns. */
 export interface Axis {
@@ -26,68 +25,38 @@ export function axis(block: number, taps: number): Axis {
 }
 
 /** The product of one number of each axis. */
-export function area(
-  [rows, columns]: Axes,
-  what: keyof Axis,
-): number {
+export function area([rows, columns]: Axes, what: keyof Axis): number {
   return rows[what] * columns[what];
 }
 
-/**
- * The matrix that sums the taps of a kernel into a kernel over blocks. Its
- * columns are the taps (`u`, `v`) and, in order `merged`, also the pixels of the
- * block that is read (`α`, `β`), over which it sums; in order `spread` those are
- * rows. Its other rows are the pixel of the output's block and the block that is
- * read: (a, b, ρ, σ).
- */
-export function selection(
-  [rows, columns]: Axes,
-  order: "merged" | "spread",
-): { readonly values: number[]; readonly dims: readonly [number, number] } {
-  const size = {
-    outputs: rows.block * columns.block * rows.reach * columns.reach,
-    pixels: rows.block * columns.block,
-    taps: rows.taps * columns.taps,
-  };
-  const dims = order === "merged"
-    ? [size.outputs, size.taps * size.pixels] as const
-    : [size.outputs * size.pixels, size.taps] as const;
-  const values = Array.from({ length: dims[0] * dims[1] }, () => 0);
+/** One tap of the kernel for one pixel of a block of outputs. */
+export interface Reading {
+  /** The pixel of the block of outputs, row by row. */
+  readonly pixel: number;
+  readonly tap: readonly [number, number];
+  /** Which of the blocks that are read, row by row. */
+  readonly block: number;
+  /** The pixel of that block. */
+  readonly from: readonly [number, number];
+}
+
+/** Everything that a block of outputs reads. */
+export function readings([rows, columns]: Axes): Reading[] {
+  const list: Reading[] = [];
   for (let a = 0; a < rows.block; a++) {
     for (let b = 0; b < columns.block; b++) {
       for (let u = 0; u < rows.taps; u++) {
         for (let v = 0; v < columns.taps; v++) {
-          const down = Math.floor((a + u) / rows.block);
-          const across = Math.floor((b + v) / columns.block);
-          const output = ((a * columns.block + b) * rows.reach + down) *
-              columns.reach + across;
-          const pixel = (a + u) % rows.block * columns.block +
-            (b + v) % columns.block;
-          const tap = u * columns.taps + v;
-          const at = order === "merged"
-            ? output * dims[1] + tap * size.pixels + pixel
-            : (output * size.pixels + pixel) * dims[1] + tap;
-          values[at] = 1;
+          list.push({
+            pixel: a * columns.block + b,
+            tap: [u, v],
+            block: Math.floor((a + u) / rows.block) * columns.reach +
+              Math.floor((b + v) / columns.block),
+            from: [(a + u) % rows.block, (b + v) % columns.block],
+          });
         }
       }
     }
   }
-  return { values, dims };
-}
-
-/** That matrix in a graph, as it is and turned. */
-export function selectors(
-  builder: GraphBuilder,
-  axes: Axes,
-  order: "merged" | "spread",
-): { readonly forward: string; readonly backward: string } {
-  const { values, dims: [rows, columns] } = selection(axes, order);
-  const turned = Array.from(
-    { length: values.length },
-    (_, at) => values[at % rows * columns + Math.floor(at / rows)] as number,
-  );
-  return {
-    forward: builder.floats(values, [rows, columns]),
-    backward: builder.floats(turned, [columns, rows]),
-  };
+  return list;
 }

@@ -1,7 +1,8 @@
 /** Convolution over images in lanes. */
 import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
-import { int, ints } from "../../onnx/model.ts";
+import { ints } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
+import { indices, sequence } from "../weight-vector.ts";
 import { padded, patches, products, throughRelu } from "./image.ts";
 
 type Convolution = Extract<Layer, { kind: "convolution" }>;
@@ -21,16 +22,17 @@ export function convolution(
   ) => ints([top, left * batch, bottom, right * batch]);
   const [rows, columns] = kernel;
   const output = shapeAfter(layer, input);
+  const { channels } = input;
   return {
     name,
     weights: Object.values(names),
-    forward(builder, value, weight) {
+    forward(builder, value, own) {
       const lanes = { builder, batch };
-      const filter = weight(names.kernel);
-      const sum = builder.node("Conv", [value, filter, weight(names.bias)], {
-        dilations,
-        pads: pads(before, after),
-      });
+      const sum = builder.node("Conv", [
+        value,
+        own.value(names.kernel),
+        own.value(names.bias),
+      ], { dilations, pads: pads(before, after) });
       // Directly behind its Conv, ONNX Runtime computes it in the same pass.
       const result = activation === "relu" ? builder.node("Relu", [sum]) : sum;
       return {
@@ -44,39 +46,36 @@ export function convolution(
             padded(lanes, value, [...before, ...after]),
             { taps: kernel, output },
           );
-          const size = rows * columns * input.channels;
-          const all = products(lanes, {
+          const taps = rows * columns;
+          const { value: product, size, place } = products(lanes, {
             gradient: inner,
             patches: seen,
             outputs: filters,
-            inputs: size + 1,
+            rows: taps * channels + 1,
           });
-          const cuts = builder.nodes(
-            "Split",
-            [all, builder.integers([size, 1])],
-            2,
-            { axis: int(1) },
-          );
-          const ordered = builder.node("Transpose", [
-            builder.reshape(cuts[0] as string, [
-              filters,
-              rows * columns,
-              input.channels,
-            ]),
-          ], { perm: ints([0, 2, 1]) });
           const weights = [
-            { weight: names.kernel, value: ordered },
-            { weight: names.bias, value: cuts[1] as string },
+            {
+              weight: names.kernel,
+              value: product,
+              size,
+              places: indices([filters, channels, taps])
+                .map(([o = 0, c = 0, tap = 0]) => place(o, tap * channels + c)),
+            },
+            {
+              weight: names.bias,
+              value: product,
+              size,
+              places: sequence(filters).map((o) => place(o, taps * channels)),
+            },
           ];
           if (!wanted) return { input: undefined, weights };
-          const turned = builder.slice(
-            builder.node("Transpose", [filter], { perm: ints([1, 0, 2, 3]) }),
-            {
-              starts: [-1, -1],
-              ends: [-rows - 1, -columns - 1],
-              axes: [2, 3],
-              steps: [-1, -1],
-            },
+          // The kernel turned round, inputs and outputs exchanged.
+          const turned = own.arranged(
+            indices([channels, filters, rows, columns])
+              .map(([c = 0, o = 0, u = 0, v = 0]) =>
+                own.place(names.kernel, [o, c, rows - 1 - u, columns - 1 - v])
+              ),
+            [channels, filters, rows, columns],
           );
           return {
             input: builder.node("Conv", [inner, turned], {

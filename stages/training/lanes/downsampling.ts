@@ -6,7 +6,8 @@
 import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
 import { int, ints } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
-import { area, type Axes, axis, selectors } from "./block.ts";
+import { indices, sequence, sums, ZERO } from "../weight-vector.ts";
+import { area, type Axes, axis, readings } from "./block.ts";
 import { padded, patches, products, throughRelu, toBlocks } from "./image.ts";
 import { candidates, tournament } from "./pooling.ts";
 
@@ -48,11 +49,8 @@ export function downsampling(
   const names = { kernel: `${name}/kernel`, bias: `${name}/bias` };
   const output = shapeAfter(pooling, shapeAfter(convolution, input));
   const { channels } = input;
-  const [pixels, taps, reach] = [
-    area(axes, "block"),
-    area(axes, "taps"),
-    area(axes, "reach"),
-  ];
+  const [pixels, reach] = [area(axes, "block"), area(axes, "reach")];
+  const reads = readings(axes);
   const block = [axes[0].block, axes[1].block] as const;
   const whole = {
     channels,
@@ -62,11 +60,8 @@ export function downsampling(
   return {
     name: `${name} and ${pooling.name}`,
     weights: Object.values(names),
-    forward(builder, value, weight) {
+    forward(builder, value, own) {
       const lanes = { builder, batch };
-      const turn = (value: string, perm: readonly number[]) =>
-        builder.node("Transpose", [value], { perm: ints(perm) });
-      const select = selectors(builder, axes, "spread");
       const blocks = toBlocks(
         lanes,
         padded(lanes, value, [
@@ -74,34 +69,36 @@ export function downsampling(
           whole.height - before[0] - input.height,
           whole.width - before[1] - input.width,
         ]),
-        { shape: whole, block },
+        { shape: whole, block, order: "pixel first" },
       );
-      // [u · v, out · in] → [(a, b), (ρ, σ), (α, β), out, in]
-      const flat = builder.reshape(
-        turn(
-          builder.reshape(weight(names.kernel), [filters, channels, taps]),
-          [2, 0, 1],
+      // [pixel · out, from · in, block read], zero where no tap reads
+      const kernelDims = [pixels, filters, pixels, channels, reach];
+      const kernel = Array.from(
+        { length: kernelDims.reduce((product, size) => product * size) },
+        () => ZERO,
+      );
+      for (const { pixel, tap, block: read, from } of reads) {
+        const source = from[0] * block[1] + from[1];
+        for (const [o = 0, c = 0] of indices([filters, channels])) {
+          const at = ((pixel * filters + o) * pixels + source) * channels + c;
+          kernel[at * reach + read] = own.place(names.kernel, [o, c, ...tap]);
+        }
+      }
+      const sum = builder.node("Conv", [
+        blocks,
+        own.arranged(kernel, [
+          pixels * filters,
+          pixels * channels,
+          axes[0].reach,
+          axes[1].reach,
+        ]),
+        own.arranged(
+          indices([pixels, filters]).map(([, o = 0]) =>
+            own.place(names.bias, [o])
+          ),
+          [pixels * filters],
         ),
-        [taps, -1],
-      );
-      const spread = builder.reshape(
-        builder.node("MatMul", [select.forward, flat]),
-        [pixels, reach, pixels, filters, channels],
-      );
-      const kernel = builder.reshape(turn(spread, [0, 3, 2, 4, 1]), [
-        pixels * filters,
-        pixels * channels,
-        axes[0].reach,
-        axes[1].reach,
-      ]);
-      const bias = builder.node(
-        "Concat",
-        Array.from({ length: pixels }, () => weight(names.bias)),
-        { axis: int(0) },
-      );
-      const sum = builder.node("Conv", [blocks, kernel, bias], {
-        dilations: ints([1, batch]),
-      });
+      ], { dilations: ints([1, batch]) });
       const compared = activation === "relu"
         ? builder.node("Relu", [sum])
         : sum;
@@ -119,52 +116,49 @@ export function downsampling(
               ? throughRelu(lanes, gradient, top)
               : gradient,
           );
-          const inputs = reach * pixels * channels;
-          const all = builder.reshape(
-            products(lanes, {
-              gradient: builder.node("Concat", parts, { axis: int(1) }),
-              patches: patches(lanes, blocks, {
-                taps: [axes[0].reach, axes[1].reach],
-                output,
-              }),
-              outputs: pixels * filters,
-              inputs: inputs + 1,
+          const columns = reach * pixels * channels;
+          const summed = products(lanes, {
+            gradient: builder.node("Concat", parts, { axis: int(1) }),
+            patches: patches(lanes, blocks, {
+              taps: [axes[0].reach, axes[1].reach],
+              output,
             }),
-            [pixels, filters, inputs + 1],
+            outputs: pixels * filters,
+            rows: columns + 1,
+          });
+          // Every tap is read once for each pixel of a block.
+          const taps = indices([filters, channels, ...convolution.kernel])
+            .map(([o = 0, c = 0, u = 0, v = 0]) =>
+              reads.filter(({ tap }) => tap[0] === u && tap[1] === v)
+                .map(({ pixel, block: read, from }) =>
+                  summed.place(
+                    pixel * filters + o,
+                    (read * pixels + from[0] * block[1] + from[1]) * channels +
+                      c,
+                  )
+                )
+            );
+          const biases = sequence(filters).map((o) =>
+            sequence(pixels).map((pixel) =>
+              summed.place(pixel * filters + o, columns)
+            )
           );
-          const [kernels, biases] = builder.nodes(
-            "Split",
-            [all, builder.integers([inputs, 1])],
-            2,
-            { axis: int(2) },
-          );
-          const ordered = builder.reshape(
-            turn(
-              builder.reshape(kernels as string, [
-                pixels,
-                filters,
-                reach,
-                pixels,
-                channels,
-              ]),
-              [0, 2, 3, 1, 4],
-            ),
-            [pixels * reach * pixels, -1],
-          );
-          const taken = builder.reshape(
-            builder.node("MatMul", [select.backward, ordered]),
-            [taps, filters, channels],
-          );
+          const both = sums(builder, summed.value, [...taps, ...biases]);
+          const size = taps.length + biases.length;
           return {
             input: undefined,
             weights: [
-              { weight: names.kernel, value: turn(taken, [1, 2, 0]) },
+              {
+                weight: names.kernel,
+                value: both,
+                size,
+                places: sequence(taps.length),
+              },
               {
                 weight: names.bias,
-                value: builder.node("ReduceSum", [
-                  biases as string,
-                  builder.integers([0, 2]),
-                ], { keepdims: int(0) }),
+                value: both,
+                size,
+                places: sequence(filters, taps.length),
               },
             ],
           };

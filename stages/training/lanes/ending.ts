@@ -14,9 +14,16 @@ import type { Layer } from "../../network/layer.ts";
 import { int, ints } from "../../onnx/model.ts";
 import type { Program } from "../operation.ts";
 import { area } from "./block.ts";
-import { dims, ones, padded, toBlocks } from "./image.ts";
+import {
+  dims,
+  type Lanes,
+  ones,
+  padded,
+  throughRelu,
+  toBlocks,
+} from "./image.ts";
 import { apply, type Grid, type Upsampling } from "./upsampling.ts";
-import { weightGradients, weightNames } from "./upsampling.ts";
+import { weightNames } from "./upsampling.ts";
 
 export interface Ending {
   readonly upsampling: Upsampling;
@@ -39,10 +46,8 @@ export function ending(
 ): Pick<Program, "operations" | "loss"> {
   const { axes, blocks: [down, across], outside: [top, left] } = grid;
   const { height, width } = grid.output;
-  const { channels } = upsampling.input;
   const filters = upsampling.convolution.filters;
-  const [pixels, reach] = [area(axes, "block"), area(axes, "reach")];
-  const columns = reach * (channels + 1);
+  const pixels = area(axes, "block");
   const names = {
     kernel: `${output.name}/kernel`,
     bias: `${output.name}/bias`,
@@ -52,8 +57,8 @@ export function ending(
     height: down * axes[0].block,
     width: across * axes[1].block,
   };
-  const inBlocks = (lanes: Parameters<typeof padded>[0], image: string) =>
-    toBlocks(
+  const inBlocks = (lanes: Lanes, image: string) => {
+    const blocks = toBlocks(
       lanes,
       padded(lanes, image, [
         top,
@@ -61,8 +66,14 @@ export function ending(
         whole.height - top - height,
         whole.width - left - width,
       ]),
-      { shape: whole, block: [axes[0].block, axes[1].block] },
+      {
+        shape: whole,
+        block: [axes[0].block, axes[1].block],
+        order: "channel first",
+      },
     );
+    return lanes.builder.reshape(blocks, [1, 1, pixels * down, across * batch]);
+  };
   const one = { channels: 1, height, width };
 
   return {
@@ -73,20 +84,15 @@ export function ending(
         ...Object.values(weightNames(upsampling)),
         ...Object.values(names),
       ],
-      forward(builder, value, weight) {
+      forward(builder, value, own) {
         const lanes = { builder, batch };
-        const applied = apply(lanes, upsampling, { grid, value, weight });
-        const repeated = (name: string) =>
-          builder.node(
-            "Concat",
-            Array.from({ length: pixels }, () => weight(name)),
-            { axis: int(0) },
-          );
+        const applied = apply(lanes, upsampling, { grid, value, own });
+        const blocks = [1, filters, pixels * down, across * batch];
         const sum = builder.node("Conv", [
-          applied.blocks,
-          repeated(names.kernel),
-          repeated(names.bias),
-        ], { group: int(pixels) });
+          builder.reshape(applied.blocks, blocks),
+          own.value(names.kernel),
+          own.value(names.bias),
+        ]);
         const result = output.activation === "relu"
           ? builder.node("Relu", [sum])
           : sum;
@@ -94,66 +100,30 @@ export function ending(
           output: result,
           backward(gradient, wanted) {
             const inner = output.activation === "relu"
-              ? builder.node("Mul", [
-                gradient,
-                builder.node("Sign", [result]),
-              ])
+              ? throughRelu(lanes, gradient, result)
               : gradient;
-            // [pixels, 1, places] spread over the channels that let it pass
-            const masked = builder.node("Mul", [
-              builder.node("Sign", [
-                builder.reshape(applied.blocks, [pixels, filters, -1]),
-              ]),
-              builder.reshape(inner, [pixels, 1, -1]),
+            const mask = builder.node("Sign", [
+              builder.reshape(applied.blocks, blocks),
             ]);
-            const products = applied.products(masked);
-            const wide = builder.reshape(weight(names.kernel), [1, filters, 1]);
-            const scaled = builder.reshape(
-              builder.node("Mul", [
-                builder.reshape(products, [pixels, filters, columns + 1]),
-                wide,
-              ]),
-              [pixels * filters, columns + 1],
+            const { input, weights, overlap } = applied.backward(
+              builder.node("Mul", [mask, inner]),
+              { wanted, scale: own.value(names.kernel) },
             );
-            // [pixels, reach, out, in + 1] → [pixels, out, reach · (in + 1)]
-            const kernel = builder.reshape(
-              builder.node("Transpose", [applied.merged.kernel], {
-                perm: ints([0, 2, 1, 3]),
-              }),
-              [pixels * filters, columns],
-            );
-            const both = builder.node("Concat", [
-              kernel,
-              builder.reshape(applied.bias, [pixels * filters, 1]),
-            ], { axis: int(1) });
-            const own = builder.node("ReduceSum", [
-              builder.reshape(
-                builder.node("Mul", [both, products]),
-                [pixels, filters, columns + 1],
-              ),
-              builder.integers([0, 2]),
+            const columns = builder.node("ReduceSum", [
+              inner,
+              builder.integers([1, 2]),
             ], { keepdims: int(0) });
-            const withKernel = builder.node("Mul", [
-              applied.merged.kernel,
-              builder.reshape(weight(names.kernel), [1, 1, filters, 1]),
-            ]);
             return {
-              input: wanted ? applied.input(masked, withKernel) : undefined,
+              input,
               weights: [
-                ...weightGradients(builder, upsampling, {
-                  axes,
-                  merged: applied.merged,
-                  products: scaled,
-                }),
-                { weight: names.kernel, value: own },
+                ...weights,
+                { weight: names.kernel, value: overlap(), size: filters },
                 {
                   weight: names.bias,
-                  value: builder.node("ReduceSum", [
-                    builder.node("ReduceSum", [
-                      inner,
-                      builder.integers([1, 2]),
-                    ], { keepdims: int(0) }),
-                  ], { keepdims: int(0) }),
+                  value: builder.node("ReduceSum", [columns], {
+                    keepdims: int(0),
+                  }),
+                  size: 1,
                 },
               ],
             };

@@ -103,17 +103,21 @@ export function patches(
   return builder.reshape(all, [-1, height * width * batch]);
 }
 
+/** What comes first in the channels of blocks: the pixel of the block, or the channel. */
+export type Order = "pixel first" | "channel first";
+
 /**
- * Every pixel of each `s` × `s` block becomes a channel of its own, blocks become
- * pixels: `[s · s · channels, rows / s, columns / s]`, ordered by row and column in
- * the block, then channel.
+ * Every pixel of each block becomes a channel of its own, blocks become pixels:
+ * `[pixels · channels, rows / s, columns / s]`. The pixels of a block are counted
+ * row by row.
  */
 export function toBlocks(
   { builder, batch }: Lanes,
   value: string,
-  { shape: { channels, height, width }, block: [rows, columns] }: {
+  { shape: { channels, height, width }, block: [rows, columns], order }: {
     shape: Shape;
     block: readonly [number, number];
+    order: Order;
   },
 ): string {
   const [down, across] = [height / rows, width / columns];
@@ -126,7 +130,9 @@ export function toBlocks(
     batch,
   ]);
   const moved = builder.node("Transpose", [split], {
-    perm: ints([2, 4, 0, 1, 3, 5]),
+    perm: ints(
+      order === "pixel first" ? [2, 4, 0, 1, 3, 5] : [0, 2, 4, 1, 3, 5],
+    ),
   });
   return builder.reshape(moved, [
     1,
@@ -140,22 +146,24 @@ export function toBlocks(
 export function fromBlocks(
   { builder, batch }: Lanes,
   value: string,
-  { shape, block: [rows, columns] }: {
+  { shape, block: [rows, columns], order }: {
     shape: Shape;
     block: readonly [number, number];
+    order: Order;
   },
 ): string {
   const { channels, height, width } = shape;
-  const split = builder.reshape(value, [
-    rows,
-    columns,
-    channels,
-    height / rows,
-    width / columns,
-    batch,
-  ]);
+  const rest = [height / rows, width / columns, batch];
+  const split = builder.reshape(
+    value,
+    order === "pixel first"
+      ? [rows, columns, channels, ...rest]
+      : [channels, rows, columns, ...rest],
+  );
   const moved = builder.node("Transpose", [split], {
-    perm: ints([2, 3, 0, 4, 1, 5]),
+    perm: ints(
+      order === "pixel first" ? [2, 3, 0, 4, 1, 5] : [0, 3, 1, 4, 2, 5],
+    ),
   });
   return builder.reshape(moved, dims(shape, batch));
 }
@@ -171,31 +179,43 @@ export function throughRelu(
   return builder.node("Mul", [gradient, builder.node("Sign", [output])]);
 }
 
-/**
- * `gradient · patchesᵀ`, `[outputs, taps · channels + 1]`: the gradients of a
- * kernel and, in the last column, of the bias.
- */
+/** Gradients of a kernel and its bias, summed over all places, in a small matrix. */
+export interface Products {
+  readonly value: string;
+  readonly size: number;
+  /** Where the product of an output and a row of the patches stands. */
+  readonly place: (output: number, row: number) => number;
+}
+
+/** `gradient · patchesᵀ`; the last row of the patches, ones, gives the bias. */
 export function products(
   { builder }: Lanes,
-  { gradient, patches, outputs, inputs }: {
+  { gradient, patches, outputs, rows }: {
     gradient: string;
     patches: string;
     outputs: number;
-    inputs: number;
+    /** Rows of the patches. */
+    rows: number;
   },
-): string {
+): Products {
   const flat = builder.reshape(gradient, [outputs, -1]);
   // Runtimes compute sixteen columns at a time; fewer cost as much.
   const sixteen = (count: number) => Math.ceil(count / 16) * 16;
-  if (outputs * sixteen(inputs) <= inputs * sixteen(outputs)) {
-    return builder.node("Gemm", [flat, patches], { transB: int(1) });
-  }
-  const turned = builder.node("Gemm", [patches, flat], { transB: int(1) });
-  // Of three dimensions: ONNX Runtime fuses a Transpose that follows a Gemm into
-  // it, and would swap the factors back.
-  const matrix = builder.reshape(turned, [1, inputs, outputs]);
-  return builder.reshape(
-    builder.node("Transpose", [matrix], { perm: ints([0, 2, 1]) }),
-    [outputs, inputs],
-  );
+  const upright = outputs * sixteen(rows) <= rows * sixteen(outputs);
+  return {
+    value: builder.node(
+      "Gemm",
+      upright ? [flat, patches] : [patches, flat],
+      { transB: int(1) },
+    ),
+    size: outputs * rows,
+    place: upright
+      ? (output, row) => output * rows + row
+      : (output, row) => row * outputs + output,
+  };
+}
+
+/** max(x, 0), doubled: x + |x|, which no processor has to guess at. */
+export function positiveTwice(builder: GraphBuilder, value: string): string {
+  return builder.node("Add", [value, builder.node("Abs", [value])]);
 }

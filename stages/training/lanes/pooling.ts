@@ -3,7 +3,7 @@ import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
 import type { GraphBuilder } from "../../onnx/builder.ts";
 import { int } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
-import { cut, fromBlocks, type Lanes, padded } from "./image.ts";
+import { cut, fromBlocks, type Lanes, padded, positiveTwice } from "./image.ts";
 import { toBlocks } from "./image.ts";
 
 type Pooling = Extract<Layer, { kind: "pooling" }>;
@@ -17,27 +17,47 @@ export interface Tournament {
 
 /**
  * Pairs of candidates, then pairs of winners. The larger of a and b is a + max(b −
- * a, 0), up to rounding: ONNX Runtime's Max and MaxPool take several times as long
- * as a difference, a Clip and a sum, and the sign of the Clip is the way back.
+ * a, 0), up to rounding. ONNX Runtime's Max, MaxPool and Clip guess number by
+ * number which is larger, and guess wrong half of the time; a difference and its
+ * absolute value take a quarter of theirs, and the sign is the way back.
  */
 export function tournament(
   builder: GraphBuilder,
   candidates: readonly string[],
 ): Tournament {
+  const { top, factor, shares } = round(builder, candidates);
+  return {
+    top: factor === 1
+      ? top
+      : builder.node("Mul", [top, builder.scalar(1 / factor)]),
+    shares,
+  };
+}
+
+/** `top` is the largest times `factor`, a power of two: exact, and scaled once at the end. */
+function round(
+  builder: GraphBuilder,
+  candidates: readonly string[],
+): Tournament & { readonly factor: number } {
   const [first, second] = candidates;
   if (first === undefined) throw new TypeError("No candidates");
   if (second === undefined) {
-    return { top: first, shares: (gradient) => [gradient] };
+    return { top: first, factor: 1, shares: (gradient) => [gradient] };
   }
   const middle = Math.ceil(candidates.length / 2);
-  const left = tournament(builder, candidates.slice(0, middle));
-  const right = tournament(builder, candidates.slice(middle));
-  const lead = positive(
-    builder,
-    builder.node("Sub", [right.top, left.top]),
-  );
+  const left = round(builder, candidates.slice(0, middle));
+  const right = round(builder, candidates.slice(middle));
+  const factor = Math.max(left.factor, right.factor);
+  const scaled = (side: typeof left) =>
+    side.factor === factor ? side.top : builder.node("Mul", [
+      side.top,
+      builder.scalar(factor / side.factor),
+    ]);
+  const [a, b] = [scaled(left), scaled(right)];
+  const lead = positiveTwice(builder, builder.node("Sub", [b, a]));
   return {
-    top: builder.node("Add", [left.top, lead]),
+    top: builder.node("Sum", [a, a, lead]),
+    factor: 2 * factor,
     shares(gradient) {
       const over = builder.node("Mul", [
         gradient,
@@ -49,11 +69,6 @@ export function tournament(
       ];
     },
   };
-}
-
-/** max(x, 0): a third of the time of Relu, where no convolution takes it along. */
-export function positive(builder: GraphBuilder, value: string): string {
-  return builder.node("Clip", [value, builder.scalar(0)]);
 }
 
 /** The candidates of `largest` one by one. */
@@ -94,7 +109,7 @@ export function pooling(
     weights: [],
     forward(builder, value) {
       const lanes = { builder, batch };
-      const place = { shape: used, block: pool };
+      const place = { shape: used, block: pool, order: "pixel first" } as const;
       const whole = below + right === 0 ? value : cut(lanes, value, {
         row: 0,
         column: 0,

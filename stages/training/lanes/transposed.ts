@@ -1,7 +1,7 @@
 /** Transposed convolution over images in lanes: a matrix product for each pixel of a block. */
 import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
-import { int, ints } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
+import { indices, sequence, sums } from "../weight-vector.ts";
 import {
   fromBlocks,
   patches,
@@ -26,23 +26,33 @@ export function transposed(
   return {
     name,
     weights: Object.values(names),
-    forward(builder, value, weight) {
+    forward(builder, value, own) {
       const lanes = { builder, batch };
-      // [in, out, rows, columns] → [rows · columns · out, in, 1, 1]
-      const filter = builder.reshape(
-        builder.node("Transpose", [weight(names.kernel)], {
-          perm: ints([2, 3, 1, 0]),
-        }),
-        [area * filters, channels, 1, 1],
+      const [rows, columns] = kernel;
+      const entry = (o: number, c: number, pixel: number) =>
+        own.place(names.kernel, [
+          c,
+          o,
+          Math.floor(pixel / columns),
+          pixel % columns,
+        ]);
+      // [out · rows · columns, in, 1, 1]
+      const filter = own.arranged(
+        indices([filters, area, channels])
+          .map(([o = 0, pixel = 0, c = 0]) => entry(o, c, pixel)),
+        [filters * area, channels, 1, 1],
       );
-      const bias = builder.node(
-        "Concat",
-        Array.from({ length: area }, () => weight(names.bias)),
-        { axis: int(0) },
+      const bias = own.arranged(
+        indices([filters, area]).map(([o = 0]) => own.place(names.bias, [o])),
+        [filters * area],
       );
       const sum = builder.node("Conv", [value, filter, bias]);
       const blocks = activation === "relu" ? builder.node("Relu", [sum]) : sum;
-      const place = { shape: output, block: kernel };
+      const place = {
+        shape: output,
+        block: kernel,
+        order: "channel first",
+      } as const;
       return {
         output: fromBlocks(lanes, blocks, place),
         backward(gradient, wanted) {
@@ -50,33 +60,42 @@ export function transposed(
           const inner = activation === "relu"
             ? throughRelu(lanes, outer, blocks)
             : outer;
-          const all = products(lanes, {
+          const summed = products(lanes, {
             gradient: inner,
             patches: patches(lanes, value, { taps: [1, 1], output: input }),
-            outputs: area * filters,
-            inputs: channels + 1,
+            outputs: filters * area,
+            rows: channels + 1,
           });
-          const [kernels, biases] = builder.nodes(
-            "Split",
-            [all, builder.integers([channels, 1])],
-            2,
-            { axis: int(1) },
-          );
-          const ordered = builder.node("Transpose", [
-            builder.reshape(kernels as string, [area, filters, channels]),
-          ], { perm: ints([2, 1, 0]) });
-          const summed = builder.node("ReduceSum", [
-            builder.reshape(biases as string, [area, filters]),
-            builder.integers([0]),
-          ], { keepdims: int(0) });
           const weights = [
-            { weight: names.kernel, value: ordered },
-            { weight: names.bias, value: summed },
+            {
+              weight: names.kernel,
+              value: summed.value,
+              size: summed.size,
+              places: indices([channels, filters, rows * columns])
+                .map(([c = 0, o = 0, pixel = 0]) =>
+                  summed.place(o * area + pixel, c)
+                ),
+            },
+            {
+              weight: names.bias,
+              value: sums(
+                builder,
+                summed.value,
+                sequence(filters).map((o) =>
+                  sequence(area).map((pixel) =>
+                    summed.place(o * area + pixel, channels)
+                  )
+                ),
+              ),
+              size: filters,
+            },
           ];
           if (!wanted) return { input: undefined, weights };
-          const turned = builder.node("Transpose", [filter], {
-            perm: ints([1, 0, 2, 3]),
-          });
+          const turned = own.arranged(
+            indices([channels, filters, area])
+              .map(([c = 0, o = 0, pixel = 0]) => entry(o, c, pixel)),
+            [channels, filters * area, 1, 1],
+          );
           return { input: builder.node("Conv", [inner, turned]), weights };
         },
       };

@@ -12,8 +12,10 @@
 import type { Layer, Shape } from "../../network/layer.ts";
 import type { GraphBuilder } from "../../onnx/builder.ts";
 import { int, ints } from "../../onnx/model.ts";
-import type { Operation, WeightGradient } from "../operation.ts";
-import { area, type Axes, axis, selectors } from "./block.ts";
+import type { Operation } from "../operation.ts";
+import type { WeightGradient, Weights } from "../weight-vector.ts";
+import { indices, sums, ZERO } from "../weight-vector.ts";
+import { area, type Axes, axis, readings } from "./block.ts";
 import {
   cut,
   fromBlocks,
@@ -84,13 +86,6 @@ export function grid(
   };
 }
 
-/** The merged kernel in a graph, and the way back to the two kernels. */
-export interface Merged {
-  /** `[pixels, reach, out, in + 1]`: pixel (a, b) of the block, block read (ρ, σ). */
-  readonly kernel: string;
-  readonly gradients: (kernel: string) => WeightGradient[];
-}
-
 /** The names of the weights that are merged. */
 export function weightNames(
   { up, convolution }: Upsampling,
@@ -103,120 +98,115 @@ export function weightNames(
   };
 }
 
-/** Merges the two kernels. */
-export function merged(
-  builder: GraphBuilder,
-  layers: Upsampling,
-  { axes, weight }: { axes: Axes; weight: (name: string) => string },
-): Merged {
-  const { up, convolution, input } = layers;
-  const names = weightNames(layers);
-  const [pixels, taps, reach] = [
-    area(axes, "block"),
-    area(axes, "taps"),
-    area(axes, "reach"),
-  ];
-  const [from, middle, out] = [input.channels, up.filters, convolution.filters];
-  const turn = (value: string, perm: readonly number[]) =>
-    builder.node("Transpose", [value], { perm: ints(perm) });
-  const select = selectors(builder, axes, "merged");
-
-  // [in, middle, α · β] with the bias as the last input → [middle, α · β · (in + 1)]
-  const bias = builder.node("Expand", [
-    builder.reshape(weight(names.upBias), [1, middle, 1]),
-    builder.integers([1, middle, pixels]),
-  ]);
-  const upper = builder.node("Concat", [
-    builder.reshape(weight(names.up), [from, middle, pixels]),
-    bias,
-  ], { axis: int(0) });
-  const right = builder.reshape(turn(upper, [1, 2, 0]), [middle, -1]);
-  // [out, middle, u · v] → [out · u · v, middle]
-  const lower = builder.reshape(weight(names.kernel), [out, middle, taps]);
-  const left = builder.reshape(turn(lower, [0, 2, 1]), [out * taps, middle]);
-  const both = builder.reshape(builder.node("MatMul", [left, right]), [
-    out,
-    taps * pixels,
-    from + 1,
-  ]);
-  const rows = builder.reshape(turn(both, [1, 0, 2]), [taps * pixels, -1]);
-  const kernel = builder.reshape(
-    builder.node("MatMul", [select.forward, rows]),
-    [pixels, reach, out, from + 1],
-  );
+/** Sizes that the formulas below share. */
+function sizes({ up, convolution, input }: Upsampling, axes: Axes) {
   return {
-    kernel,
-    gradients(gradient) {
-      const flat = builder.reshape(gradient, [pixels * reach, -1]);
-      const taken = builder.reshape(
-        builder.node("MatMul", [select.backward, flat]),
-        [taps * pixels, out, from + 1],
-      );
-      const inner = builder.reshape(turn(taken, [1, 0, 2]), [out * taps, -1]);
-      const lowerGradient = builder.node("Gemm", [inner, right], {
-        transB: int(1),
-      });
-      const upperGradient = builder.reshape(
-        builder.node("Gemm", [left, inner], { transA: int(1) }),
-        [middle, pixels, from + 1],
-      );
-      const [kernels, biases] = builder.nodes(
-        "Split",
-        [turn(upperGradient, [2, 0, 1]), builder.integers([from, 1])],
-        2,
-        { axis: int(0) },
-      );
-      return [
-        {
-          weight: names.kernel,
-          value: turn(
-            builder.reshape(lowerGradient, [out, taps, middle]),
-            [0, 2, 1],
-          ),
-        },
-        { weight: names.up, value: kernels as string },
-        {
-          weight: names.upBias,
-          value: builder.node("ReduceSum", [
-            biases as string,
-            builder.integers([0, 2]),
-          ], { keepdims: int(0) }),
-        },
-      ];
-    },
+    pixels: area(axes, "block"),
+    reach: area(axes, "reach"),
+    taps: area(axes, "taps"),
+    from: input.channels,
+    middle: up.filters,
+    out: convolution.filters,
   };
 }
 
-/** A merged convolution that was applied to an image. */
-export interface Applied {
-  /** After the activation, blocks' pixels as channels: `[1, pixels · out, …blocks]`. */
-  readonly blocks: string;
-  /** The convolution's bias for each of those channels. */
-  readonly bias: string;
-  readonly merged: Merged;
-  /** `[pixels · out, reach · (in + 1) + 1]`: gradients of merged kernel and bias. */
-  readonly products: (gradient: string) => string;
-  /** From the gradient before the activation, with a kernel as `merged.kernel`. */
-  readonly input: (gradient: string, kernel: string) => string;
+/**
+ * The merged kernel as the product A · Bᵀ of two arrangements: A `[out, tap ·
+ * middle]` of the convolution's kernel, B `[pixel · (in + 1) · block read, tap ·
+ * middle]` of the transposed one's, whose rows hold what a tap reads and zeros
+ * elsewhere. The product is `[out, pixel · (in + 1) · block read]`, which is a
+ * convolution's kernel as it stands.
+ */
+interface Merged {
+  readonly left: string;
+  readonly right: string;
+  readonly product: string;
 }
 
-/** Applies it. */
+function merged(
+  builder: GraphBuilder,
+  layers: Upsampling,
+  { axes, own }: { axes: Axes; own: Weights },
+): Merged {
+  const names = weightNames(layers);
+  const { pixels, reach, taps, from, middle, out } = sizes(layers, axes);
+  const left = own.arranged(
+    indices([out, ...layers.convolution.kernel, middle])
+      .map(([o = 0, u = 0, v = 0, m = 0]) =>
+        own.place(names.kernel, [o, m, u, v])
+      ),
+    [out, taps * middle],
+  );
+  const rows = pixels * (from + 1) * reach;
+  const places = Array.from({ length: rows * taps * middle }, () => ZERO);
+  entries(layers, axes, (row, column, [input, m, a, b]) => {
+    places[row * taps * middle + column] = input === from
+      ? own.place(names.upBias, [m])
+      : own.place(names.up, [input, m, a, b]);
+  });
+  const right = own.arranged(places, [rows, taps * middle]);
+  const product = builder.node("Gemm", [left, right], { transB: int(1) });
+  return { left, right, product };
+}
+
+/** All entries of B that are not zero, with what they hold. */
+function entries(
+  layers: Upsampling,
+  axes: Axes,
+  visit: (
+    row: number,
+    column: number,
+    entry: [input: number, middle: number, a: number, b: number],
+  ) => void,
+): void {
+  const { reach, from, middle } = sizes(layers, axes);
+  for (const { pixel, tap: [u, v], block, from: [a, b] } of readings(axes)) {
+    for (let input = 0; input <= from; input++) {
+      for (let m = 0; m < middle; m++) {
+        const row = (pixel * (from + 1) + input) * reach + block;
+        visit(row, (u * axes[1].taps + v) * middle + m, [input, m, a, b]);
+      }
+    }
+  }
+}
+
+/** Two merged layers that were applied to an image. */
+export interface Applied {
+  /** After the activation: `[1, out · pixels, …blocks]`. */
+  readonly blocks: string;
+  /**
+   * The gradients of everything from the gradient before the activation. With
+   * `scale`, a weight of `out` numbers, the true gradient is `scale` times the one
+   * given.
+   */
+  readonly backward: (
+    gradient: string,
+    options: { wanted: boolean; scale?: string },
+  ) => Gradients;
+}
+
+export interface Gradients {
+  readonly input: string | undefined;
+  readonly weights: readonly WeightGradient[];
+  /**
+   * For each output channel the sum over all places of the gradient as given
+   * times what was computed there before the activation.
+   */
+  readonly overlap: () => string;
+}
+
+/** Applies them. */
 export function apply(
   lanes: Lanes,
   layers: Upsampling,
-  { grid, value, weight }: {
-    grid: Grid;
-    value: string;
-    weight: (name: string) => string;
-  },
+  { grid, value, own }: { grid: Grid; value: string; own: Weights },
 ): Applied {
   const { builder, batch } = lanes;
   const { convolution, input } = layers;
   const { axes, blocks: [down, across], first } = grid;
-  const [pixels, reach] = [area(axes, "block"), area(axes, "reach")];
-  const [from, out] = [input.channels, convolution.filters];
+  const { pixels, reach, from, middle, taps, out } = sizes(layers, axes);
   const names = weightNames(layers);
-  const merge = merged(builder, layers, { axes, weight });
+  const { left, right, product } = merged(builder, layers, { axes, own });
   const extended = builder.node("Concat", [
     value,
     ones(lanes, { ...input, channels: 1 }),
@@ -227,99 +217,156 @@ export function apply(
     down - 1 + first[0] + axes[0].reach - input.height,
     across - 1 + first[1] + axes[1].reach - input.width,
   ] as const;
-  const seen = patches(lanes, padded(lanes, extended, pads), {
-    taps: [axes[0].reach, axes[1].reach],
-    output: { channels: from + 1, height: down, width: across },
-  });
-  const bias = builder.node(
-    "Concat",
-    Array.from({ length: pixels }, () => weight(names.bias)),
-    { axis: int(0) },
-  );
-  const kernel = builder.reshape(
-    builder.node("Transpose", [merge.kernel], { perm: ints([0, 2, 3, 1]) }),
-    [pixels * out, from + 1, axes[0].reach, axes[1].reach],
-  );
-  const sum = builder.node("Conv", [extended, kernel, bias], {
+  const sum = builder.node("Conv", [
+    extended,
+    builder.reshape(product, [
+      out * pixels,
+      from + 1,
+      axes[0].reach,
+      axes[1].reach,
+    ]),
+    own.arranged(
+      indices([out, pixels]).map(([o = 0]) => own.place(names.bias, [o])),
+      [out * pixels],
+    ),
+  ], {
     dilations: ints([1, batch]),
     pads: ints([pads[0], pads[1] * batch, pads[2], pads[3] * batch]),
   });
+  // Columns of the product for each output channel.
+  const width = pixels * (from + 1) * reach;
+
   return {
     blocks: convolution.activation === "relu"
       ? builder.node("Relu", [sum])
       : sum,
-    bias,
-    merged: merge,
-    products: (gradient) =>
-      products(lanes, {
+    backward(gradient, { wanted, scale }) {
+      const rows = reach * (from + 1) + 1;
+      const seen = patches(lanes, padded(lanes, extended, pads), {
+        taps: [axes[0].reach, axes[1].reach],
+        output: { channels: from + 1, height: down, width: across },
+      });
+      const summed = products(lanes, {
         gradient,
         patches: seen,
-        outputs: pixels * out,
-        inputs: reach * (from + 1) + 1,
-      }),
-    input(gradient, kernel) {
-      // [pixels, reach, out, in + 1] → [reach · in, pixels · out]
-      const real = builder.slice(kernel, {
-        starts: [0],
-        ends: [from],
-        axes: [3],
+        outputs: out * pixels,
+        rows,
       });
-      const turned = builder.reshape(
-        builder.node("Transpose", [real], { perm: ints([1, 3, 0, 2]) }),
-        [reach * from, pixels * out],
+      const flat = builder.reshape(summed.value, [-1]);
+      const gather = (places: readonly number[], dims: readonly number[]) =>
+        builder.node("Gather", [
+          flat,
+          builder.constant({ type: "int64", data: places }, dims),
+        ], { axis: int(0) });
+      const scaled = (value: string) =>
+        scale === undefined
+          ? value
+          : builder.node("Mul", [value, builder.reshape(scale, [out, 1])]);
+
+      // In the order of the merged kernel; the patches have the block first.
+      const raw = gather(
+        indices([out, pixels, from + 1, reach])
+          .map(([o = 0, pixel = 0, c = 0, block = 0]) =>
+            summed.place(o * pixels + pixel, block * (from + 1) + c)
+          ),
+        [out, width],
       );
-      const spread = builder.reshape(
-        builder.node("MatMul", [
-          turned,
-          builder.reshape(gradient, [pixels * out, -1]),
-        ]),
-        [1, reach * from, down, across * batch],
+      const rawBias = gather(
+        indices([out, pixels]).map(([o = 0, pixel = 0]) =>
+          summed.place(o * pixels + pixel, rows - 1)
+        ),
+        [out, pixels],
       );
-      const parts: string[] = [];
-      for (let row = 0; row < axes[0].reach; row++) {
-        for (let column = 0; column < axes[1].reach; column++) {
-          const place = row * axes[1].reach + column;
-          parts.push(cut(lanes, spread, {
-            row: -first[0] - row,
-            column: -first[1] - column,
-            height: input.height,
-            width: input.width,
-            channels: [place * from, (place + 1) * from],
-          }));
-        }
-      }
-      return builder.node("Sum", parts);
+      const kernel = scaled(raw);
+      const bias = builder.node("ReduceSum", [
+        scaled(rawBias),
+        builder.integers([1]),
+      ], { keepdims: int(0) });
+      const leftGradient = builder.node("MatMul", [kernel, right]);
+      const rightGradient = builder.node("Gemm", [kernel, left], {
+        transA: int(1),
+      });
+      const upPlaces: number[][] = Array.from(
+        { length: from * middle * pixels },
+        () => [],
+      );
+      const upBiasPlaces: number[][] = Array.from({ length: middle }, () => []);
+      entries(layers, axes, (row, column, [c, m, a, b]) => {
+        const at = row * taps * middle + column;
+        const pixel = a * axes[1].block + b;
+        if (c === from) upBiasPlaces[m]?.push(at);
+        else upPlaces[(c * middle + m) * pixels + pixel]?.push(at);
+      });
+      return {
+        input: wanted ? inputGradient(gradient, scaled(product)) : undefined,
+        overlap() {
+          const terms = builder.node("Concat", [
+            builder.node("Mul", [product, raw]),
+            builder.node("Mul", [
+              rawBias,
+              builder.reshape(own.value(names.bias), [out, 1]),
+            ]),
+          ], { axis: int(1) });
+          return builder.node("ReduceSum", [terms, builder.integers([1])], {
+            keepdims: int(0),
+          });
+        },
+        weights: [
+          {
+            weight: names.kernel,
+            value: leftGradient,
+            size: out * taps * middle,
+            places: indices([out, middle, taps])
+              .map(([o = 0, m = 0, tap = 0]) => (o * taps + tap) * middle + m),
+          },
+          { weight: names.bias, value: bias, size: out },
+          {
+            weight: names.up,
+            value: sums(builder, rightGradient, upPlaces),
+            size: upPlaces.length,
+          },
+          {
+            weight: names.upBias,
+            value: sums(builder, rightGradient, upBiasPlaces),
+            size: middle,
+          },
+        ],
+      };
     },
   };
-}
 
-/** Gradients of the weights from `Applied.products`. */
-export function weightGradients(
-  builder: GraphBuilder,
-  layers: Upsampling,
-  { axes, merged, products }: { axes: Axes; merged: Merged; products: string },
-): WeightGradient[] {
-  const [pixels, reach] = [area(axes, "block"), area(axes, "reach")];
-  const { input: { channels }, convolution: { filters } } = layers;
-  const [kernels, biases] = builder.nodes(
-    "Split",
-    [products, builder.integers([reach * (channels + 1), 1])],
-    2,
-    { axis: int(1) },
-  );
-  const kernel = builder.node("Transpose", [
-    builder.reshape(kernels as string, [pixels, filters, reach, channels + 1]),
-  ], { perm: ints([0, 2, 1, 3]) });
-  return [
-    ...merged.gradients(kernel),
-    {
-      weight: weightNames(layers).bias,
-      value: builder.node("ReduceSum", [
-        builder.reshape(biases as string, [pixels, filters]),
-        builder.integers([0]),
-      ], { keepdims: int(0) }),
-    },
-  ];
+  /** The gradient of the small image, with a kernel in the order of the product. */
+  function inputGradient(gradient: string, kernel: string): string {
+    // [block read · in, out · pixels], without the channel of ones
+    const turned = builder.node("Gather", [
+      builder.reshape(kernel, [-1]),
+      builder.constant({
+        type: "int64",
+        data: indices([reach, from, out, pixels])
+          .map(([block = 0, c = 0, o = 0, pixel = 0]) =>
+            o * width + (pixel * (from + 1) + c) * reach + block
+          ),
+      }, [reach * from, out * pixels]),
+    ], { axis: int(0) });
+    const spread = builder.reshape(
+      builder.node("MatMul", [
+        turned,
+        builder.reshape(gradient, [out * pixels, -1]),
+      ]),
+      [1, reach * from, down, across * batch],
+    );
+    const parts = indices([axes[0].reach, axes[1].reach]).map(
+      ([row = 0, column = 0], place) =>
+        cut(lanes, spread, {
+          row: -first[0] - row,
+          column: -first[1] - column,
+          height: input.height,
+          width: input.width,
+          channels: [place * from, (place + 1) * from],
+        }),
+    );
+    return builder.node("Sum", parts);
+  }
 }
 
 /** The two layers as an operation from image to image. */
@@ -337,14 +384,15 @@ export function upsampling(
   };
   const place = {
     shape: whole,
-    block: [axes[0].block, axes[1].block] as const,
-  };
+    block: [axes[0].block, axes[1].block],
+    order: "channel first",
+  } as const;
   return {
     name: `${up.name} and ${convolution.name}`,
     weights: Object.values(weightNames(layers)),
-    forward(builder, value, weight) {
+    forward(builder, value, own) {
       const lanes = { builder, batch };
-      const applied = apply(lanes, layers, { grid, value, weight });
+      const applied = apply(lanes, layers, { grid, value, own });
       return {
         output: cut(lanes, fromBlocks(lanes, applied.blocks, place), {
           row: top,
@@ -366,16 +414,7 @@ export function upsampling(
           const inner = convolution.activation === "relu"
             ? throughRelu(lanes, outer, applied.blocks)
             : outer;
-          return {
-            input: wanted
-              ? applied.input(inner, applied.merged.kernel)
-              : undefined,
-            weights: weightGradients(builder, layers, {
-              axes,
-              merged: applied.merged,
-              products: applied.products(inner),
-            }),
-          };
+          return applied.backward(inner, { wanted });
         },
       };
     },
