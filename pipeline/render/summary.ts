@@ -40,8 +40,7 @@ export function summary(
     lines.push(
       `${style.green("up to date")}: ${
         counted(counts.reused, "instance")
-      }, nothing ran` +
-        ` (${duration(finished.seconds)})`,
+      }, nothing ran`,
     );
     return lines;
   }

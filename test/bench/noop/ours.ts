@@ -8,8 +8,8 @@ const engine = new URL("../../../pipeline/", import.meta.url).pathname;
 const STAGE = `
 export default function (task) {
   const names = ["own", "left", "right"];
-  const text = names.map((name) => Deno.readTextFileSync(task.input(name))).join("");
-  Deno.writeTextFileSync(task.output("out"), text.slice(0, 64));
+  const text = names.map((name) => Deno.readTextFileSync(task.input(name)).slice(0, 20)).join("");
+  Deno.writeTextFileSync(task.output("out"), text.slice(0, 60));
 }
 `;
 

@@ -1,0 +1,61 @@
+/** \`deno task bench NAME [--json]\`: measures, and prints tables for BENCHMARKS.md. */
+import { kill } from "./kill.ts";
+import { measure, type Report } from "./noop.ts";
+
+const [name, ...rest] = Deno.args;
+const json = rest.includes("--json");
+const say = (line: string) => console.error(line);
+const number = (option: string) => {
+  const at = rest.indexOf(option);
+  return at < 0 ? undefined : rest[at + 1];
+};
+
+switch (name) {
+  case "train": {
+    const { bench } = await import("./train.ts");
+    await bench(rest);
+    break;
+  }
+  case "noop": {
+    const sizes = number("--sizes")?.split(",").map(Number);
+    const report = await measure({
+      say,
+      ...(sizes && { sizes }),
+      ...(number("--rounds") && { rounds: Number(number("--rounds")) }),
+    });
+    console.log(json ? JSON.stringify(report) : table(report));
+    break;
+  }
+  case "kill": {
+    const kills = await kill(Number(number("--times") ?? 100), say);
+    console.log(
+      json
+        ? JSON.stringify(kills)
+        : `${kills.kills} kills: ${kills.wrong} wrong, ${kills.broken} broken objects`,
+    );
+    break;
+  }
+  default:
+    console.error("usage: deno task bench train|noop|kill [--json]");
+    Deno.exit(2);
+}
+
+function table({ ours, peers, overhead }: Report): string {
+  const rows = [
+    ...ours.map((row) => ({ name: "facsimile", ...row })),
+    ...peers,
+  ];
+  return [
+    "| tool | instances | no-op, ms | one edit, ms |",
+    "|---|---:|---:|---:|",
+    ...rows.map(({ name, instances, median_ms, one_edit_ms }) =>
+      `| ${name} | ${instances} | ${median_ms} | ${one_edit_ms} |`
+    ),
+    "",
+    "| tool | ms per trivial stage, 200 from clean |",
+    "|---|---:|",
+    ...overhead.map(({ name, ms_per_stage }) =>
+      `| ${name} | ${ms_per_stage} |`
+    ),
+  ].join("\n");
+}
