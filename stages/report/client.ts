@@ -1,0 +1,35 @@
+/**
+ * The page's own code: modules for the browser, put one after the other into a
+ * function of its own. They need no bundler, for they import only each other and
+ * no two of them use a name twice (a test loads the result).
+ */
+import forward from "./client/forward.js" with { type: "text" };
+import picture from "./client/picture.js" with { type: "text" };
+import theme from "./client/theme.js" with { type: "text" };
+import opened from "./client/opened.js" with { type: "text" };
+import chart from "./client/chart.js" with { type: "text" };
+import tiles from "./client/tiles.js" with { type: "text" };
+import studio from "./client/studio.js" with { type: "text" };
+import run from "./client/run.js" with { type: "text" };
+import start from "./client/start.js" with { type: "text" };
+
+/** In an order in which what is used comes before its users. */
+const MODULES = [
+  forward,
+  picture,
+  theme,
+  opened,
+  chart,
+  tiles,
+  studio,
+  run,
+  start,
+];
+
+/** The script that brings the page to life. */
+export function program(): string {
+  const code = MODULES.map((text) =>
+    text.replace(/^import [^;]*;\n/gm, "").replace(/^export /gm, "")
+  ).join("\n");
+  return `(() => {\n"use strict";\n${code}})();\n`;
+}

@@ -1,0 +1,106 @@
+/**
+ * Learning curves as the page has them: one for each learning rate, over its
+ * seeds, with the losses of the steps gathered in buckets, for thousands of
+ * steps are more than a screen has columns.
+ */
+
+/** One training, as the stage `train` writes it. */
+export interface Training {
+  readonly learning_rate: number;
+  readonly seed: number;
+  readonly steps: readonly number[];
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly train_loss: number;
+    readonly validation_loss: number;
+  }[];
+}
+
+/** One line of the chart with what surrounds it; x counts epochs. */
+export interface Curve {
+  readonly learningRate: number;
+  readonly seeds: readonly number[];
+  /** Of every bucket: its middle, and the least, the mean and the greatest loss. */
+  readonly steps: {
+    readonly x: readonly number[];
+    readonly low: readonly number[];
+    readonly mean: readonly number[];
+    readonly high: readonly number[];
+  };
+  /** After every epoch; the mean over the seeds, and the validation's spread. */
+  readonly epochs: {
+    readonly x: readonly number[];
+    readonly train: readonly number[];
+    readonly validation: readonly number[];
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+  };
+}
+
+/** Buckets of all curves together: what keeps the page small. */
+const BUCKETS = 2400;
+
+/** One curve for each learning rate, in the order in which they come. */
+export function curves(trainings: readonly Training[]): Curve[] {
+  const rates = [...new Set(trainings.map((one) => one.learning_rate))];
+  return rates.map((rate) =>
+    gather(
+      trainings.filter((one) => one.learning_rate === rate),
+      Math.max(20, Math.floor(BUCKETS / rates.length)),
+    )
+  );
+}
+
+/** The curve of one learning rate, with about so many buckets. */
+export function gather(trainings: readonly Training[], buckets: number): Curve {
+  const epochs = trainings[0]?.epochs ?? [];
+  const steps = Math.min(...trainings.map((one) => one.steps.length));
+  const count = Math.min(steps, buckets);
+  const perStep = epochs.length / steps;
+  const x: number[] = [];
+  const low: number[] = [];
+  const mean: number[] = [];
+  const high: number[] = [];
+  for (let bucket = 0; bucket < count; bucket++) {
+    const from = Math.floor(bucket * steps / count);
+    const to = Math.floor((bucket + 1) * steps / count);
+    const losses = trainings.flatMap((one) => one.steps.slice(from, to));
+    x.push(rounded((from + to) / 2 * perStep));
+    low.push(rounded(Math.min(...losses)));
+    mean.push(rounded(average(losses)));
+    high.push(rounded(Math.max(...losses)));
+  }
+  const after = (
+    value: (epoch: Training["epochs"][number]) => number,
+    over: (values: readonly number[]) => number,
+  ) =>
+    epochs.map((_, index) =>
+      rounded(over(trainings.flatMap((one) => {
+        const epoch = one.epochs[index];
+        return epoch === undefined ? [] : [value(epoch)];
+      })))
+    );
+  const validation = (epoch: Training["epochs"][number]) =>
+    epoch.validation_loss;
+  return {
+    learningRate: trainings[0]?.learning_rate ?? 0,
+    seeds: trainings.map((one) => one.seed),
+    steps: { x, low, mean, high },
+    epochs: {
+      x: epochs.map((one) => one.epoch),
+      train: after((epoch) => epoch.train_loss, average),
+      validation: after(validation, average),
+      low: after(validation, (values) => Math.min(...values)),
+      high: after(validation, (values) => Math.max(...values)),
+    },
+  };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Five significant digits: finer than a screen can show. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(5));
+}

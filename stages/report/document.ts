@@ -1,0 +1,93 @@
+/**
+ * The page as one file: markup, style, code and numbers. Its policy allows
+ * nothing but the style and the scripts whose hashes it names, and no request.
+ */
+import uplot from "../../node_modules/uplot/dist/uPlot.iife.min.js" with {
+  type: "text",
+};
+import uplotStyle from "../../node_modules/uplot/dist/uPlot.min.css" with {
+  type: "text",
+};
+import { program } from "./client.ts";
+import { embedded, html, Markup } from "./html.ts";
+import type { Section } from "./section.ts";
+import style from "./style.css" with { type: "text" };
+
+/** What the page is put together from. */
+export interface Parts {
+  readonly title: string;
+  readonly banner: Markup;
+  readonly header: Markup;
+  readonly sections: readonly Section[];
+  /** What the page's own code reads. */
+  readonly material: unknown;
+}
+
+/** The whole file. */
+export async function compose(parts: Parts): Promise<string> {
+  const styles = inline(`${uplotStyle}\n${style}`, "style");
+  const scripts = [uplot, program()].map((code) => inline(code, "script"));
+  const policy = [
+    "default-src 'none'",
+    `style-src ${await source(styles)}`,
+    `script-src ${(await Promise.all(scripts.map(source))).join(" ")}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const sections = parts.sections.map(({ id, title, body }) =>
+    html`
+      <section id="${id}" aria-labelledby="${id}-title">
+      <h2 id="${id}-title">${title}</h2>
+      ${body}
+      </section>
+    `
+  );
+  return html`
+    <!DOCTYPE html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="${new Markup(
+          policy,
+        )}">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>${parts.title}: reproduction report</title>
+        <style>${new Markup(styles)}</style>
+      </head>
+      <body>
+    <a class="skip" href="#main">Skip to the report</a>
+    ${parts.banner}
+    <div class="page">
+    <nav aria-label="Contents"><p class="brand">Facsimile</p><ol>${parts
+      .sections.map(({ id, title }) =>
+        html`<li><a href="#${id}">${title}</a></li>`
+      )}</ol><button type="button" id="theme" aria-live="polite">Theme: system</button></nav>
+    <main id="main">
+    ${parts.header}
+    <noscript><p class="banner">The charts and the living figure need JavaScript; all numbers are in the tables.</p></noscript>
+    ${sections}
+    </main>
+    </div>
+    <script type="application/json" id="material">${embedded(
+      parts.material,
+    )}</script>
+    ${scripts.map((code) => html`<script>${new Markup(code)}</script>\n`)}
+      </body>
+    </html>
+  `.text;
+}
+
+/** Text that cannot end the element it stands in. */
+function inline(text: string, element: "script" | "style"): string {
+  return text.replace(new RegExp(`</(?=${element})`, "gi"), "<\\/");
+}
+
+/** The name of an inline part in the policy. */
+async function source(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(text),
+  );
+  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+}

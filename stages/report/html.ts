@@ -1,0 +1,40 @@
+/** HTML that is safe by construction: what is put into a template is escaped. */
+
+/** A piece of finished markup. */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+type Part = Markup | string | number | readonly Part[];
+
+/** A template whose values are escaped, but for markup and lists of markup. */
+export function html(
+  strings: TemplateStringsArray,
+  ...parts: readonly Part[]
+): Markup {
+  let text = strings[0] ?? "";
+  parts.forEach((part, index) => {
+    text += write(part) + (strings[index + 1] ?? "");
+  });
+  return new Markup(text);
+}
+
+/** Text as it may stand in an element or in a quoted attribute. */
+export function escape(text: string): string {
+  return text.replace(
+    /[&<>"']/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+}
+
+/** JSON as it may stand in a script element: no tag can begin in it. */
+export function embedded(value: unknown): Markup {
+  return new Markup(JSON.stringify(value).replace(/</g, "\\u003c"));
+}
+
+function write(part: Part): string {
+  if (part instanceof Markup) return part.text;
+  if (typeof part === "string") return escape(part);
+  if (typeof part === "number") return String(part);
+  return part.map(write).join("");
+}
