@@ -1,6 +1,9 @@
 /**
  * The few ways in which this program changes a disk: a name appears by rename,
  * complete or not at all, and after its content has reached the disk.
+ *
+ * The folder is not synced: a power failure may lose a name, never give one with
+ * other content. A lost object or record is made again, as if it had never been.
  */
 import {
   chmodSync,
@@ -50,7 +53,6 @@ export function writeDurably(path: string, text: string): void {
     rmSync(part, { force: true });
     throw error;
   }
-  syncFolder(dirname(path));
 }
 
 /** As `writeDurably`, but a power failure may lose it: for what can be made again. */
@@ -77,7 +79,6 @@ export function moveDurably(from: string, to: string, mode: number): void {
     closeSync(file);
   }
   renameSync(from, to);
-  syncFolder(dirname(to));
 }
 
 /**
@@ -94,16 +95,6 @@ export function copyWhole(from: string, to: string, mode: number): void {
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
-  }
-}
-
-/** A rename is on the disk when its folder is. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 

@@ -16,7 +16,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalPretty, type Json } from "./json.ts";
 import { type Digest, digestFile, isDigest } from "./digest.ts";
-import { isDraft, moveDurably, writeDurably } from "./disk.ts";
+import { isDraft, moveDurably, writeDurably, writeWhole } from "./disk.ts";
 import type { Facts } from "./fingerprint.ts";
 import type { StatCache } from "./stat.ts";
 import type { Checkpoint } from "./task.ts";
@@ -96,7 +96,8 @@ export class Store {
   /** Says which fingerprint an instance has now. */
   point(instance: string, fingerprint: Digest): void {
     if (this.#latest(instance) === fingerprint) return;
-    writeDurably(this.#latestPath(instance), fingerprint + "\n");
+    // Only explains a rerun: not worth waiting for the disk.
+    writeWhole(this.#latestPath(instance), fingerprint + "\n");
   }
 
   /** The record that an instance had last. */

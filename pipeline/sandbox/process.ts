@@ -8,6 +8,7 @@
  *   3. When it has ended, whatever it left running is killed, and the audit,
  *      its exit and its outputs are judged, in this order.
  */
+import { existsSync } from "node:fs";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 import { EARLY_EXIT } from "./taskfile.ts";
 import type { Message } from "../task.ts";
@@ -72,17 +73,16 @@ export function start(
   const { invocation, wall } = prepared.value;
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(invocation.program, {
-      args: [...invocation.args],
+    const { program, args, detached } = session(invocation);
+    child = new Deno.Command(program, {
+      args: [...args],
       cwd: invocation.cwd,
       env: { ...invocation.env },
       clearEnv: true,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // A session and a process group of its own: it can be ended as a whole,
-      // and Ctrl-C on the terminal reaches the engine alone.
-      detached: true,
+      detached,
     }).spawn();
   } catch (error) {
     const failure = spawnFailure(error, confinement);
@@ -91,6 +91,22 @@ export function start(
   }
   return ok(attend(child, confinement, prepared.value, wall, signal));
 }
+
+/**
+ * The command line in a session and a process group of its own: it can be ended
+ * as a whole, and Ctrl-C on the terminal reaches the engine alone. By `setsid`
+ * where there is one: `detached` makes the runtime fork, which copies the page
+ * tables of the whole engine (3 to 8 ms, against 0.5).
+ */
+function session(
+  { program, args }: Prepared["invocation"],
+): { program: string; args: readonly string[]; detached: boolean } {
+  return existsSync(SETSID)
+    ? { program: SETSID, args: [program, ...args], detached: false }
+    : { program, args, detached: true };
+}
+
+const SETSID = "/usr/bin/setsid";
 
 function attend(
   child: Deno.ChildProcess,
