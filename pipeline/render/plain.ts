@@ -1,12 +1,25 @@
 /** Events as plain lines, for pipes and logs: no control codes, no repainting. */
 import type { Event, Report } from "../event.ts";
-import { amount, duration, measured } from "./quantity.ts";
-import { describeReason } from "./reason.ts";
+import { counted, duration, measured, rate, roughly } from "./quantity.ts";
+import { describeReason, listed } from "./reason.ts";
 import type { Style } from "./style.ts";
 import { summary } from "./summary.ts";
+import { clean } from "./text.ts";
 
-/** Seconds between two lines of progress of one instance. */
+/** Seconds between two lines of progress of one instance, at least. */
 const EVERY = 10;
+/** The share of the work that is worth a line. */
+const STEP = 0.1;
+/** Seconds after which there is a line in any case: a log must not look dead. */
+const SILENCE = 60;
+/** No terminal tells how wide it is; this fits most readers of logs. */
+const COLUMNS = 100;
+
+/** When an instance was last heard of, and how far it was. */
+interface Heard {
+  readonly at: number;
+  readonly share: number;
+}
 
 /** Writes lines: progress to `write`, the summary to `conclude`. */
 export function plain(
@@ -14,39 +27,28 @@ export function plain(
   conclude: (text: string) => void,
   style: Style,
 ): Report {
-  const last = new Map<string, number>();
-  const all: Event[] = [];
+  const heard = new Map<string, Heard>();
+  const told: Event[] = [];
   return (event) => {
-    if (event.kind !== "progress") all.push(event);
-    for (const line of lines(event, last, style)) write(line + "\n");
+    if (event.kind === "planned") told.length = 0;
+    if (event.kind !== "progress") told.push(event);
+    for (const line of lines(event, heard, style)) write(line + "\n");
     if (event.kind === "finished") {
-      conclude(summary(all, 100, style).join("\n") + "\n");
+      conclude(summary(told, COLUMNS, style).join("\n") + "\n");
     }
   };
 }
 
 function lines(
   event: Event,
-  last: Map<string, number>,
+  heard: Map<string, Heard>,
   { green, red, yellow, cyan, dim }: Style,
 ): string[] {
   switch (event.kind) {
-    case "planned": {
-      const count = (kind: string) =>
-        event.plan.filter(({ decision }) => decision.kind === kind).length;
-      const runs = count("run") + count("maybe");
-      if (runs === 0) return [];
-      const time = event.seconds === undefined
-        ? ""
-        : `, about ${duration(event.seconds)}`;
-      return [
-        `plan: ${count("run")} to run, ${count("maybe")} that may be cut off, ${
-          count("reuse") + count("restore")
-        } up to date${time}`,
-      ];
-    }
+    case "planned":
+      return planned(event);
     case "started":
-      last.set(event.instance, 0);
+      heard.set(event.instance, { at: 0, share: 0 });
       return [
         `${cyan("run")} ${event.instance}  ${
           dim(describeReason(event.because))
@@ -58,41 +60,28 @@ function lines(
           cyan("wait")
         } ${event.instance}  another run (process ${event.pid}) is at it`,
       ];
-    case "progress": {
-      const {
-        instance,
-        progress: { done, total, unit, values = {} },
-        elapsed,
-      } = event;
-      if (elapsed - (last.get(instance) ?? 0) < EVERY) return [];
-      last.set(instance, elapsed);
-      const shown = Object.entries(values).map(([name, value]) =>
-        `${name} ${measured(value)}`
-      );
-      const rate = event.rate === undefined
-        ? []
-        : [`${amount(event.rate)} ${unit}/s`];
-      const left = event.remaining === undefined
-        ? []
-        : [`${duration(event.remaining)} left`];
-      const percent = `${Math.floor(100 * done / Math.max(1, total))} %`;
-      return [
-        `  ${instance}  ${[percent, ...shown, ...rate, ...left].join(", ")}`,
-      ];
-    }
+    case "progress":
+      return progressed(event, heard);
     case "warned":
-      return [`${yellow("warning:")} ${event.instance}: ${event.message}`];
+      return [
+        `${yellow("warning:")} ${event.instance}: ${
+          clean(event.message).replaceAll("\n", " ")
+        }`,
+      ];
     case "ended": {
       const { outcome, instance } = event;
+      heard.delete(instance);
       switch (outcome.kind) {
         case "built":
           return [`${green("done")} ${instance}  ${duration(outcome.seconds)}`];
         case "restored":
           return outcome.artifacts.length === 0 ? [] : [
-            `${green("restored")} ${instance}  ${outcome.artifacts.join(", ")}`,
+            `${green("restored")} ${instance}  ${listed(outcome.artifacts)}`,
           ];
         case "failed":
-          return [`${red("failed")} ${instance}  ${outcome.failure.what}`];
+          return [
+            `${red("failed")} ${instance}  ${clean(outcome.failure.what)}`,
+          ];
         case "skipped":
           return [`${yellow("skipped")} ${instance}  needs ${outcome.blocker}`];
         case "reused":
@@ -103,4 +92,45 @@ function lines(
     case "finished":
       return [];
   }
+}
+
+function planned(
+  { plan, seconds }: Extract<Event, { kind: "planned" }>,
+): string[] {
+  const count = (...kinds: string[]) =>
+    plan.filter(({ decision }) => kinds.includes(decision.kind)).length;
+  if (count("run", "maybe") === 0) return [];
+  const parts = [
+    `${count("run")} to run`,
+    ...(count("maybe") > 0 ? [`${count("maybe")} may be cut off`] : []),
+    `${count("reuse", "restore")} up to date`,
+    ...(seconds === undefined ? [] : [`about ${roughly(seconds)}`]),
+  ];
+  return [`plan: ${counted(plan.length, "instance")}, ${parts.join(", ")}`];
+}
+
+/** A line of progress if it is time for one. */
+function progressed(
+  { instance, progress, elapsed, rate: speed, remaining }: Extract<
+    Event,
+    { kind: "progress" }
+  >,
+  heard: Map<string, Heard>,
+): string[] {
+  const { done, total, unit, values = {} } = progress;
+  const share = Math.min(1, done / Math.max(1, total));
+  const last = heard.get(instance) ?? { at: 0, share: 0 };
+  const quiet = elapsed - last.at;
+  const moved = share - last.share >= STEP || share < last.share;
+  if (quiet < EVERY || !moved && quiet < SILENCE) return [];
+  heard.set(instance, { at: elapsed, share });
+  const parts = [
+    `${Math.floor(100 * share)} %`,
+    ...Object.entries(values).map(([name, value]) =>
+      `${name} ${measured(value)}`
+    ),
+    ...(speed === undefined ? [] : [rate(speed, unit)]),
+    ...(remaining === undefined ? [] : [`${roughly(remaining)} left`]),
+  ];
+  return [`  ${instance}  ${parts.join(", ")}`];
 }

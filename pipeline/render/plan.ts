@@ -1,64 +1,165 @@
-/** A plan as a table: what will run, what may be cut off, what is at hand. */
-import type { Decision, Event } from "../event.ts";
-import { counted, duration } from "./quantity.ts";
-import { describeDecision } from "./reason.ts";
+/** A plan as tables: what will run, what may be cut off, what is at hand. */
+import type { Decision, Event, Planned } from "../event.ts";
+import { counted, duration, roughly } from "./quantity.ts";
+import { describeDecision, grouped, listed } from "./reason.ts";
 import type { Style } from "./style.ts";
+import { hang, pad, padLeft, width as columns } from "./text.ts";
+import { DECISIONS } from "./words.ts";
 
-const SECTIONS: readonly (readonly [Decision["kind"], string])[] = [
-  ["run", "will run"],
-  ["maybe", "may be cut off"],
-  ["restore", "restored"],
-  ["reuse", "reused"],
-];
+/** How a plan is shown. */
+export interface PlanView {
+  /** Every instance in a line of its own, those that are up to date, too. */
+  readonly all: boolean;
+  /** What contained an instance's process the last time. */
+  readonly wall?: (instance: string) => string | undefined;
+  /** Columns to be filled at most. */
+  readonly width?: number;
+}
 
-/** The lines of a plan. Reused instances are only counted, unless `all` are wanted. */
+/** How wide a table is where nobody says. */
+const COLUMNS = 100;
+
+type Plan = readonly Planned[];
+
+/** One line of a table: an instance, or all of a stage that share their words. */
+interface Row {
+  readonly name: string;
+  readonly words: string;
+  readonly seconds: number | undefined;
+  readonly wall: string | undefined;
+}
+
+/** The lines of a plan. */
 export function planLines(
   event: Extract<Event, { kind: "planned" }>,
-  { bold, cyan, yellow, green, dim }: Style,
-  { all, wall }: {
-    readonly all: boolean;
-    readonly wall?: (instance: string) => string | undefined;
-  },
+  style: Style,
+  { all, wall = () => undefined, width = COLUMNS }: PlanView,
 ): string[] {
   const { plan, seconds } = event;
-  const paint = {
-    run: cyan,
-    maybe: yellow,
-    restore: green,
-    reuse: dim,
-  } as const;
-  const lines: string[] = [];
-  const width = Math.max(...plan.map(({ instance }) => instance.length));
-  for (const [kind, title] of SECTIONS) {
-    const members = plan.filter(({ decision }) => decision.kind === kind);
-    if (members.length === 0) continue;
-    if (kind === "reuse" && !all) {
-      lines.push(
-        `${paint[kind](title)}: ${counted(members.length, "instance")}`,
-      );
-      continue;
-    }
-    lines.push(bold(paint[kind](title)));
-    for (const { instance, decision, seconds } of members) {
-      const time = seconds === undefined ? "?" : duration(seconds);
-      const stood = wall?.(instance);
-      lines.push(
-        `  ${instance.padEnd(width)}  ${time.padStart(11)}  ${
-          describeDecision(decision)
-        }${stood === undefined ? "" : dim(`  [${stood}]`)}`,
-      );
-    }
-  }
-  const runs = plan.filter(({ decision }) =>
-    decision.kind === "run" || decision.kind === "maybe"
+  const sections = (["run", "maybe", "restore", "reuse"] as const)
+    .map((kind) => ({ kind, rows: rowsOf(kind, plan, all, wall) }))
+    .filter(({ rows }) => rows.length > 0);
+  const shown = sections.flatMap(({ kind, rows }) =>
+    kind === "reuse" && !all ? [] : rows
   );
-  if (runs.length === 0) {
-    const restored = plan.some(({ decision }) => decision.kind === "restore");
-    lines.push(restored ? green("nothing has to run") : green("up to date"));
-  } else if (seconds !== undefined) {
-    lines.push(
-      `predicted time: at most ${duration(seconds)}, from the last runs`,
+  const name = Math.min(
+    Math.max(0, ...shown.map(({ name }) => columns(name))),
+    Math.max(16, Math.floor(width * 0.45)),
+  );
+  const time = Math.max(0, ...shown.map((row) => timeOf(row).length));
+  const lines = sections.flatMap(({ kind, rows }) => {
+    const { word, paint } = DECISIONS[kind];
+    const title = style[paint](word);
+    if (kind === "reuse" && !all) {
+      const count = plan.filter(({ decision }) => decision.kind === kind);
+      return [`${title}: ${counted(count.length, "instance")}`];
+    }
+    return [
+      style.bold(title),
+      ...rows.flatMap((row) =>
+        hang(
+          `  ${pad(row.name, name)}  ${padLeft(timeOf(row), time)}  `,
+          row.words + (row.wall === undefined ? "" : ` [${row.wall}]`),
+          width,
+        )
+      ),
+    ];
+  });
+  return [...lines, ...conclusion(plan, seconds, style)];
+}
+
+function timeOf({ seconds }: Row): string {
+  return seconds === undefined ? "?" : duration(seconds);
+}
+
+/**
+ * The rows of one section. A stage whose instances all share what is to be done
+ * and why is one row, unless `all` are wanted.
+ */
+function rowsOf(
+  kind: Decision["kind"],
+  plan: Plan,
+  all: boolean,
+  wall: (instance: string) => string | undefined,
+): Row[] {
+  const roots = rootsOf(plan);
+  const words = (members: Plan) =>
+    new Set(
+      members.map(({ instance, decision }) =>
+        decision.kind === "maybe"
+          ? waiting(roots.get(instance) ?? decision.upstream)
+          : describeDecision(decision)
+      ),
+    );
+  const single = (one: Planned): Row => ({
+    name: one.instance,
+    words: [...words([one])].join(),
+    seconds: one.seconds,
+    wall: wall(one.instance),
+  });
+  const stages = Map.groupBy(plan, ({ stage }) => stage);
+  return [...stages.values()].flatMap((members) => {
+    const chosen = members.filter(({ decision }) => decision.kind === kind);
+    const alike = chosen.length > 1 && chosen.length === members.length &&
+      (kind === "maybe" || words(chosen).size === 1);
+    if (all || !alike) return chosen.map(single);
+    const seconds = chosen.map((one) => one.seconds);
+    const causes = chosen.flatMap(({ instance }) => roots.get(instance) ?? []);
+    return [{
+      name: grouped(chosen.map(({ instance }) => instance)).join(),
+      words: kind === "maybe"
+        ? waiting([...new Set(causes)])
+        : [...words(chosen)].join(),
+      seconds: seconds.includes(undefined)
+        ? undefined
+        : seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+      wall: undefined,
+    }];
+  });
+}
+
+function waiting(roots: readonly string[]): string {
+  return `if ${listed(grouped(roots))} ${
+    roots.length === 1 ? "gives" : "give"
+  } something else`;
+}
+
+/**
+ * For each instance that waits for others: which of those that certainly run
+ * are behind it, however far up. Those stand in the plan with their reasons.
+ */
+export function rootsOf(plan: Plan): Map<string, readonly string[]> {
+  const roots = new Map<string, readonly string[]>();
+  // Producers come first in a plan, so what is upstream is known already.
+  for (const { instance, decision } of plan) {
+    if (decision.kind === "run") roots.set(instance, [instance]);
+    if (decision.kind !== "maybe") continue;
+    const found = decision.upstream.flatMap((one) => roots.get(one) ?? []);
+    roots.set(
+      instance,
+      found.length > 0 ? [...new Set(found)] : decision.upstream,
     );
   }
-  return lines;
+  return roots;
+}
+
+/** What it comes to: how much, and how long. */
+function conclusion(
+  plan: Plan,
+  seconds: number | undefined,
+  { green, bold }: Style,
+): string[] {
+  const count = (kind: Decision["kind"]) =>
+    plan.filter(({ decision }) => decision.kind === kind).length;
+  if (count("run") + count("maybe") === 0) {
+    return [green(count("restore") > 0 ? "nothing has to run" : "up to date")];
+  }
+  const will = bold(`${count("run")} will run`);
+  const may = count("maybe") > 0 ? `, ${count("maybe")} may be cut off` : "";
+  const time = seconds === undefined
+    ? "no prediction, not all of them ever ran"
+    : `predicted time: ${count("maybe") > 0 ? "at most " : ""}${
+      roughly(seconds)
+    }, from the last runs`;
+  return [`${will}${may}; ${time}`];
 }

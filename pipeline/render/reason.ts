@@ -2,6 +2,7 @@
 import type { Decision, Reason } from "../event.ts";
 import type { Change } from "../fingerprint.ts";
 import type { Json } from "../json.ts";
+import { clean } from "./text.ts";
 
 /** How many changes are named before "and n more". */
 const NAMED = 3;
@@ -27,28 +28,76 @@ export function describeDecision(decision: Decision): string {
   switch (decision.kind) {
     case "reuse":
       return "up to date";
-    case "restore":
-      return `puts ${decision.artifacts.join(", ")} in place`;
+    case "restore": {
+      const { artifacts } = decision;
+      return `puts ${
+        listed(artifacts, artifacts.length > 4 ? NAMED : 4)
+      } in place`;
+    }
     case "run":
       return describeReason(decision.because);
-    case "maybe":
-      return `if ${decision.upstream.slice(0, NAMED).join(", ")}${
-        more(decision.upstream.length)
-      } gives something else`;
+    case "maybe": {
+      const names = grouped(decision.upstream);
+      return `if ${listed(names)} ${
+        decision.upstream.length === 1 ? "gives" : "give"
+      } something else`;
+    }
   }
 }
 
 /** Changes in words, those that a person made first. */
 export function describeChanges(changes: readonly Change[]): string {
   if (changes.length === 0) return "nothing changed, but its record is gone";
-  const order = ["param", "fact", "code", "input", "npm"];
-  const rank = ({ fact }: Change) => {
-    const place = order.indexOf(fact.split(" ")[0]!);
-    return place < 0 ? order.length : place;
+  const phrases = phrasesOf(changes);
+  return phrases.slice(0, NAMED).join("; ") + more(phrases.length, NAMED);
+}
+
+/** The kinds of facts, from those that a person sets to those that come along. */
+const ORDER = ["param", "fact", "env", "code", "input", "npm"];
+
+/**
+ * All changes in words. What belongs together is one phrase: the parts of one
+ * module, the two versions of one package, the instances behind one input.
+ */
+export function phrasesOf(changes: readonly Change[]): string[] {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const key = groupOf(change.fact);
+    groups.set(key, [...groups.get(key) ?? [], change]);
+  }
+  const rank = (key: string) => {
+    const place = ORDER.indexOf(key.split(" ")[0] ?? "");
+    return place < 0 ? ORDER.length : place;
   };
-  const sorted = changes.toSorted((a, b) => rank(a) - rank(b));
-  return sorted.slice(0, NAMED).map(describeChange).join("; ") +
-    more(changes.length);
+  return [...groups].toSorted(([a], [b]) => rank(a) - rank(b))
+    .map(([key, members]) => describeGroup(key, members));
+}
+
+/** `code a.ts#f` → `code a.ts`; `npm sharp@1.0` → `npm sharp`; `input x[n=1]` → `input x`. */
+function groupOf(fact: string): string {
+  if (fact.startsWith("code ")) return fact.replace(/(#| \().*$/, "");
+  if (fact.startsWith("npm ")) return fact.replace(/(.)@[^@]*$/, "$1");
+  if (fact.startsWith("input ")) return fact.replace(/\[.*$/, "");
+  return fact;
+}
+
+function describeGroup(key: string, changes: readonly Change[]): string {
+  const [first] = changes;
+  if (changes.length === 1 && first) return describeChange(first);
+  if (key.startsWith("npm ")) {
+    const versions = (side: "was" | "now") =>
+      changes.filter((change) => change[side] !== undefined)
+        .map(({ fact }) => fact.slice(key.length + 1)).join(", ");
+    const [was, now] = [versions("was"), versions("now")];
+    return was === now
+      ? `${key} ${was} changed`
+      : `${key}: ${was || "none"} → ${now || "none"}`;
+  }
+  if (changes.every(({ was }) => was === undefined)) return `${key} is new`;
+  if (changes.every(({ now }) => now === undefined)) return `${key} is gone`;
+  return key.startsWith("input ")
+    ? `input ${key.slice("input ".length)} × ${changes.length} changed`
+    : `${key} changed`;
 }
 
 /** One change in words: values where they are short, else that it changed. */
@@ -62,17 +111,37 @@ export function describeChange({ fact, was, now }: Change): string {
     : `${fact} changed`;
 }
 
+/** `train[lr=0.1]`, `train[lr=0.01]` → `train × 2`; one alone keeps its name. */
+export function grouped(instances: readonly string[]): string[] {
+  const stages = new Map<string, string[]>();
+  for (const instance of instances) {
+    const stage = instance.replace(/\[.*$/s, "");
+    stages.set(stage, [...stages.get(stage) ?? [], instance]);
+  }
+  return [...stages].map(([stage, members]) =>
+    members.length === 1 ? members[0]! : `${stage} × ${members.length}` // just counted
+  );
+}
+
+/** The first few of a list, and how many there are besides. */
+export function listed(names: readonly string[], most = NAMED): string {
+  return names.slice(0, most).join(", ") + more(names.length, most);
+}
+
 /** Whether a value says something to a person: digests do not. */
-function short(value: Json | undefined): boolean {
+export function short(value: Json | undefined): boolean {
   if (value === undefined) return false;
   const text = show(value);
   return text.length <= 40 && !/^sha512-|^[0-9a-f]{40,}$/.test(text);
 }
 
-function show(value: Json | undefined): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+/** A value as it is written in a sentence. */
+export function show(value: Json | undefined): string {
+  return clean(
+    typeof value === "string" ? value : JSON.stringify(value) ?? "",
+  );
 }
 
-function more(count: number): string {
-  return count > NAMED ? `, and ${count - NAMED} more` : "";
+function more(count: number, most: number): string {
+  return count > most ? `, and ${count - most} more` : "";
 }

@@ -1,0 +1,122 @@
+/** The comparison with the published run, in words. */
+import type { Change } from "../fingerprint.ts";
+import type { Json } from "../json.ts";
+import type { Comparison } from "../published/comparison.ts";
+import type { Difference } from "../published/difference.ts";
+import { counted } from "./quantity.ts";
+import type { Style } from "./style.ts";
+
+/** The lines: a verdict, and what it rests on. */
+export function comparisonLines(
+  comparison: Comparison,
+  { green, yellow, red, dim }: Style,
+): string[] {
+  const head = "published ";
+  const more = (line: string) => dim(" ".repeat(head.length) + line);
+  switch (comparison.kind) {
+    case "identical":
+      return [
+        `${head}${green("identical")} to the published run: ` +
+        `${counted(comparison.artifacts, "artifact")}, bit for bit`,
+      ];
+    case "equivalent": {
+      const { largest, tolerance, instance, changes } = comparison;
+      return [
+        `${head}${green("equivalent")} to the published run: ` +
+        (largest
+          ? `no number differs by more than ${percent(largest.relative)} ` +
+            `(allowed ${percent(tolerance)})`
+          : "all measured numbers are equal"),
+        ...(largest ? [more(differenceText(largest))] : []),
+        more(`${bits(comparison)}; ${instance}: ${changeText(changes)}`),
+      ];
+    }
+    case "different": {
+      const { largest, instance, changes } = comparison;
+      return [
+        `${head}${red("different")} from the published run: ` +
+        `it parts at ${instance}`,
+        more(
+          changes.length > 0
+            ? changeText(changes)
+            : "its facts and inputs are equal: it does not keep its promise",
+        ),
+        ...(largest
+          ? [more(`largest difference ${differenceText(largest)}`)]
+          : []),
+        more(bits(comparison)),
+      ];
+    }
+    case "not comparable":
+      return [
+        `${head}${yellow("not comparable")} with the published run: ` +
+        reason(comparison.because),
+      ];
+  }
+}
+
+function bits(
+  { identical, artifacts }: { identical: number; artifacts: number },
+): string {
+  return `${identical} of ${counted(artifacts, "artifact")} bit for bit`;
+}
+
+function reason(
+  because: Extract<Comparison, { kind: "not comparable" }>["because"],
+): string {
+  switch (because.kind) {
+    case "stand-in":
+      return "stand-in data";
+    case "instances": {
+      const { missing, extra } = because;
+      return [
+        ...(extra.length > 0 ? [`${few(extra)} not in it`] : []),
+        ...(missing.length > 0 ? [`${few(missing)} not in this one`] : []),
+      ].join("; ");
+    }
+    case "parameters": {
+      const seen = new Map(
+        because.changes.map((change) => [
+          `${change.fact} ${changeText([change])}`,
+          change,
+        ]),
+      );
+      return `other parameters: ${changeText([...seen.values()])}`;
+    }
+  }
+}
+
+function few(ids: readonly string[]): string {
+  const shown = ids.slice(0, 2).join(", ");
+  const rest = ids.length - 2;
+  return rest > 0
+    ? `${shown} and ${rest} more are`
+    : `${shown} ${ids.length === 1 ? "is" : "are"}`;
+}
+
+function changeText(changes: readonly Change[]): string {
+  const shown = changes.slice(0, 3).map(({ fact, was, now }) => {
+    const name = fact.replace(/^param /, "");
+    if (was === undefined) return `${name} is new`;
+    if (now === undefined) return `${name} is gone`;
+    return /^(code|npm|engine|command)\b/.test(name)
+      ? `${name} changed`
+      : `${name}: ${short(was)} → ${short(now)}`;
+  });
+  const rest = changes.length - shown.length;
+  return shown.join("; ") + (rest > 0 ? `; ${rest} more` : "");
+}
+
+function differenceText({ path, was, now, relative }: Difference): string {
+  const size = Number.isFinite(relative) ? ` (${percent(relative)})` : "";
+  return `${path}: ${short(was)} → ${short(now)}${size}`;
+}
+
+function percent(relative: number): string {
+  return `${Number((relative * 100).toPrecision(2))} %`;
+}
+
+function short(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

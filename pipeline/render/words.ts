@@ -1,0 +1,39 @@
+/**
+ * The words and signs for what happens, in one place, so that the screen, the
+ * log, the tables and the pictures say the same. A colour is never the only
+ * sign: each state has a word or a mark of its own.
+ */
+import type { Decision, Outcome } from "../event.ts";
+import type { Verdict } from "../stage.ts";
+import type { Style } from "./style.ts";
+
+/** A state as it is shown. */
+export interface Look {
+  readonly sign: string;
+  readonly word: string;
+  readonly paint: keyof Style;
+}
+
+/** What is to be done about an instance. */
+export const DECISIONS: { readonly [kind in Decision["kind"]]: Look } = {
+  run: { sign: "→", word: "will run", paint: "cyan" },
+  maybe: { sign: "?", word: "may be cut off", paint: "yellow" },
+  restore: { sign: "↺", word: "restored", paint: "green" },
+  reuse: { sign: "=", word: "reused", paint: "dim" },
+};
+
+/** How an instance ended. */
+export const OUTCOMES: { readonly [kind in Outcome["kind"]]: Look } = {
+  built: { sign: "✓", word: "built", paint: "green" },
+  restored: { sign: "↺", word: "restored", paint: "green" },
+  reused: { sign: "=", word: "reused", paint: "dim" },
+  failed: { sign: "✗", word: "failed", paint: "red" },
+  skipped: { sign: "–", word: "skipped", paint: "yellow" },
+};
+
+/** What became of a claim. */
+export const VERDICTS: { readonly [verdict in Verdict["verdict"]]: Look } = {
+  holds: { sign: "✓", word: "holds", paint: "green" },
+  fails: { sign: "✗", word: "fails", paint: "red" },
+  "not judged": { sign: "–", word: "not judged", paint: "yellow" },
+};
