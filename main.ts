@@ -7,6 +7,7 @@ const root = import.meta.dirname!; // a local file always has one
 
 async function load(): Promise<Project<Experiment>> {
   const { pipeline } = await import("./stages/pipeline.ts");
+  const { publication } = await import("./stages/publication.ts");
   return {
     root,
     deno: "2.9.6",
@@ -23,8 +24,17 @@ async function load(): Promise<Project<Experiment>> {
       return read.ok ? { ok: true, value: read.value.config } : read;
     },
     sandbox: ({ sandbox }) => sandbox.require,
-    sources: ["main.ts", "experiment.toml", "deno.json", "deno.lock", "stages"],
+    sources: [
+      "main.ts",
+      "experiment.toml",
+      "deno.json",
+      "deno.lock",
+      "results.lock.json",
+      "stages",
+    ],
     shorthands: { engine: "training.engine" },
+    publication,
+    judge: async () => (await import("./stages/claims/judgement.ts")).verdicts,
   };
 }
 

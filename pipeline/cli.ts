@@ -26,6 +26,7 @@ const ACTIONS: { readonly [command: string]: () => Promise<Action> } = {
   status: async () => (await import("./commands/status.ts")).statusCommand,
   why: async () => (await import("./commands/why.ts")).whyCommand,
   graph: async () => (await import("./commands/graph.ts")).graphCommand,
+  publish: async () => (await import("./commands/publish.ts")).publishCommand,
 };
 
 /** Runs the program. Returns the exit code; throws only for bugs. */

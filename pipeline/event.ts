@@ -4,6 +4,7 @@
  */
 import type { Change } from "./fingerprint.ts";
 import type { Failure } from "./failure.ts";
+import type { Comparison } from "./published/comparison.ts";
 import type { Verdict } from "./stage.ts";
 import type { Progress } from "./task.ts";
 
@@ -107,6 +108,8 @@ export type Event =
       readonly reason: string;
     }[];
     readonly verdicts: readonly Verdict[];
+    /** With the published run, if there is one and everything ended well. */
+    readonly comparison?: Comparison;
     /** Paths of the artifacts, relative to the project's root. */
     readonly artifacts: readonly string[];
   };

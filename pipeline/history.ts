@@ -169,7 +169,7 @@ function pagePath(store: Store, id: string): string {
 }
 
 /** What a reader wants to know of the machine; no names of hosts or people. */
-function machine(): JsonObject {
+export function machine(): JsonObject {
   return {
     os: Deno.build.os,
     arch: Deno.build.arch,

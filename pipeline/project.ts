@@ -13,6 +13,7 @@ import { type Graph, type Instance, link } from "./graph.ts";
 import { Index } from "./record-index.ts";
 import type { Json } from "./json.ts";
 import type { World } from "./plan.ts";
+import type { Judge, Publication } from "./published/publication.ts";
 import type { Runs } from "./stage.ts";
 import type { Pipeline } from "./stage.ts";
 import { StatCache } from "./stat.ts";
@@ -36,6 +37,12 @@ export interface Project<Config> {
   readonly sources: readonly string[];
   /** Options of the command line that stand for a setting: `engine`. */
   readonly shorthands: { readonly [option: string]: string };
+  /** What is said of it when it is published; without it, nothing ever is. */
+  readonly publication?: (config: Config) => Publication;
+  /** Judges the claims of an archive. */
+  readonly judge?: () => Promise<Judge>;
+  /** Another place for the store and the artifacts than below the root. */
+  readonly place?: string;
 }
 
 /** What the command line says about the configuration. */
@@ -57,6 +64,7 @@ export interface Opened {
   readonly require: "deno" | "kernel";
   /** The resolved configuration. */
   readonly experiment: Json;
+  readonly publication: Publication | undefined;
   /** Keeps the caches; a disk that cannot be written costs only time. */
   save(): void;
 }
@@ -82,11 +90,12 @@ export async function open<Config>(
   if (unknown) return fail(unknown);
 
   const { root } = project;
-  const folder = join(root, ".store");
+  const { place = root } = project;
+  const folder = join(place, ".store");
   const stat = StatCache.open(join(folder, "cache", "stat"));
   const store = new Store(folder, stat);
   const index = new Index(store, stat);
-  const artifacts = new Artifacts(join(root, "artifacts"), store, stat);
+  const artifacts = new Artifacts(join(place, "artifacts"), store, stat);
   const facts = await gatherFacts(root, graph, stat, folder);
   if (!facts.ok) return facts;
   const files = fileDigests(root, graph, stat);
@@ -111,6 +120,7 @@ export async function open<Config>(
     },
     require: project.sandbox(config.value),
     experiment: config.value as Json,
+    publication: project.publication?.(config.value),
     save() {
       try {
         stat.save();

@@ -112,7 +112,12 @@ export const figures: Stage<Experiment> = {
       inputs: sketch.inputs,
       outputs: Object.fromEntries(["png", "svg", "pdf", "tex"].map((form) => [
         form,
-        { file: `${name}.${form}`, artifact: `figures/${name}.${form}` },
+        {
+          file: `${name}.${form}`,
+          artifact: `figures/${name}.${form}`,
+          // Pixels are drawn by native code, built for each kind of CPU.
+          ...(form === "png" && { determinism: { kind: "cpu" } as const }),
+        },
       ])),
       permissions: {
         ffi: ["@napi-rs/canvas", "sharp"],

@@ -4,7 +4,7 @@
  * alone never changes a result.
  */
 import { resolve } from "node:path";
-import type { Pipeline, Stage } from "../pipeline/stage.ts";
+import type { Determinism, Pipeline, Stage } from "../pipeline/stage.ts";
 import { every, output } from "../pipeline/stage.ts";
 import { FILES } from "./dataset.ts";
 import type { Experiment } from "./experiment.ts";
@@ -112,14 +112,31 @@ const train: Stage<Experiment> = {
         weights: {
           file: "weights.bin",
           artifact: `models/tfjs/${name}/weights.bin`,
+          determinism: determinismOf(training.engine),
         },
-        curve: { file: "curve.json", artifact: `curves/${name}.json` },
+        curve: {
+          file: "curve.json",
+          artifact: `curves/${name}.json`,
+          determinism: determinismOf(training.engine),
+        },
       },
       resume: { along: "epochs" },
       resources: { cpus: 1, memory: 600 },
     };
   },
 };
+
+/**
+ * What an engine promises. Of all but the portable one the sums have another
+ * order on every machine, and training carries each rounding error on.
+ */
+function determinismOf(
+  engine: Experiment["training"]["engine"],
+): Determinism {
+  return engine === "portable"
+    ? { kind: "bits" }
+    : { kind: "numeric", tolerance: 0.1 };
+}
 
 const exportModel: Stage<Experiment> = {
   name: "export",

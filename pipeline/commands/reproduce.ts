@@ -1,6 +1,6 @@
 /** `reproduce`: brings the results up to date and says what became of them. */
 import { join, relative } from "node:path";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { diskFailure, writeWhole } from "../disk.ts";
@@ -9,6 +9,7 @@ import { Failed, unwrap } from "../failure.ts";
 import { type Graph, narrow } from "../graph.ts";
 import { compose, type Page, record, restore, runId } from "../history.ts";
 import { Plan } from "../plan.ts";
+import type { Comparison } from "../published/comparison.ts";
 import { open, type Opened, type Overlays, type Project } from "../project.ts";
 import { announce, type Ran, run } from "../run.ts";
 import { style } from "../render/style.ts";
@@ -84,6 +85,9 @@ export async function reproduce<Config>(
       }),
   );
   opened.save();
+  const comparison = broken || ran.aborted
+    ? undefined
+    : await compareWithPublished(graph, ran, opened, verdicts);
   const event: Event = {
     kind: "finished",
     success,
@@ -93,6 +97,7 @@ export async function reproduce<Config>(
       provisional === undefined ? [] : [{ instance: id, reason: provisional }]
     ),
     verdicts,
+    ...(comparison && { comparison }),
     artifacts: paths(graph, ran).map((path) =>
       relative(project.root, join(artifacts.folder, path))
     ),
@@ -103,6 +108,23 @@ export async function reproduce<Config>(
   }
   if (ran.aborted) return { kind: "aborted" };
   return success ? { kind: "done", page } : { kind: "failed" };
+}
+
+/** The comparison with the published run, if there is one. */
+async function compareWithPublished(
+  graph: Graph,
+  { ended }: Ran,
+  { root, store, publication, graph: whole }: Opened,
+  verdicts: readonly Verdict[],
+): Promise<Comparison | undefined> {
+  if (!publication || !existsSync(join(root, "results.lock.json"))) return;
+  const { compareToLock } = await import("../published/candidate.ts");
+  return unwrap(compareToLock(root, graph, ended, {
+    store,
+    publication,
+    verdicts,
+    whole: graph.instances.length === whole.instances.length,
+  }));
 }
 
 /** Leaves the page, and takes away what an earlier experiment left. */

@@ -1,11 +1,23 @@
 /** What a run leaves on the screen: what happened, the verdicts, where to look. */
 import type { Event, Outcome } from "../event.ts";
-import type { Verdict } from "../stage.ts";
+import { accountLines, warningLines } from "./account.ts";
 import { failureLines } from "./failure.ts";
 import { counted, duration } from "./quantity.ts";
+import { grouped, listed } from "./reason.ts";
 import type { Style } from "./style.ts";
+import { clean, hang, wrap } from "./text.ts";
+import { verdictLines } from "./verdicts.ts";
 
-/** The lines of the summary of a whole run. */
+type Finished = Extract<Event, { kind: "finished" }>;
+type Failed = Extract<Outcome, { kind: "failed" }>;
+
+/** Figures that are listed one by one. */
+const FIGURES = 12;
+
+/**
+ * The lines of the summary of a whole run. The most urgent stands last, nearest
+ * to where the eye is: failures, then what it came to.
+ */
 export function summary(
   events: readonly Event[],
   width: number,
@@ -13,115 +25,144 @@ export function summary(
 ): string[] {
   const finished = events.find((event) => event.kind === "finished");
   if (finished?.kind !== "finished") return [];
-  const ended = events.filter((event) => event.kind === "ended");
-  const { counts } = finished;
-  const lines: string[] = [];
-  for (const { instance, outcome } of ended) {
+  const { counts, verdicts, provisional } = finished;
+  const quiet = counts.built + counts.restored + counts.failed +
+      counts.skipped === 0;
+  const blocks = [
+    provisional.length > 0 ? standIn(provisional, width, style) : [],
+    quiet ? [] : accountLines(events, width, style),
+    warningLines(events, width, style),
+    counts.built + counts.restored > 0 ? results(finished, width, style) : [],
+    verdicts.length > 0 ? verdictLines(verdicts, width, style) : [],
+    ...failures(events, width, style),
+    [quiet ? nothing(finished, style) : end(finished, events, style)],
+  ];
+  return blocks.filter((block) => block.length > 0)
+    .flatMap((block, at) => at === 0 ? block : ["", ...block]);
+}
+
+/** That this is not the real thing, so that nobody can miss it. */
+function standIn(
+  provisional: Finished["provisional"],
+  width: number,
+  { yellow, bold }: Style,
+): string[] {
+  const names = grouped(provisional.map(({ instance }) => instance));
+  const text = [
+    "STAND-IN DATA: these results are not the real ones.",
+    `${listed(names)}: ${clean(provisional[0]?.reason ?? "")}.`,
+    "The next run tries again.",
+  ];
+  return text.flatMap((part) => wrap(part, width - 2))
+    .map((line) => bold(yellow(`▌ ${line}`)));
+}
+
+/** Where to look. */
+function results(
+  { artifacts }: Finished,
+  width: number,
+  { bold, dim }: Style,
+): string[] {
+  const lines = artifacts.filter((path) => path.endsWith(".html"))
+    .map((path) => `  report    ${path}`);
+  const figures = artifacts.filter((path) => path.endsWith(".png"));
+  const [first] = figures;
+  if (first !== undefined) {
+    const folder = first.slice(0, first.lastIndexOf("/") + 1);
+    const stems = figures.map((path) => path.slice(0, -"png".length));
+    const also = new Set(
+      artifacts.flatMap((path) =>
+        stems.filter((stem) => path.startsWith(stem) && path !== `${stem}png`)
+          .map((stem) => path.slice(stem.length))
+      ),
+    );
+    const shown = figures.length <= FIGURES
+      ? figures
+      : [`${figures.length} in ${folder}`];
+    shown.forEach((path, row) =>
+      lines.push(`  ${row === 0 ? "figures" : "       "}   ${path}`)
+    );
+    if (also.size > 0) {
+      const each = `each also as ${[...also].join(", ")}`;
+      lines.push(...hang(" ".repeat(12), each, width, dim));
+    }
+  }
+  return lines.length > 0 ? [bold("Results"), ...lines] : [];
+}
+
+/** One block for each failure, and one for what they kept from running. */
+function failures(
+  events: readonly Event[],
+  width: number,
+  style: Style,
+): string[][] {
+  const blocks: string[][] = [];
+  const blocked = new Map<string, string[]>();
+  for (const event of events) {
+    if (event.kind !== "ended") continue;
+    const { instance, outcome } = event;
     if (outcome.kind === "failed") {
-      lines.push(...failure(instance, outcome, style), "");
+      blocks.push(failure(instance, outcome, style));
+    } else if (outcome.kind === "skipped") {
+      const { blocker } = outcome;
+      blocked.set(blocker, [...blocked.get(blocker) ?? [], instance]);
     }
   }
-  if (finished.provisional.length > 0) {
-    const bar = "▌ ";
-    lines.push(
-      ...wrap(
-        "STAND-IN DATA. These results are not those of the real dataset: " +
-          `${finished.provisional[0]!.reason}. The next run tries again.`,
-        width - bar.length,
-      ).map((line) => style.yellow(style.bold(bar + line))),
-      "",
-    );
-  }
-  if (finished.verdicts.length > 0) {
-    lines.push(...verdictLines(finished.verdicts, width, style), "");
-  }
-  const done = counts.built + counts.restored;
-  if (done === 0 && counts.failed === 0 && counts.skipped === 0) {
-    lines.push(
-      `${style.green("up to date")}: ${
-        counted(counts.reused, "instance")
-      }, nothing ran`,
-    );
-    return lines;
-  }
-  const figures = finished.artifacts.filter((path) => path.endsWith(".png"));
-  const report = finished.artifacts.find((path) => path.endsWith(".html"));
-  if (finished.success || counts.failed === 0) {
-    if (report) lines.push(`report    ${report}`);
-    if (figures.length > 0) {
-      const folder = figures[0]!.slice(0, figures[0]!.lastIndexOf("/"));
-      lines.push(
-        `figures   ${counted(figures.length, "figure")} in ${folder}/`,
-      );
-    }
-  }
-  const saved = ended.reduce((sum, event) => sum + (event.saved ?? 0), 0);
+  const skipped = [...blocked].flatMap(([blocker, instances]) =>
+    hang(
+      `${style.yellow("skipped")}  `,
+      `${listed(grouped(instances), 8)}: needs ${blocker}`,
+      width,
+    )
+  );
+  return [...blocks, skipped];
+}
+
+function failure(
+  instance: string,
+  { failure, log, rerun }: Failed,
+  style: Style,
+): string[] {
+  const { red, bold, dim } = style;
+  const tail = log.tail.map((line) => clean(line).trimEnd());
+  return [
+    `${red("✗")} ${bold(instance)}`,
+    ...failureLines(failure, style),
+    ...(tail.length > 0 ? [dim("  the end of its log:")] : []),
+    ...tail.map((line) => `  ${dim("│")} ${line}`),
+    ...(log.path ? [`  ${dim("log:")}   ${log.path}`] : []),
+    ...(rerun ? [`  ${dim("again:")} ${rerun}`] : []),
+  ];
+}
+
+function nothing(
+  { counts, success }: Finished,
+  { green, red }: Style,
+): string {
+  const word = success
+    ? green("up to date")
+    : red("up to date, but a claim fails");
+  return `${word}: ${counted(counts.reused, "instance")}, nothing ran`;
+}
+
+function end(
+  { counts, success, seconds }: Finished,
+  events: readonly Event[],
+  { green, red }: Style,
+): string {
+  const saved = events.reduce(
+    (sum, event) => sum + (event.kind === "ended" ? event.saved ?? 0 : 0),
+    0,
+  );
   const parts = (["built", "restored", "reused", "failed", "skipped"] as const)
     .filter((kind) => counts[kind] > 0).map((kind) =>
       `${counts[kind]} ${kind}`
     );
   const word = counts.failed > 0 || counts.skipped > 0
-    ? style.red("failed")
-    : finished.success
-    ? style.green("done")
-    : style.red("done, but a claim fails");
-  lines.push(
-    `${word}: ${parts.join(", ")} in ${duration(finished.seconds)}` +
-      (saved >= 1 ? `; ${duration(saved)} saved by the store` : ""),
-  );
-  return lines;
-}
-
-function failure(
-  instance: string,
-  { failure, log, rerun }: Extract<Outcome, { kind: "failed" }>,
-  style: Style,
-): string[] {
-  return [
-    style.bold(instance),
-    ...failureLines(failure, style),
-    ...log.tail.map((line) => `  ${style.dim("log:")} ${line}`),
-    ...(log.path ? [`  log   ${log.path}`] : []),
-    ...(rerun ? [`  rerun ${rerun}`] : []),
-  ];
-}
-
-const SIGNS = { holds: "✓", fails: "✗", "not judged": "–" } as const;
-
-/** The claims as a referee would list them. */
-export function verdictLines(
-  verdicts: readonly Verdict[],
-  width: number,
-  { green, red, yellow, dim, bold }: Style,
-): string[] {
-  const paint = { holds: green, fails: red, "not judged": yellow } as const;
-  return [
-    bold("Claims"),
-    ...verdicts.flatMap(({ sentence, verdict, evidence }) => {
-      const [first = "", ...rest] = wrap(sentence, width - 15);
-      const head = `${SIGNS[verdict]} ${verdict}`.padEnd(13);
-      const because = typeof evidence.summary === "string"
-        ? evidence.summary
-        : "";
-      return [
-        `${paint[verdict](head)} ${first}`,
-        ...rest.map((line) => " ".repeat(14) + line),
-        ...wrap(because, width - 15).map((line) => dim(" ".repeat(14) + line)),
-      ];
-    }),
-  ];
-}
-
-/** Breaks a text into lines of at most so many characters. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/).filter(Boolean)) {
-    if (line !== "" && line.length + 1 + word.length > Math.max(20, width)) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  if (line !== "") lines.push(line);
-  return lines;
+    ? red("failed")
+    : success
+    ? green("done")
+    : red("done, but a claim fails");
+  return `${word}: ${parts.join(", ")} in ${duration(seconds)}` +
+    (saved >= 1 ? `; ${duration(saved)} saved by the store` : "");
 }
