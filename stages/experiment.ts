@@ -11,6 +11,10 @@ const text = v.pipe(
   v.nonEmpty("a text that is not empty"),
 );
 
+/** A table whose unknown keys are refused. */
+const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject(entries, "a table");
+
 const count = (least: number, most: number) => {
   const allowed = `a whole number from ${least} to ${most}`;
   return v.pipe(
@@ -28,10 +32,17 @@ const between = (least: number, most: number, allowed: string) =>
   );
 
 const rate = between(0, 10, "a number greater than 0 and at most 10");
+const small = between(0, 1, "a number greater than 0 and at most 1");
 const fraction = v.pipe(
   v.number("a number from 0 to 1"),
   v.minValue(0, "a number from 0 to 1"),
   v.maxValue(1, "a number from 0 to 1"),
+);
+/** Of a moving mean. With 1 nothing would ever enter it, and its correction divides by 0. */
+const decay = v.pipe(
+  v.number("a number from 0 to less than 1"),
+  v.minValue(0, "a number from 0 to less than 1"),
+  v.ltValue(1, "a number from 0 to less than 1"),
 );
 
 /** A list that is not empty and names nothing twice. */
@@ -58,11 +69,13 @@ const url = v.pipe(
   ),
 );
 
-const mark = v.strictObject({
+const band = "two numbers, greater than 0, the smaller first";
+
+const mark = table({
   width: choice(["single", "double"]),
 });
 
-const paper = v.strictObject({
+const paper = table({
   title: text,
   author: text,
   venue: text,
@@ -74,14 +87,14 @@ const paper = v.strictObject({
   repository: v.optional(url),
   numbers: v.optional(
     v.array(
-      v.strictObject({ file: text, pattern: text, value: text }),
+      table({ file: text, pattern: text, value: text }),
       "a list of tables",
     ),
     [],
   ),
 });
 
-const author = v.strictObject({
+const author = table({
   given: text,
   family: text,
   affiliation: v.optional(text),
@@ -96,7 +109,7 @@ const author = v.strictObject({
   ),
 });
 
-const claim = v.strictObject({
+const claim = table({
   id: v.pipe(
     text,
     v.regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens"),
@@ -113,13 +126,13 @@ const claim = v.strictObject({
   epochs: v.optional(count(1, 1000), 1),
 });
 
-const schema = v.strictObject({
+const schema = table({
   paper,
   authors: v.pipe(
     v.array(author, "a list of tables"),
     v.nonEmpty("at least one author"),
   ),
-  dataset: v.strictObject({
+  dataset: table({
     name: choice(["mnist"]),
     mirrors: v.pipe(
       v.array(url, "a list of URLs"),
@@ -127,7 +140,7 @@ const schema = v.strictObject({
     ),
     offline: choice(["glyphs", "fail"]),
   }),
-  network: v.strictObject({
+  network: table({
     encoder: list3("filters of the three encoding convolutions"),
     decoder: v.pipe(
       v.array(count(1, 256), "a list"),
@@ -138,7 +151,7 @@ const schema = v.strictObject({
     initializer: choice(["glorot_uniform"]),
   }),
   training: v.pipe(
-    v.strictObject({
+    table({
       learning_rates: list(rate),
       seeds: list(count(0, 2 ** 31 - 1)),
       epochs: count(1, 1000),
@@ -149,40 +162,50 @@ const schema = v.strictObject({
       ),
       validation: count(1, 59_999),
       engine: choice(["auto", "portable", "native", "webgpu", "cuda"]),
-      beta1: fraction,
-      beta2: fraction,
-      epsilon: between(0, 1, "a number greater than 0 and at most 1"),
+      beta1: decay,
+      beta2: decay,
+      epsilon: small,
     }),
     v.forward(
       v.check(
+        ({ images, validation }) =>
+          images === "all" || images <= 60_000 - validation,
+        "at most 60000 less the images for validation",
+      ),
+      ["images"],
+    ),
+    v.forward(
+      v.check(
         ({ batch_size, images, validation }) =>
+          // What is wrong in itself is told once, by its own check.
+          images === 0 || validation >= 60_000 ||
           batch_size <= (images === "all" ? 60_000 - validation : images),
         "at most the number of training images",
       ),
       ["batch_size"],
     ),
   ),
-  reconstruction: v.strictObject({
-    agreement: between(0, 1, "a number greater than 0 and at most 1"),
+  reconstruction: table({
+    agreement: small,
   }),
-  denoising: v.strictObject({
+  denoising: table({
     levels: list(fraction),
     shown: fraction,
     images: count(1, 10_000),
     seed: count(0, 2 ** 31 - 1),
   }),
-  figures: v.strictObject({
+  figures: table({
     images: v.union(
       [v.literal("one-per-digit"), list(count(0, 9_999))],
       'the word "one-per-digit" or a list of numbers of test images',
     ),
-    learning_curves: v.strictObject({
+    learning_curves: table({
       ...mark.entries,
       scale: choice(["log", "linear"]),
       smoothing: count(1, 10_000),
-      band: v.tuple(
-        [v.number("a number"), v.number("a number")],
-        "two numbers",
+      band: v.pipe(
+        v.strictTuple([v.number(band), v.number(band)], band),
+        v.check(([low, high]) => low > 0 && low < high, band),
       ),
     }),
     reconstruction: mark,
@@ -198,7 +221,7 @@ const schema = v.strictObject({
       "claims with different ids",
     ),
   ),
-  sandbox: v.strictObject({ require: choice(["deno", "kernel"]) }),
+  sandbox: table({ require: choice(["deno", "kernel"]) }),
 });
 
 /** A checked experiment. */

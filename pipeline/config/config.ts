@@ -1,24 +1,26 @@
 /**
  * The configuration: a TOML text, a profile and settings laid over it, checked
- * against a schema. A pure function of the text and the overlays.
+ * against a schema. A pure function of the text and of what is laid over it.
  */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { parse, TomlDate, TomlError } from "smol-toml";
 import * as v from "valibot";
-import { fail, type Failure, nearest, ok, type Result } from "../failure.ts";
-import { locate, quote } from "./locate.ts";
-import { overlay, type Table } from "./overlay.ts";
+import { fail, nearest, ok, type Result } from "../failure.ts";
+import { isTable, readDocument, type Table } from "./document.ts";
+import { findPlaces } from "./locate.ts";
+import { type Overlay, overlay } from "./overlay.ts";
+import { type Problem, refuse } from "./problem.ts";
+import { allowed, meant, unknownKeys } from "./shape.ts";
 
 /** What is read, and what is laid over it. */
-export interface Reading<T> {
+export interface Reading<T> extends Overlay {
   readonly path: string;
   /** Instead of the file's content. */
   readonly text?: string;
+  /**
+   * Its messages complete the sentence "allowed is …"; those of a `rawCheck`
+   * stand for themselves.
+   */
   readonly schema: v.GenericSchema<unknown, T>;
-  readonly profile?: string;
-  /** `training.epochs=5`, in order. */
-  readonly set?: readonly string[];
 }
 
 /** The checked configuration and the text that it was read from. */
@@ -27,164 +29,145 @@ export interface Configuration<T> {
   readonly text: string;
 }
 
-/** Reads a configuration; a failure names every problem with its line. */
+/** Reads a configuration; a failure names every problem with its place. */
 export function readConfig<T>(
   { path, text: given, schema, profile, set = [] }: Reading<T>,
 ): Result<Configuration<T>> {
-  const name = basename(path);
-  const read = given === undefined ? readText(path) : ok(given);
+  const file = basename(path);
+  const read = readDocument(path, given);
   if (!read.ok) return read;
-  const text = read.value;
-  let document: Table;
-  try {
-    document = parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
+  const { table: document, text } = read.value;
+  const profiles = Object.hasOwn(document, "profile") ? document.profile : {};
+  const known = isTable(profiles) ? Object.keys(profiles) : [];
+  if (profile !== undefined && !known.includes(profile)) {
+    const near = nearest(profile, known);
     return fail({
-      kind: "toml-syntax",
-      what: `Read ${name}, line ${error.line}, column ${error.column}`,
-      seen: `${reason(error)}\n${quote(text, error.line, error.column)}`,
-      hint: "correct the line; the format is described at toml.io",
+      kind: "unknown-profile",
+      what: `Use the profile "${profile}" of ${file}`,
+      seen: known.length > 0
+        ? `profiles: ${known.join(", ")}`
+        : "there are no profiles",
+      ...(near !== undefined && { hint: `did you mean "${near}"?` }),
     });
   }
-  const laid = overlay(document, profile, set);
-  if (!laid.ok) return laid;
-  const { table, sources } = laid.value;
-  const checked = v.safeParse(schema, plain(table));
-  if (checked.success) return ok({ config: checked.output, text });
-  const problems = checked.issues.map((issue) => problem(issue));
-  return fail(describe(problems, name, text, sources));
-
-  function problem(issue: v.BaseIssue<unknown>): Problem {
-    const keys = (issue.path ?? []).map(({ key }) => String(key));
-    const unknown = issue.type === "strict_object" &&
-      issue.expected === "never";
-    const missing = issue.received === "undefined";
-    const last = issue.path?.at(-1);
-    const siblings = unknown && last?.type === "object"
-      ? known(schema, keys.slice(0, -1))
-      : [];
-    return {
-      keys,
-      what: unknown
-        ? "is not a setting"
-        : missing
-        ? "is missing"
-        : `is ${show(issue.input)}`,
-      allowed: unknown
-        ? guess(keys.at(-1) ?? "", siblings)
-        : missing
-        ? "add it, see the comments in the published experiment.toml"
-        : issue.message,
-    };
+  const chosen = check(document, schema, { profile, set });
+  const problems = [
+    ...misplaced(profiles),
+    ...chosen.problems,
+    // A profile that nobody uses today is to be right tomorrow.
+    ...known.filter((name) => name !== profile).flatMap((name) =>
+      check(document, schema, { profile: name }).problems
+        .filter(({ source }) => source?.kind === "profile")
+    ),
+  ];
+  const [first, ...rest] = problems;
+  if (first) {
+    return fail(refuse([first, ...rest], { file, places: findPlaces(text) }));
   }
+  if (!chosen.result?.success) throw new Error("refused without a problem");
+  return ok({ config: chosen.result.output, text });
 }
 
-/** One thing that is wrong. */
-interface Problem {
-  readonly keys: readonly string[];
-  readonly what: string;
-  readonly allowed: string;
-}
-
-function describe(
-  problems: readonly Problem[],
-  name: string,
-  text: string,
-  sources: ReadonlyMap<string, string>,
-): Failure {
-  const lines = problems.map(({ keys, what, allowed }) => {
-    const key = keys.join(".") || "the configuration";
-    const set = overlaid(keys, sources);
-    const line = locate(text, keys);
-    const where = set ?? (line === undefined ? name : `${name}:${line}`);
-    return { where, key, what, allowed };
-  });
-  const [first, ...rest] = lines;
-  if (!first) throw new Error("a refused configuration without a problem");
-  return {
-    kind: "config",
-    what: `Use ${name}: ${first.key} ${first.what}`,
-    seen: [
-      `${first.where}: ${first.allowed}`,
-      ...rest.map(({ where, key, what, allowed }) =>
-        `${where}: ${key} ${what}; ${allowed}`
-      ),
-    ].join("\n"),
-  };
-}
-
-/** Where an overlaid value comes from: its own setting, or that of a table or list around it. */
-function overlaid(
-  keys: readonly string[],
-  sources: ReadonlyMap<string, string>,
-): string | undefined {
-  for (let depth = keys.length; depth > 0; depth--) {
-    const source = sources.get(keys.slice(0, depth).join("."));
-    if (source !== undefined) return source;
-  }
-  return undefined;
-}
-
-function guess(typed: string, siblings: readonly string[]): string {
-  const near = nearest(typed, siblings);
-  return near === undefined
-    ? `known here: ${siblings.join(", ")}`
-    : `did you mean "${near}"?`;
-}
-
-/** The keys that a schema knows at a path. */
-function known(schema: unknown, path: readonly string[]): string[] {
-  let at = schema as {
-    entries?: Record<string, unknown>;
-    wrapped?: unknown;
-    item?: unknown;
-    value?: unknown;
-    pipe?: unknown[];
-  };
-  const unwrap = () => {
-    while (at && !at.entries && !at.item && (at.wrapped ?? at.pipe?.[0])) {
-      at = (at.wrapped ?? at.pipe?.[0]) as typeof at;
-    }
-  };
-  for (const key of path) {
-    unwrap();
-    at = (at?.entries?.[key] ?? at?.item ?? at?.value ?? {}) as typeof at;
-  }
-  unwrap();
-  return Object.keys(at?.entries ?? {});
-}
-
-function readText(path: string): Result<string> {
-  try {
-    return ok(readFileSync(path, "utf8"));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return fail({
-      kind: "config-unreadable",
-      what: `Read the configuration ${path}`,
-      seen: code === "ENOENT" ? "there is no such file" : message,
-      hint: "run from the folder of the project",
-    });
-  }
-}
-
-function reason(error: TomlError): string {
-  return error.message.split("\n")[0]!.replace(/^Invalid TOML document: /, "");
-}
-
-/** smol-toml's dates as the texts that they are: nothing here has use for a clock. */
-function plain(value: unknown): unknown {
-  if (value instanceof TomlDate) return value.toISOString();
-  if (Array.isArray(value)) return value.map(plain);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, plain(inner)]),
+/** A document with what is laid over it, against the schema. */
+function check<T>(
+  document: Table,
+  schema: v.GenericSchema<unknown, T>,
+  laid: Overlay,
+) {
+  const { table, sources, problems } = overlay(document, laid);
+  const unknown = unknownKeys(schema, table);
+  const guesses = new Map(
+    unknown.map((one) => [one, meant(schema, one)] as const),
   );
+  const result = v.safeParse(schema, table);
+  const found: Problem[] = [];
+  for (const [one, guess] of guesses) {
+    const around = one.keys.slice(0, -1).join(".");
+    found.push(problem(one.keys, {
+      what: "is not a setting",
+      seen: `${around === "" ? "there are" : `${around} has`} ${
+        one.siblings.join(", ")
+      }`,
+      hint: guess && `did you mean "${guess}"?`,
+    }));
+  }
+  for (const issue of result.issues ?? []) {
+    if (issue.type === "strict_object" && issue.expected === "never") continue;
+    const keys = (issue.path ?? []).map(({ key }) => String(key));
+    if (issue.received === "undefined") {
+      // The same mistake told twice: a key that is there under a wrong name.
+      const misspelled = guesses.entries().some(([one, guess]) =>
+        guess === keys.at(-1) &&
+        one.keys.slice(0, -1).join("\0") === keys.slice(0, -1).join("\0")
+      );
+      if (misspelled) continue;
+      const what = allowed(schema, keys);
+      found.push(problem(keys, {
+        what: "is missing",
+        seen: what && `allowed is ${what}`,
+      }));
+    } else if (issue.type === "raw_check") {
+      found.push(problem(keys, { what: "is wrong", seen: issue.message }));
+    } else {
+      found.push(problem(keys, {
+        what: `is ${show(get(table, keys))}`,
+        seen: `allowed is ${issue.message}`,
+      }));
+    }
+  }
+  return { result, problems: [...problems, ...found] };
+
+  function problem(
+    keys: readonly string[],
+    { what, ...rest }: Pick<Problem, "what" | "seen" | "hint">,
+  ): Problem {
+    const key = named(table, keys) || "the configuration";
+    return { keys, source: sources.of(keys), what: `${key} ${what}`, ...rest };
+  }
 }
 
+/** Profiles that are no tables. */
+function misplaced(profiles: unknown): Problem[] {
+  const all: [string[], unknown][] = isTable(profiles)
+    ? Object.entries(profiles).map(([name, one]) => [["profile", name], one])
+    : [[["profile"], profiles]];
+  return all.filter(([, one]) => !isTable(one)).map(([keys, one]) => ({
+    keys,
+    source: undefined,
+    what: `${keys.join(".")} is ${show(one)}`,
+    seen: "allowed are tables such as [profile.quick.training]",
+  }));
+}
+
+/** A key in the words of the text: an entry of a list by its `id`, if it has one. */
+function named(table: Table, keys: readonly string[]): string {
+  return keys.map((key, depth) => {
+    const around = get(table, keys.slice(0, depth));
+    const entry = get(table, keys.slice(0, depth + 1));
+    return Array.isArray(around) && isTable(entry) &&
+        typeof entry.id === "string"
+      ? entry.id
+      : key;
+  }).join(".");
+}
+
+function get(table: Table, keys: readonly string[]): unknown {
+  let at: unknown = table;
+  for (const key of keys) {
+    if (at === null || typeof at !== "object") return undefined;
+    at = (at as Table)[key];
+  }
+  return at;
+}
+
+/** A value as TOML writes it, if it is short. */
 function show(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  return JSON.stringify(value) ?? String(value);
+  if (typeof value === "number") {
+    return String(value).replace("Infinity", "inf").replace("NaN", "nan");
+  }
+  if (isTable(value)) return "a table";
+  const text = Array.isArray(value)
+    ? `[${value.map(show).join(", ")}]`
+    : JSON.stringify(value) ?? "nothing";
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -1,53 +1,153 @@
-/** Where a key stands in a TOML text, for messages. */
+/** Where keys stand in a TOML text, for messages. */
 
-/**
- * The line (from 1) of a key, or of the nearest table around it. A search by
- * lines and not a parser: a message that points one line off in an exotic
- * document is better than a second TOML parser.
- */
+/** A place in a text; both count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The places of all keys and list entries of a text, by path. */
+export type Places = ReadonlyMap<string, Place>;
+
+/** The place of a key, or of what is nearest around it. */
 export function locate(
-  text: string,
+  places: Places,
   keys: readonly string[],
-): number | undefined {
-  let best: { line: number; depth: number } | undefined;
-  let table: string[] = [];
-  const counts = new Map<string, number>();
-  text.split("\n").forEach((line, index) => {
-    const head = /^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?/.exec(line);
-    if (head) {
-      table = split(head[2]!);
-      if (head[1] === "[[") {
-        const name = table.join(".");
-        const count = counts.get(name) ?? 0;
-        counts.set(name, count + 1);
-        table = [...table, String(count)];
-      }
-      note(table, index + 1);
-      return;
-    }
-    const pair = /^\s*([\w."'-]+)\s*=/.exec(line);
-    if (pair) note([...table, ...split(pair[1]!)], index + 1);
-  });
-  return best?.line;
-
-  function note(path: readonly string[], line: number): void {
-    const fits = path.length <= keys.length &&
-      path.every((key, depth) => key === keys[depth]);
-    if (fits && path.length > (best?.depth ?? 0)) {
-      best = { line, depth: path.length };
-    }
+): Place | undefined {
+  for (let depth = keys.length; depth > 0; depth--) {
+    const place = places.get(name(keys.slice(0, depth)));
+    if (place) return place;
   }
 }
 
-function split(key: string): string[] {
-  return key.split(".").map((part) => part.trim().replace(/^["']|["']$/g, ""));
+/**
+ * Finds the places of all keys. Only for a text that a TOML parser has accepted:
+ * values are skipped, not understood. It exists because no TOML parser tells
+ * where a value stood.
+ */
+export function findPlaces(text: string): Places {
+  const places = new Map<string, Place>();
+  const lists = new Map<string, number>();
+  let at = 0;
+
+  let line = 1;
+  let start = 0;
+  let counted = 0;
+  function note(path: readonly string[], offset: number): void {
+    // Offsets only grow, but for the parts of one dotted key.
+    for (; counted < offset; counted++) {
+      if (text[counted] === "\n") [line, start] = [line + 1, counted + 1];
+    }
+    const key = name(path);
+    if (!places.has(key)) places.set(key, { line, column: offset - start + 1 });
+  }
+
+  function skip(pattern: RegExp): string {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0] ?? "";
+    at += found.length;
+    return found;
+  }
+
+  function key(): string[] {
+    const parts: string[] = [];
+    do {
+      skip(SPACE);
+      const part = skip(KEY);
+      parts.push(/^["']/.test(part) ? part.slice(1, -1) : part);
+      skip(SPACE);
+    } while (skip(DOT) !== "");
+    return parts;
+  }
+
+  function pair(table: readonly string[]): void {
+    const from = at;
+    const keys = key();
+    keys.forEach((_, depth) =>
+      note([...table, ...keys.slice(0, depth + 1)], from)
+    );
+    skip(EQUALS);
+    value([...table, ...keys]);
+  }
+
+  function value(path: readonly string[]): void {
+    const open = text[at];
+    if (open !== "[" && open !== "{") {
+      if (skip(STRING) === "") skip(PLAIN);
+      return;
+    }
+    at++;
+    for (let index = 0; skip(BLANK), at < text.length; index++) {
+      if (text[at] === "]" || text[at] === "}") break;
+      const before = at;
+      if (open === "[") {
+        note([...path, String(index)], at);
+        value([...path, String(index)]);
+      } else pair(path);
+      skip(BLANK);
+      if (text[at] === ",") at++;
+      if (at === before) return; // Not TOML: better no place than no end.
+    }
+    at++;
+  }
+
+  /** The path of a table's head: in a list of tables it is the last one so far. */
+  function head(keys: readonly string[], opensEntry: boolean): string[] {
+    const path: string[] = [];
+    keys.forEach((part, depth) => {
+      path.push(part);
+      const list = name(path);
+      if (opensEntry && depth === keys.length - 1) {
+        note(path, at);
+        lists.set(list, (lists.get(list) ?? -1) + 1);
+      }
+      const last = lists.get(list);
+      if (last !== undefined) path.push(String(last));
+    });
+    return path;
+  }
+
+  let table: string[] = [];
+  while (skip(BLANK), at < text.length) {
+    const before = at;
+    if (text[at] === "[") {
+      const opensEntry = text[at + 1] === "[";
+      at += opensEntry ? 2 : 1;
+      const keys = key();
+      at = before;
+      table = head(keys, opensEntry);
+      note(table, before);
+      skip(REST);
+    } else pair(table);
+    if (at === before) break;
+  }
+  return places;
+}
+
+const SPACE = /[ \t]*/y;
+const BLANK = /(?:[ \t\r\n]|#[^\n]*)*/y;
+const REST = /[^\n]*/y;
+const DOT = /\./y;
+const EQUALS = /[ \t]*=[ \t]*/y;
+const KEY = /"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[\w-]+/y;
+const STRING =
+  /"""(?:\\[^]|[^\\])*?"{3,5}|'''[^]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'/y;
+const PLAIN = /[^,\]}\r\n#]*/y;
+
+/** A path as one text; no key holds a zero. */
+function name(keys: readonly string[]): string {
+  return keys.join("\0");
 }
 
 /** A line of a text with a caret below a column, both from 1. */
-export function quote(text: string, line: number, column: number): string {
+export function quote(text: string, { line, column }: Place): string {
   const number = String(line);
-  const content = text.split("\n")[line - 1] ?? "";
-  return `${number} | ${content}\n${" ".repeat(number.length)} | ${
-    " ".repeat(Math.max(0, column - 1))
-  }^`;
+  const content = (text.split("\n")[line - 1] ?? "").replace(/\r$/, "");
+  // Tabs stay tabs, so that the caret stands below what it means.
+  const indent = content.slice(0, Math.max(0, column - 1)).replace(
+    /[^\t]/g,
+    " ",
+  )
+    .padEnd(Math.max(0, column - 1));
+  return `${number} | ${content}\n${" ".repeat(number.length)} | ${indent}^`;
 }

@@ -1,58 +1,46 @@
 /** What is laid over a TOML document: a profile's tables, then single settings. */
 import { parse, TomlError } from "smol-toml";
-import { fail, nearest, ok, type Result } from "../failure.ts";
+import { isTable, plain, reason, type Table } from "./document.ts";
+import type { Problem } from "./problem.ts";
+import { Sources } from "./source.ts";
 
-/** A TOML table. */
-export type Table = { [key: string]: unknown };
-
-/** The table that counts, and where overlaid values come from, by dotted key. */
+/** The table that counts, where overlaid values come from, and what could not be laid over it. */
 export interface Overlaid {
   readonly table: Table;
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Sources;
+  readonly problems: readonly Problem[];
+}
+
+/** What is laid over a document. */
+export interface Overlay {
+  /** A table of the document's `[profile]`. */
+  readonly profile?: string | undefined;
+  /** `training.epochs=5`, in order. */
+  readonly set?: readonly string[];
 }
 
 /** Lays a profile and settings over a document, whose `[profile]` tables vanish. */
 export function overlay(
   document: Table,
-  profile: string | undefined,
-  set: readonly string[],
-): Result<Overlaid> {
-  const { profile: profiles = {}, ...rest } = structuredClone(document);
-  const table: Table = rest;
-  const sources = new Map<string, string>();
-  if (profile !== undefined) {
-    const known = isTable(profiles) ? Object.keys(profiles) : [];
-    const chosen = isTable(profiles) ? profiles[profile] : undefined;
-    if (!isTable(chosen)) {
-      const near = nearest(profile, known);
-      return fail({
-        kind: "unknown-profile",
-        what: `Use the profile "${profile}"`,
-        seen: known.length > 0
-          ? `profiles: ${known.join(", ")}`
-          : "there are no profiles",
-        ...(near !== undefined && { hint: `did you mean "${near}"?` }),
-      });
-    }
-    merge(table, chosen, [], (key) => sources.set(key, `profile ${profile}`));
+  { profile, set = [] }: Overlay,
+): Overlaid {
+  const { profile: profiles, ...table } = structuredClone(document);
+  const sources = new Sources();
+  const problems: Problem[] = [];
+  const chosen = profile !== undefined && isTable(profiles)
+    ? own(profiles, profile)
+    : undefined;
+  if (profile !== undefined && isTable(chosen)) {
+    const source = { kind: "profile", name: profile } as const;
+    merge(table, chosen, [], (keys) => sources.note(keys, source));
   }
   for (const setting of set) {
-    const equals = setting.indexOf("=");
-    if (equals < 1) {
-      return fail({
-        kind: "setting",
-        what: `Use the setting "--set ${setting}"`,
-        seen: "no key and value",
-        hint: "write it as --set training.epochs=5",
-      });
-    }
-    const keys = setting.slice(0, equals).trim().split(".");
-    const value = parseValue(setting.slice(equals + 1).trim());
-    const placed = place(table, keys, value);
-    if (!placed.ok) return placed;
-    sources.set(keys.join("."), `--set ${setting}`);
+    const source = { kind: "set", setting } as const;
+    const laid = lay(table, setting);
+    if ("keys" in laid) sources.note(laid.keys, source);
+    else problems.push({ keys: [], source, ...laid });
   }
-  return ok({ table, sources });
+  return { table, sources, problems };
 }
 
 /** Tables are joined, everything else is replaced. */
@@ -60,59 +48,116 @@ function merge(
   into: Table,
   from: Table,
   path: readonly string[],
-  note: (key: string) => void,
+  note: (keys: readonly string[]) => void,
 ): void {
   for (const [key, value] of Object.entries(from)) {
-    const here = into[key];
+    const here = own(into, key);
     if (isTable(value) && isTable(here)) {
       merge(here, value, [...path, key], note);
     } else {
-      into[key] = value;
-      note([...path, key].join("."));
+      put(into, key, value);
+      note([...path, key]);
     }
   }
 }
 
-/** Sets a value; into a list of tables by index, or by the entry's `id`. */
+type Laid = { readonly keys: readonly string[] } | Wrong;
+type Wrong = Pick<Problem, "what" | "seen">;
+
+function lay(table: Table, setting: string): Laid {
+  const equals = setting.indexOf("=");
+  const keys = setting.slice(0, Math.max(0, equals)).split(".").map((key) =>
+    key.trim()
+  );
+  if (keys.includes("")) {
+    return {
+      what: `"${setting}" names no setting`,
+      seen: "write it as training.epochs=5",
+    };
+  }
+  const value = readValue(setting.slice(equals + 1).trim());
+  return "what" in value ? value : place(table, keys, value.value);
+}
+
+/** Sets a value; into a list by its index from 0, or by the `id` of an entry. */
 function place(
   table: Table,
   keys: readonly string[],
   value: unknown,
-): Result<void> {
+): Laid {
+  const path: string[] = [];
+  let made: number | undefined;
   let at: unknown = table;
-  for (const key of keys.slice(0, -1)) {
-    if (Array.isArray(at)) at = entry(at, key);
-    else if (isTable(at)) at = at[key] ??= {};
-    if (at === undefined || at === null || typeof at !== "object") {
-      return fail({
-        kind: "setting",
-        what: `Set ${keys.join(".")}`,
-        seen: `"${key}" is no table`,
-      });
+  for (const [depth, name] of keys.entries()) {
+    const key = Array.isArray(at) ? indexOf(at, name) : name;
+    if (key === undefined) {
+      return {
+        what: `${keys.join(".")} is not there`,
+        seen: `${path.join(".")} has the entries ${entries(at as unknown[])}`,
+      };
     }
+    if (!isTable(at) && !Array.isArray(at)) {
+      return {
+        what: `${keys.join(".")} is not there`,
+        seen: `${path.join(".")} is a single value and holds no "${name}"`,
+      };
+    }
+    path.push(key);
+    const inside = at as Table; // a list's indices are keys too
+    if (depth === keys.length - 1) put(inside, key, value);
+    else if (own(inside, key) === undefined) {
+      made ??= depth + 1;
+      put(inside, key, {});
+    }
+    at = own(inside, key);
   }
-  const last = keys.at(-1)!; // a text split is never empty
-  if (Array.isArray(at)) {
-    at[at.findIndex((one) => one === entry(at as unknown[], last))] = value;
-  } else (at as Table)[last] = value;
-  return ok(undefined);
+  // A table that was not there before comes from the setting too.
+  return { keys: path.slice(0, made) };
 }
 
-function entry(list: readonly unknown[], key: string): unknown {
-  return list.find((one) => isTable(one) && one.id === key) ??
-    list[Number(key)];
+function indexOf(list: readonly unknown[], key: string): string | undefined {
+  const index = list.findIndex((one) => isTable(one) && one.id === key);
+  if (index >= 0) return String(index);
+  return /^\d+$/.test(key) && Number(key) < list.length
+    ? String(Number(key))
+    : undefined;
 }
 
-/** A value as TOML writes it; what is no TOML is meant as a text. */
-function parseValue(text: string): unknown {
+function entries(list: readonly unknown[]): string {
+  return list.map((one, index) =>
+    isTable(one) && typeof one.id === "string" ? one.id : String(index)
+  ).join(", ");
+}
+
+/** A value as TOML writes it; what cannot be meant as TOML is a text. */
+function readValue(text: string): { readonly value: unknown } | Wrong {
   try {
-    return parse(`value = ${text}`).value;
+    const { value, ...more } = parse(`value = ${text}`);
+    if (Object.keys(more).length > 0) {
+      return {
+        what: "a setting has more than one line",
+        seen: "use --set once for each",
+      };
+    }
+    return { value: plain(value) };
   } catch (error) {
-    if (error instanceof TomlError) return text;
-    throw error;
+    if (!(error instanceof TomlError)) throw error;
+    if (!/^["'[{]/.test(text)) return { value: text };
+    return { what: `${text} is not a value`, seen: reason(error) };
   }
 }
 
-function isTable(value: unknown): value is Table {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
+/** A table's own value: no key finds what every object inherits. */
+function own(table: Table, key: string): unknown {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** Sets a key of any name; assigning to `__proto__` would set something else. */
+function put(table: Table, key: string, value: unknown): void {
+  Object.defineProperty(table, key, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 }

@@ -1,0 +1,94 @@
+/** The TOML document of a configuration: from the disk, to tables. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import { fail, ok, type Result } from "../failure.ts";
+import { quote } from "./locate.ts";
+
+/** A TOML table. */
+export type Table = { [key: string]: unknown };
+
+/** A parsed document and its text. */
+export interface Document {
+  readonly table: Table;
+  readonly text: string;
+}
+
+/** Reads a document, or takes the text that is given instead. */
+export function readDocument(path: string, given?: string): Result<Document> {
+  const read = given === undefined ? readText(path) : ok(given);
+  if (!read.ok) return read;
+  const text = read.value;
+  try {
+    const table = plain(parse(text)) as Table; // a document is a table
+    return ok({ table, text });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const { line, column } = error;
+    return fail({
+      kind: "toml-syntax",
+      what: `Read ${basename(path)}, line ${line}, column ${column}`,
+      seen: `${reason(error)}\n${quote(text, { line, column })}`,
+      hint: "correct the line; toml.io describes the format",
+    });
+  }
+}
+
+function readText(path: string): Result<string> {
+  const refused = (seen: string, hint: string) =>
+    fail({
+      kind: "config-unreadable",
+      what: `Read the configuration ${path}`,
+      seen,
+      hint,
+    });
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    switch (code) {
+      case undefined:
+        throw error;
+      case "ENOENT":
+        return refused(
+          "there is no such file",
+          "run from the folder of the project",
+        );
+      case "EISDIR":
+        return refused("it is a folder", "put a TOML file there");
+      case "EACCES":
+      case "EPERM":
+        return refused("it may not be read", "give yourself permission to");
+      default:
+        return refused(message, "see to the file");
+    }
+  }
+  try {
+    return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return refused("it is not UTF-8", "save it as UTF-8, as TOML wants it");
+  }
+}
+
+/** What a TOML parser has to say, without the text that it quotes. */
+export function reason(error: TomlError): string {
+  const [first = ""] = error.message.split("\n");
+  return first.replace(/^Invalid TOML document: /, "");
+}
+
+/** A parsed value with dates as the texts that they are: nothing here has use for a clock. */
+export function plain(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, plain(inner)]),
+  );
+}
+
+/** Whether a value is a table. */
+export function isTable(value: unknown): value is Table {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

@@ -1,0 +1,92 @@
+/** What a schema says about the keys of its tables: for unknown and missing ones. */
+import * as v from "valibot";
+import { nearest } from "../failure.ts";
+
+/**
+ * The parts of a valibot schema that lead to its tables. Its own types are one
+ * for each kind of schema, which says less here.
+ */
+interface Shape {
+  readonly entries?: { readonly [key: string]: Shape };
+  readonly wrapped?: Shape;
+  readonly item?: Shape;
+  readonly pipe?: readonly [Shape, ...unknown[]];
+}
+
+/** A key that a schema does not know. */
+export interface Unknown {
+  readonly keys: readonly string[];
+  /** The keys that the table around it may have. */
+  readonly siblings: readonly string[];
+}
+
+/** Every unknown key of a value; valibot itself reports one for each table. */
+export function unknownKeys(
+  schema: v.GenericSchema,
+  value: unknown,
+): Unknown[] {
+  return walk(bare(schema as Shape), value, []);
+}
+
+function walk(
+  { entries, item }: Shape,
+  value: unknown,
+  path: readonly string[],
+): Unknown[] {
+  if (Array.isArray(value)) {
+    return item
+      ? value.flatMap((one, index) =>
+        walk(bare(item), one, [...path, String(index)])
+      )
+      : [];
+  }
+  if (!entries || value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const keys = [...path, key];
+    return Object.hasOwn(entries, key)
+      ? walk(bare(entries[key]!), inner, keys)
+      : [{ keys, siblings: Object.keys(entries) }];
+  });
+}
+
+/** What a schema allows at a path, in the words of its own message. */
+export function allowed(
+  schema: v.GenericSchema,
+  path: readonly string[],
+): string | undefined {
+  let at: Shape | undefined = schema as Shape;
+  for (const key of path) {
+    const { entries, item }: Shape = bare(at);
+    at = entries && Object.hasOwn(entries, key) ? entries[key] : item;
+    if (!at) return undefined;
+  }
+  // `undefined` is what a missing key has, and no schema of a key allows it.
+  const checked = v.safeParse(at as unknown as v.GenericSchema, undefined);
+  return checked.issues?.[0].message;
+}
+
+/**
+ * The key that was meant: a sibling spelled like it, or else one of that name
+ * in another table, with its path.
+ */
+export function meant(
+  schema: v.GenericSchema,
+  { keys, siblings }: Unknown,
+): string | undefined {
+  const typed = keys.at(-1) ?? "";
+  return nearest(typed, siblings) ??
+    dotted(schema as Shape).find((key) => key.endsWith(`.${typed}`));
+}
+
+function dotted(schema: Shape): string[] {
+  return Object.entries(bare(schema).entries ?? {}).flatMap(([key, inner]) => [
+    key,
+    ...dotted(inner).map((rest) => `${key}.${rest}`),
+  ]);
+}
+
+/** A schema without what is around its table or list. */
+function bare(schema: Shape): Shape {
+  const inner = schema.wrapped ?? schema.pipe?.[0];
+  return inner && inner !== schema ? bare(inner) : schema;
+}
