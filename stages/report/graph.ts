@@ -6,8 +6,11 @@
 import { html, type Markup } from "./html.ts";
 import type { GraphStage } from "./params.ts";
 
-const BOX = { width: 150, height: 48 };
-const GAP = { x: 24, y: 34 };
+const BOX = { width: 164, height: 62 };
+const GAP = { x: 18, y: 30 };
+
+/** Letters of a line that fit into a box in any usual font. */
+const LETTERS = 21;
 
 interface Place {
   readonly stage: GraphStage;
@@ -62,16 +65,24 @@ function box({ stage, x, y }: Place): Markup {
       <rect class="share" x="0" y="${BOX.height - 4}" width="0" height="4" />
       <text x="12" y="20"
         class="name">${stage.stage}<tspan class="count">${count}</tspan></text>
-      <text x="12" y="36" class="note" data-note="${stage.stage}">${shortened(
-        stage.title,
-      )}</text>
+      ${wrapped(stage.title).map((line, index) =>
+        html`<text x="12" y="${37 + 14 * index}" class="note">${line}</text>`
+      )}
     </g>
   `;
 }
 
-/** A title as long as fits into a box. */
-function shortened(title: string): string {
-  return title.length <= 25 ? title : `${title.slice(0, 24).trimEnd()}…`;
+/** A title in two lines; what does not fit is in the table beside the picture. */
+function wrapped(title: string): string[] {
+  const lines = [""];
+  for (const word of title.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    if (last === "") lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= LETTERS) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines.length <= 2 ? lines : [lines[0] ?? "", `${lines[1]} …`];
 }
 
 function arrow(from: Place, to: Place): Markup {

@@ -19,7 +19,7 @@ const NOTHING = html``;
 /** Title, verdict, abstract: what is read first. */
 export function header(
   { paper }: Params,
-  { claims, dataset }: Material,
+  { claims, dataset, trainings }: Material,
 ): Markup {
   const holding = claims.filter(({ verdict }) => verdict === "holds").length;
   const open = claims.filter((one) => one.verdict === "not judged").length;
@@ -54,7 +54,21 @@ ${
         )} for validation, ${grouped(dataset.counts.test)} for the test.</p>
     `
   }
+<p class="data">${extent(trainings)}</p>
 </header>`;
+}
+
+/** How long the networks were trained: a quick run must not look like a full one. */
+function extent(trainings: Material["trainings"]): string {
+  const epochs = Math.max(...trainings.map((one) => one.epochs.length));
+  const steps = Math.max(...trainings.map((one) => one.steps.length));
+  return `Training: ${trainings.length} networks, each over ${
+    counted(epochs, "epoch")
+  } and ${counted(steps, "step")}.`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Loud, and first on the page: numbers over other data prove nothing. */
@@ -169,7 +183,7 @@ export function curvesSection({ networks }: Material): Section {
         <figcaption>Mean squared error per pixel against epoch. Thick with dots: the validation loss after every epoch${seeds >
             1
           ? `, mean of ${seeds} seeds, with their range as a darker band`
-          : ""}; dashed: the mean training loss of the epoch; thin, in a band: mean, least and greatest loss of the steps, gathered in buckets. The horizontal grey band is where the paper sees the loss at learning rate 0.1. Drag over the chart to zoom, double-click for the whole range. “Compare” lays another run's <code>curves/*.json</code> or <code>metrics.json</code> over it; nothing leaves this page.</figcaption>
+          : ""}; dashed: the mean training loss of the epoch; thin, in a band: mean, least and greatest loss of the steps, gathered in buckets. The horizontal grey band is where the paper sees the loss at learning rate 0.1. The greatest hundredth of the steps may lie above the chart. Drag over the chart to zoom, double-click for the whole range. “Compare” lays another run's <code>curves/*.json</code> or <code>metrics.json</code> over it; nothing leaves this page.</figcaption>
       </figure>
       <div class="scroll" tabindex="0" role="region"
         aria-label="Measures of the test images">
@@ -449,7 +463,9 @@ function parameters(network: Network | undefined): number {
 function flat(value: Json, path = ""): [string, string][] {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     const list = Array.isArray(value) ? value : [value];
-    return [[path, list.map(String).join(", ")]];
+    const texts = list.map(String);
+    const long = texts.some((text) => text.length > 20);
+    return [[path, texts.join(long ? "\n" : ", ")]];
   }
   return Object.entries(value).flatMap(([name, inner]) =>
     flat(inner, path === "" ? name : `${path}.${name}`)

@@ -38,7 +38,10 @@ export function startChart({ curves, band, scale }) {
         },
         scales: {
           x: { time: false, range: (_, min, max) => [min, max] },
-          y: scale === "log" ? { distr: 3 } : {},
+          y: {
+            distr: scale === "log" ? 3 : 1,
+            range: (u) => losses(lines, u.scales.x, scale),
+          },
         },
         axes: axes(host.clientWidth, scale),
         series,
@@ -198,6 +201,31 @@ export function startChart({ curves, band, scale }) {
   };
 }
 
+/**
+ * The range of the losses between two epochs: of all validation losses, and of
+ * the steps but for the greatest hundredth, for one bad batch would press
+ * everything else flat.
+ */
+function losses(lines, { min, max }, scale) {
+  const within = (xs, values) =>
+    values.filter((_, i) => xs[i] >= min && xs[i] <= max);
+  const shown = lines.filter((line) => line.shown).map((line) => line.curve);
+  const low = shown.flatMap(({ steps, epochs }) => [
+    ...within(steps.x, steps.low),
+    ...within(epochs.x, epochs.low),
+  ]);
+  const usual = shown.flatMap(({ steps }) => {
+    const high = within(steps.x, steps.high).sort((a, b) => a - b);
+    return high.slice(0, Math.ceil(high.length * 0.99));
+  });
+  const high = shown.flatMap(({ epochs }) => within(epochs.x, epochs.high));
+  const bottom = low.reduce((a, b) => Math.min(a, b), Infinity);
+  const top = [...usual, ...high].reduce((a, b) => Math.max(a, b), -Infinity);
+  if (!(top > 0)) return [0.01, 1];
+  if (scale === "linear") return [0, top * 1.05];
+  return [Math.max(bottom, top / 1e6) / 1.12, top * 1.12];
+}
+
 /** The chart's tables and series; lines that are not shown keep their place. */
 function describe(lines) {
   const tables = [];
@@ -274,7 +302,7 @@ function axes(width, scale) {
     labelSize: 22,
   };
   return [
-    { ...common, label: "epoch" },
+    { ...common, label: "epoch", size: 34 },
     {
       ...common,
       label: width < 480 ? undefined : "mean squared error",

@@ -20,7 +20,9 @@ export function showRun({ name, content: { run, machine, instances } }) {
       "reused",
       list.length > 0 && list.every((one) => one.outcome === "reused"),
     );
-    box.querySelector(".note").textContent = list.length === 0
+    const [note, ...others] = box.querySelectorAll(".note");
+    others.forEach((line) => line.textContent = "");
+    note.textContent = list.length === 0
       ? "not in this run"
       : `${time(seconds(list))} · ${outcomes(list, true)}`;
   }
