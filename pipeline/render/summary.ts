@@ -1,6 +1,7 @@
 /** What a run leaves on the screen: what happened, the verdicts, where to look. */
 import type { Event, Outcome } from "../event.ts";
 import { accountLines, warningLines } from "./account.ts";
+import { comparisonLines } from "./comparison.ts";
 import { failureLines } from "./failure.ts";
 import { counted, duration } from "./quantity.ts";
 import { grouped, listed } from "./reason.ts";
@@ -25,7 +26,7 @@ export function summary(
 ): string[] {
   const finished = events.find((event) => event.kind === "finished");
   if (finished?.kind !== "finished") return [];
-  const { counts, verdicts, provisional } = finished;
+  const { counts, verdicts, provisional, comparison } = finished;
   const quiet = counts.built + counts.restored + counts.failed +
       counts.skipped === 0;
   const blocks = [
@@ -34,6 +35,7 @@ export function summary(
     warningLines(events, width, style),
     counts.built + counts.restored > 0 ? results(finished, width, style) : [],
     verdicts.length > 0 ? verdictLines(verdicts, width, style) : [],
+    comparison ? comparisonLines(comparison, style) : [],
     ...failures(events, width, style),
     [quiet ? nothing(finished, style) : end(finished, events, style)],
   ];
