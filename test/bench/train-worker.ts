@@ -1,0 +1,108 @@
+/**
+ * One contestant of the training benchmark: sets itself up, then runs a block of
+ * steps for each line that it reads and answers with the seconds it took.
+ *
+ *   train-worker.ts ENGINE FORM STEPS
+ */
+import * as tf from "@tensorflow/tfjs";
+import { lines } from "./line.ts";
+import { rates } from "../../stages/training/adam.ts";
+import { plain } from "../../stages/training/plain.ts";
+import { REWRITES, rewritten } from "../../stages/training/rewrite.ts";
+import {
+  type Form,
+  graphTrainer,
+  type Trainer,
+} from "../../stages/training/trainer.ts";
+import { autoencoder, topology } from "../../stages/network/network.ts";
+import {
+  ADAM,
+  before,
+  chain,
+  NETWORK,
+  SHAPE,
+  strokes,
+} from "../training/fixture.ts";
+
+const BATCH = 64;
+const [engine = "portable", form = "optimised", count = "20"] = Deno.args;
+const steps = Number(count);
+
+/** `plain`, `optimised`, `one step a call`, or the name of the last rewrite. */
+function formOf(name: string): Form {
+  if (name === "plain") return plain;
+  const last = REWRITES.findIndex((rewrite) => rewrite.name === name);
+  return rewritten(last < 0 ? REWRITES : REWRITES.slice(0, last + 1));
+}
+
+async function contestant(): Promise<Trainer> {
+  await tf.setBackend("cpu");
+  const of = chain();
+  const start = before(of, 1);
+  const problem = { chain: of, batch: BATCH, adam: ADAM };
+  switch (engine) {
+    case "portable": {
+      const { portable } = await import("../../stages/training/portable.ts");
+      return graphTrainer(await portable(), {
+        problem,
+        form: formOf(form),
+        start,
+      });
+    }
+    case "native": {
+      const { native } = await import("../../stages/training/native.ts");
+      return graphTrainer(await native(), {
+        problem,
+        form: formOf(form),
+        start,
+      });
+    }
+    case "cuda": {
+      const { cuda } = await import("../../stages/training/native.ts");
+      return graphTrainer(await cuda(), {
+        problem,
+        form: formOf(form),
+        start,
+      });
+    }
+    case "tfjs cpu":
+    case "webgpu": {
+      const description = topology(autoencoder(NETWORK, SHAPE));
+      const { device, layersTrainer } = await import(
+        "../../stages/training/webgpu.ts"
+      );
+      if (engine === "webgpu") await device();
+      else await tf.setBackend("cpu");
+      return layersTrainer(description, { problem, start, stride: 1 });
+    }
+    default:
+      throw new TypeError(`No engine ${engine}`);
+  }
+}
+
+const one = await contestant();
+const images = strokes(steps * BATCH, 1);
+const bytes = BATCH * SHAPE.height * SHAPE.width;
+const rate = rates(ADAM, 0, steps);
+const stride = form === "one step a call" ? 1 : one.stride;
+
+async function block(): Promise<number> {
+  const begin = performance.now();
+  for (let from = 0; from < steps; from += stride) {
+    const to = Math.min(from + stride, steps);
+    await one.advance(
+      images.subarray(from * bytes, to * bytes),
+      rate.subarray(from, to),
+    );
+  }
+  return (performance.now() - begin) / 1000;
+}
+
+const encoder = new TextEncoder();
+const say = (value: object) =>
+  Deno.stdout.writeSync(encoder.encode(JSON.stringify(value) + "\n"));
+say({ ready: true });
+for await (const _ of Deno.stdin.readable.pipeThrough(lines())) {
+  const seconds = await block();
+  say({ seconds, images: steps * BATCH, rss: Deno.memoryUsage().rss });
+}
