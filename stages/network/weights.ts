@@ -62,20 +62,20 @@ export function parameters(list: readonly Weight[]): number {
 /**
  * Weights before training, flat and in ONNX's layout: kernels uniform in
  * ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010, TensorFlow's default),
- * biases zero. Drawn in TensorFlow.js's order from the stream `init`.
+ * biases zero. Drawn in the order of the flat vector from the stream `init`.
  */
 export function initial(list: readonly Weight[], seed: number): Float32Array {
   const { between } = stream(seed, "init");
   const flat = new Float32Array(parameters(list));
-  for (const { role, layersDims, length, offset } of list) {
+  for (const { role, dims, length, offset } of list) {
     if (role === "bias") continue;
-    const [rows = 1, columns = 1, from = 1, to = 1] = layersDims;
+    const [from = 1, to = 1, rows = 1, columns = 1] = dims;
     const limit = Math.sqrt(6 / (rows * columns * (from + to)));
     for (let index = 0; index < length; index++) {
       flat[offset + index] = between(-limit, limit);
     }
   }
-  return fromLayers(list, flat);
+  return flat;
 }
 
 /** From ONNX's layout to TensorFlow.js's. */
