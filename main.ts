@@ -1,11 +1,11 @@
 /** Puts the engine and the research together. */
 import { start } from "./pipeline/start.ts";
 import type { Project } from "./pipeline/project.ts";
-import type { Experiment } from "./stages/experiment.ts";
+import { DEVICES, type Resolved, resolved } from "./stages/resolved.ts";
 
 const root = import.meta.dirname!; // a local file always has one
 
-async function load(): Promise<Project<Experiment>> {
+async function load(): Promise<Project<Resolved>> {
   const { pipeline } = await import("./stages/pipeline.ts");
   const { publication } = await import("./stages/publication.ts");
   return {
@@ -21,7 +21,9 @@ async function load(): Promise<Project<Experiment>> {
         ...(profile !== undefined && { profile }),
         set,
       });
-      return read.ok ? { ok: true, value: read.value.config } : read;
+      return read.ok
+        ? { ok: true, value: await resolved(read.value.config) }
+        : read;
     },
     sandbox: ({ sandbox }) => sandbox.require,
     sources: [
@@ -31,6 +33,7 @@ async function load(): Promise<Project<Experiment>> {
       "deno.lock",
       "results.lock.json",
       "stages",
+      ...DEVICES,
     ],
     shorthands: { engine: "training.engine" },
     publication,

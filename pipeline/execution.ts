@@ -4,11 +4,11 @@
  * recorded, in that order and by the engine: a process that outlives its run
  * cannot publish anything.
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { lstatSync } from "node:fs";
 import type { Code } from "./code/code.ts";
 import { type Digest, isDigest } from "./digest.ts";
-import { diskFailure } from "./disk.ts";
+import { diskFailure, writeWhole } from "./disk.ts";
 import type { Report } from "./event.ts";
 import { type Facts, fingerprint } from "./fingerprint.ts";
 import { fail, type Failure, ok, type Result } from "./failure.ts";
@@ -55,7 +55,7 @@ export async function build(
   outputs: (instance: string, output: string) => Digest,
   bench: Bench,
 ): Promise<Built> {
-  const { store, workshop, report, signal } = bench;
+  const { root, store, workshop, report, signal } = bench;
   const started = performance.now();
   const folder = workshop.open(instance.stage);
   const prefix = prefixFingerprint(instance, facts);
@@ -64,11 +64,14 @@ export async function build(
 
   const broken = (failure: Failure, tail: readonly string[] = []): Built => {
     const kept = workshop.keep(folder, instance.id);
+    // The line is long, with every file that may be read: a script to be called.
+    const script = join(kept, "rerun.sh");
+    writeWhole(script, `${commandLine({ ...confinement, folder: kept })}\n`);
     return {
       kind: "failed",
       failure,
       log: { tail, path: join(kept, "log.txt") },
-      rerun: commandLine({ ...confinement, folder: kept }),
+      rerun: `sh '${relative(root, script)}'`,
     };
   };
 

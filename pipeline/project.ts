@@ -31,7 +31,7 @@ export interface Project<Config> {
   readonly configure: (overlays: Overlays) => Promise<Result<Config>>;
   readonly sandbox: (config: Config) => "deno" | "kernel";
   /**
-   * Files and folders, relative to the root, that decide what is decided:
+   * Files and folders, absolute or relative to the root, that decide what is decided:
    * configuration, declarations.
    */
   readonly sources: readonly string[];

@@ -4,24 +4,27 @@
  * alone never changes a result.
  */
 import { resolve } from "node:path";
+import type { JsonObject } from "../pipeline/json.ts";
 import type { Determinism, Pipeline, Stage } from "../pipeline/stage.ts";
 import { every, output } from "../pipeline/stage.ts";
+import project from "../deno.json" with { type: "json" };
 import { FILES } from "./dataset.ts";
-import type { Experiment } from "./experiment.ts";
+import type { Resolved } from "./resolved.ts";
 import { figures } from "./figures.ts";
 import { modelName } from "./model.ts";
+import { outline } from "./outline.ts";
 
 /** Every module under `stages/` by its name. */
 const module = (name: string) =>
   ({ kind: "module", module: `stages/${name}.ts` }) as const;
 
 /** The axes of everything that is made once for a trained network. */
-const perModel = ({ training }: Experiment) => ({
+const perModel = ({ training }: Resolved) => ({
   lr: training.learning_rates,
   seed: training.seeds,
 });
 
-const download: Stage<Experiment> = {
+const download: Stage<Resolved> = {
   name: "download",
   title: "Fetch the dataset's files",
   environment: ["DATASET_MIRROR"],
@@ -58,7 +61,7 @@ function place(mirror: string | undefined): string | null {
   return /^https?:/.test(mirror) ? mirror : resolve(mirror);
 }
 
-const prepare: Stage<Experiment> = {
+const prepare: Stage<Resolved> = {
   name: "prepare",
   title: "Unpack the images and split them",
   at: ({ dataset, training }) => ({
@@ -79,12 +82,15 @@ const prepare: Stage<Experiment> = {
   }),
 };
 
-const train: Stage<Experiment> = {
+const train: Stage<Resolved> = {
   name: "train",
   title: "Train an autoencoder",
   matrix: perModel,
   at(experiment, point) {
-    const { training, network } = experiment;
+    const { training, network, hardware } = experiment;
+    const { engine } = training;
+    const native = engine === "native" || engine === "cuda";
+    const gpu = engine === "webgpu" || engine === "cuda";
     const name = modelName(point, experiment);
     return {
       runs: module("train"),
@@ -94,7 +100,7 @@ const train: Stage<Experiment> = {
         epochs: training.epochs,
         batch_size: training.batch_size,
         images: training.images === "all" ? null : training.images,
-        engine: training.engine,
+        engine,
         beta1: training.beta1,
         beta2: training.beta2,
         epsilon: training.epsilon,
@@ -121,7 +127,9 @@ const train: Stage<Experiment> = {
         },
       },
       resume: { along: "epochs" },
-      resources: { cpus: 1, memory: 600 },
+      facts: hardware,
+      ...(native && { permissions: { ffi: ["onnxruntime-node"] } }),
+      resources: { cpus: 1, memory: 600, gpu: gpu ? 1 : 0 },
     };
   },
 };
@@ -131,14 +139,14 @@ const train: Stage<Experiment> = {
  * order on every machine, and training carries each rounding error on.
  */
 function determinismOf(
-  engine: Experiment["training"]["engine"],
+  engine: Resolved["training"]["engine"],
 ): Determinism {
   return engine === "portable"
     ? { kind: "bits" }
     : { kind: "numeric", tolerance: 0.1 };
 }
 
-const exportModel: Stage<Experiment> = {
+const exportModel: Stage<Resolved> = {
   name: "export",
   title: "Export a network to ONNX",
   matrix: perModel,
@@ -163,7 +171,7 @@ const exportModel: Stage<Experiment> = {
   }),
 };
 
-const reconstruct: Stage<Experiment> = {
+const reconstruct: Stage<Resolved> = {
   name: "reconstruct",
   title: "Reconstruct the test images",
   matrix: perModel,
@@ -183,7 +191,7 @@ const reconstruct: Stage<Experiment> = {
   }),
 };
 
-const denoise: Stage<Experiment> = {
+const denoise: Stage<Resolved> = {
   name: "denoise",
   title: "Reconstruct noisy images",
   matrix: perModel,
@@ -208,7 +216,7 @@ const denoise: Stage<Experiment> = {
   }),
 };
 
-const metrics: Stage<Experiment> = {
+const metrics: Stage<Resolved> = {
   name: "metrics",
   title: "Gather what was measured",
   at: () => ({
@@ -223,7 +231,7 @@ const metrics: Stage<Experiment> = {
   }),
 };
 
-const claims: Stage<Experiment> = {
+const claims: Stage<Resolved> = {
   name: "claims",
   title: "Judge the paper's claims",
   at: ({ claims }) => ({
@@ -237,18 +245,77 @@ const claims: Stage<Experiment> = {
   }),
 };
 
+/** What the report is about: all stages before it. */
+const reported = [
+  download,
+  prepare,
+  train,
+  exportModel,
+  reconstruct,
+  denoise,
+  metrics,
+  claims,
+  figures,
+];
+
+const report: Stage<Resolved> = {
+  name: "report",
+  title: "Write the report",
+  at(experiment) {
+    const { paper, authors, hardware: _, ...settings } = experiment;
+    const { images } = experiment.figures;
+    return {
+      runs: module("report"),
+      params: {
+        paper: plain(paper),
+        authors: authors.map(plain),
+        graph: outline(reported, experiment),
+        environment: versions(),
+        settings: plain(settings),
+        images: images === "one-per-digit" ? null : images,
+      },
+      inputs: {
+        metrics: output("metrics", "metrics"),
+        claims: output("claims", "claims"),
+        "test-images": output("prepare", "test-images"),
+        "test-labels": output("prepare", "test-labels"),
+        dataset: output("prepare", "dataset"),
+        curves: every("train", "curve"),
+        models: every("train", "model"),
+        weights: every("train", "weights"),
+        reconstructions: every("reconstruct", "reconstructions"),
+        denoisings: every("denoise", "denoising"),
+      },
+      outputs: { report: { file: "report.html", artifact: "report.html" } },
+    };
+  },
+};
+
+/** Settings without those that are not set. */
+function plain(settings: object): JsonObject {
+  return JSON.parse(JSON.stringify(settings));
+}
+
+/** What the results were made with. */
+function versions(): { [name: string]: string } {
+  const made = [
+    "@napi-rs/canvas",
+    "@tensorflow/tfjs",
+    "onnxruntime-node",
+    "onnxruntime-web",
+    "sharp",
+    "uplot",
+  ] as const;
+  return {
+    deno: Deno.version.deno,
+    ...Object.fromEntries(
+      made.map((name) => [name, project.imports[name].replace(/^.*@/, "")]),
+    ),
+  };
+}
+
 /** The whole experiment. */
-export const pipeline: Pipeline<Experiment> = {
-  stages: [
-    download,
-    prepare,
-    train,
-    exportModel,
-    reconstruct,
-    denoise,
-    metrics,
-    claims,
-    figures,
-  ],
+export const pipeline: Pipeline<Resolved> = {
+  stages: [...reported, report],
   verdicts: "claims.json",
 };

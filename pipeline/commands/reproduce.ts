@@ -1,5 +1,5 @@
 /** `reproduce`: brings the results up to date and says what became of them. */
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
@@ -279,7 +279,7 @@ function keepAnswer<Config>(
       sources: [
         engine,
         join(root, "node_modules", ".facsimile"),
-        ...project.sources.map((source) => join(root, source)),
+        ...project.sources.map((source) => resolve(root, source)),
       ],
       environment: [
         "FACSIMILE_ANY_DENO",
