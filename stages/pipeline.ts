@@ -236,7 +236,7 @@ const claims: Stage<Resolved> = {
   title: "Judge the paper's claims",
   at: ({ claims }) => ({
     runs: module("claims"),
-    params: { claims },
+    params: { claims: claims.map(plain) },
     inputs: {
       metrics: output("metrics", "metrics"),
       curves: every("train", "curve"),
