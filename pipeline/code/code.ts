@@ -26,7 +26,7 @@ export interface Reading {
   readonly stat: StatCache;
 }
 
-const VERSION = 5;
+const VERSION = 6;
 
 interface Cached {
   readonly version: number;

@@ -66,7 +66,7 @@ Deno.test("readCode() ignores comments, layout, quotes, types and names of local
         interface Unused { readonly x: string }
         const DOUBLE = 2
         export function add(zeroth: number, qqq: number, _more?: Unused): number {
-          /* sum */ let zzz = (zeroth + qqq)
+          /* sum */ const zzz = (zeroth + qqq)
 
           return note(zzz as number)
         }
@@ -513,7 +513,7 @@ Deno.test("readCode() starts no process and loads no package when nothing has ch
 Deno.test("readCode() does not believe a cache that is broken or of other entries", async () => {
   using study = new Study(SHARED);
   const { facts } = await study.read("stages/a.ts");
-  for (const text of ["", "null", "{}", '{"version":5,', "\\0"]) {
+  for (const text of ["", "null", "{}", '{"version":6,', "\\0"]) {
     study.write({ ".store/code.json": text });
     deepEqual((await study.read("stages/a.ts")).facts, facts, text);
   }
@@ -522,6 +522,31 @@ Deno.test("readCode() does not believe a cache that is broken or of other entrie
     Object.keys(facts).sort().join(),
   );
 });
+
+Deno.test("readCode() gives a stage the same facts whatever else is read, and an unnamed one its own", async () => {
+  const stages = {
+    "a.ts": "export default () => 1;",
+    "b.ts": "export default class {}",
+    "c.ts": "export default function () {}",
+  };
+  const names = Object.keys(stages);
+  using together = new Study(stages);
+  const all = await together.try(...names);
+  for (const name of names) {
+    using alone = new Study(stages);
+    const { facts } = await alone.read(name);
+    deepEqual(all.ok && all.value.get(name)?.facts, facts);
+    // A name is seen: a named function does not pass for an unnamed one.
+    const edit = () => alone.write({ [name]: `${named[name]}` });
+    deepEqual(await alone.changedBy(name, edit), [`code ${name}`], name);
+  }
+});
+
+const named: { readonly [name: string]: string } = {
+  "a.ts": "const x = () => 1; export default x;",
+  "b.ts": "export default class A {}",
+  "c.ts": "export default function f() {}",
+};
 
 Deno.test("readCode() gives the same facts for a copy in another folder", async () => {
   using study = new Study(SHARED);
