@@ -22,6 +22,7 @@ export function startChart({ curves, band, scale }) {
     shown: true,
   }));
   let range = null; // what is zoomed to, in epochs; survives a new plot
+  let view = { min: 0, max: 0 }; // the epochs that are drawn
   let plot = null;
 
   function draw() {
@@ -37,10 +38,17 @@ export function startChart({ curves, band, scale }) {
           points: { show: false },
         },
         scales: {
-          x: { time: false, range: (_, min, max) => [min, max] },
+          x: {
+            time: false,
+            // Asked before y's, when the plot's own scale is not yet set.
+            range: (_, min, max) => {
+              view = { min, max };
+              return [min, max];
+            },
+          },
           y: {
             distr: scale === "log" ? 3 : 1,
-            range: (u) => losses(lines, u.scales.x, scale),
+            range: () => losses(lines, view, scale),
           },
         },
         axes: axes(host.clientWidth, scale),
@@ -195,6 +203,7 @@ export function startChart({ curves, band, scale }) {
     complain: (message) => readout.textContent = message,
     state: () => ({
       x: { min: plot.scales.x.min, max: plot.scales.x.max },
+      y: { min: plot.scales.y.min, max: plot.scales.y.max },
       scale,
       shown: lines.filter((line) => line.shown).map((line) => line.label),
     }),
