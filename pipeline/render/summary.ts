@@ -12,6 +12,8 @@ import { verdictLines } from "./verdicts.ts";
 type Finished = Extract<Event, { kind: "finished" }>;
 type Failed = Extract<Outcome, { kind: "failed" }>;
 
+/** Longer lines are hard to read, however wide the screen is. */
+const MEASURE = 120;
 /** Figures that are listed one by one. */
 const FIGURES = 12;
 
@@ -21,9 +23,10 @@ const FIGURES = 12;
  */
 export function summary(
   events: readonly Event[],
-  width: number,
+  columns: number,
   style: Style,
 ): string[] {
+  const width = Math.min(columns, MEASURE);
   const finished = events.find((event) => event.kind === "finished");
   if (finished?.kind !== "finished") return [];
   const { counts, verdicts, provisional, comparison } = finished;
@@ -37,7 +40,7 @@ export function summary(
     verdicts.length > 0 ? verdictLines(verdicts, width, style) : [],
     comparison ? comparisonLines(comparison, style) : [],
     ...failures(events, width, style),
-    [quiet ? nothing(finished, style) : end(finished, events, style)],
+    quiet ? nothing(finished, style) : end(finished, events, width, style),
   ];
   return blocks.filter((block) => block.length > 0)
     .flatMap((block, at) => at === 0 ? block : ["", ...block]);
@@ -140,18 +143,19 @@ function failure(
 function nothing(
   { counts, success }: Finished,
   { green, red }: Style,
-): string {
+): string[] {
   const word = success
     ? green("up to date")
     : red("up to date, but a claim fails");
-  return `${word}: ${counted(counts.reused, "instance")}, nothing ran`;
+  return [`${word}: ${counted(counts.reused, "instance")}, nothing ran`];
 }
 
 function end(
   { counts, success, seconds }: Finished,
   events: readonly Event[],
-  { green, red }: Style,
-): string {
+  width: number,
+  { green, red, bold }: Style,
+): string[] {
   const saved = events.reduce(
     (sum, event) => sum + (event.kind === "ended" ? event.saved ?? 0 : 0),
     0,
@@ -160,11 +164,15 @@ function end(
     .filter((kind) => counts[kind] > 0).map((kind) =>
       `${counts[kind]} ${kind}`
     );
-  const word = counts.failed > 0 || counts.skipped > 0
-    ? red("failed")
+  const [word, paint] = counts.failed > 0 || counts.skipped > 0
+    ? ["failed", red] as const
     : success
-    ? green("done")
-    : red("done, but a claim fails");
-  return `${word}: ${parts.join(", ")} in ${duration(seconds)}` +
+    ? ["done", green] as const
+    : ["done, but a claim fails", red] as const;
+  const text = `${word}: ${parts.join(", ")} in ${duration(seconds)}` +
     (saved >= 1 ? `; ${duration(saved)} saved by the store` : "");
+  return wrap(text, width)
+    .map((line, row) =>
+      row === 0 ? line.replace(word, bold(paint(word))) : line
+    );
 }

@@ -1,29 +1,42 @@
 /**
- * Events on a terminal: finished instances scroll by as single lines, running
- * ones stay below them, a line each, with a total line at the end.
+ * Events on a terminal: what has ended scrolls by as single lines; what runs
+ * stands below, a line each, with a total line at the end, painted over in
+ * place.
  */
-import type { Event, Report } from "../event.ts";
-import { amount, duration, measured } from "./quantity.ts";
-import { describeReason } from "./reason.ts";
+import type { Event, Outcome, Report } from "../event.ts";
+import { duration } from "./quantity.ts";
+import { describeReason, listed } from "./reason.ts";
+import { type Room, type Running, runningLines } from "./running.ts";
+import { Forecast } from "./forecast.ts";
 import type { Style } from "./style.ts";
 import { summary } from "./summary.ts";
+import { clean, clip, hang, pad, padLeft, width as columns } from "./text.ts";
+import { DECISIONS, OUTCOMES } from "./words.ts";
 
 /** Frames a second at most. */
 const FRAMES = 10;
-const BAR = 16;
+/** Seconds before an instance gets a line: most are done sooner, and would only flicker. */
+const PATIENCE = 0.3;
+/** The room of `12 min 05 s`. */
+const TIME = 11;
+/** A remark in less room than this says nothing. */
+const LEAST = 12;
+/** So many instances that run for the same reason have it said once. */
+const MANY = 3;
 
-interface Running {
-  readonly instance: string;
-  readonly since: number;
-  progress?: Extract<Event, { kind: "progress" }>;
-  attached?: number;
-}
+const HIDE = "\x1b[?25l";
+const SHOW = "\x1b[?25h";
+/** A line that is too long after all, as in a terminal with wide marks, must not break into two. */
+const NO_WRAP = "\x1b[?7l";
+const WRAP = "\x1b[?7h";
+const CLEAR_LINE = "\x1b[K";
+const CLEAR_BELOW = "\x1b[J";
 
 /** The world as the live view needs it; a test puts another one in. */
 export interface Screen {
   readonly write: (text: string) => void;
   readonly conclude: (text: string) => void;
-  readonly columns: () => number;
+  readonly size: () => { readonly columns: number; readonly rows: number };
   /** In milliseconds, only forward. */
   readonly clock: () => number;
 }
@@ -37,11 +50,11 @@ export function live(
   const view = new View({
     write,
     conclude,
-    columns: () => {
+    size: () => {
       try {
-        return Deno.consoleSize().columns;
+        return Deno.consoleSize();
       } catch {
-        return 80; // no size to be had: a terminal that is none, such as a serial line
+        return { columns: 80, rows: 24 }; // a terminal without a size, such as a serial line
       }
     },
     clock: () => performance.now(),
@@ -57,83 +70,73 @@ export function live(
   };
 }
 
-/** The picture on the terminal, repainted in place. */
+/** The picture on the terminal, painted over in place. */
 export class View {
-  readonly #running = new Map<string, Running>();
-  readonly #told: Event[] = [];
-  #total = 0;
-  #ended = 0;
-  #predicted: number | undefined;
-  #started = 0;
-  #height = 0;
-  #hidden = false;
+  readonly #running = new Map<string, Running & { readonly because: string }>();
+  #told: Event[] = [];
+  #forecast: Forecast | undefined;
+  #room: Room = new Map();
+  #name = 0;
+  /** A reason that many share: it is said once. */
+  #common: string | undefined;
   #scroll: string[] = [];
+  /** The columns of each line that stands on the screen. */
+  #standing: number[] = [];
+  #frame = "";
+  #hidden = false;
 
   constructor(private readonly screen: Screen, private readonly style: Style) {}
 
   /** Takes an event in; `paint` shows it. */
   tell(event: Event): void {
+    const now = this.#now();
+    if (event.kind === "planned") this.#told = [];
     if (event.kind !== "progress") this.#told.push(event);
-    const { green, yellow, red, cyan, dim } = this.style;
+    this.#forecast?.note(event, now);
     switch (event.kind) {
       case "planned":
-        this.#told.splice(0, this.#told.length, event);
-        this.#started = this.screen.clock();
-        this.#ended = 0;
-        this.#total =
-          event.plan.filter(({ decision }) => decision.kind !== "reuse").length;
-        this.#predicted = event.seconds;
+        this.#begin(event, now);
         break;
       case "started":
-        this.#running.set(event.instance, {
-          instance: event.instance,
-          since: this.screen.clock(),
-        });
-        this.#scroll.push(
-          `${cyan("→")} ${event.instance}  ${
-            dim(describeReason(event.because))
-          }`,
-        );
+        this.#open(event.instance, now, describeReason(event.because));
         break;
       case "attached":
-        this.#running.set(event.instance, {
-          instance: event.instance,
-          since: this.screen.clock(),
-          attached: event.pid,
-        });
+        this.#open(
+          event.instance,
+          now,
+          `made by another run (process ${event.pid})`,
+          event.pid,
+        );
         break;
       case "progress": {
         const running = this.#running.get(event.instance);
-        if (running) running.progress = event;
+        if (!running) break;
+        const heard = { event, at: now };
+        this.#running.set(event.instance, { ...running, heard });
         break;
       }
-      case "warned":
-        this.#scroll.push(`${yellow("!")} ${event.instance}: ${event.message}`);
+      case "warned": {
+        const { yellow } = this.style;
+        const message = clean(event.message).replaceAll("\n", " ");
+        this.#scroll.push(
+          ...hang(
+            `${yellow("!")} `,
+            `${event.instance}: ${message}`,
+            this.#width(),
+          ),
+        );
         break;
+      }
       case "ended": {
+        const told = this.#running.get(event.instance)?.because;
+        const because = told === this.#common ? "" : told ?? "";
         this.#running.delete(event.instance);
-        const { instance, outcome } = event;
-        if (outcome.kind !== "reused") this.#ended++;
-        if (outcome.kind === "built") {
-          this.#scroll.push(
-            `${green("✓")} ${instance}  ${dim(duration(outcome.seconds))}`,
-          );
-        } else if (
-          outcome.kind === "restored" && outcome.artifacts.length > 0
-        ) {
-          this.#scroll.push(
-            `${green("↺")} ${instance}  ${dim(outcome.artifacts.join(", "))}`,
-          );
-        } else if (outcome.kind === "failed") {
-          this.#scroll.push(`${red("✗")} ${instance}  ${outcome.failure.what}`);
-        } else if (outcome.kind === "skipped") {
-          this.#scroll.push(
-            `${yellow("–")} ${instance}  needs ${outcome.blocker}`,
-          );
-        }
+        this.#scroll.push(...this.#ended(event, because));
         break;
       }
       case "finished":
+        if (this.#forecast) this.#scroll.push("");
+        this.#forecast = undefined;
         this.close();
         this.screen.conclude(
           summary(this.#told, this.#width(), this.style).join("\n") + "\n",
@@ -141,109 +144,184 @@ export class View {
     }
   }
 
-  /** One frame, in one write, so that nothing flickers. */
+  /** One frame in one write, each line painted over the old one: nothing flickers. */
   paint(): void {
     const lines = this.#lines();
-    if (lines.length === 0 && this.#scroll.length === 0 && this.#height === 0) {
+    if (lines.length + this.#scroll.length + this.#standing.length === 0) {
       return;
     }
-    const width = this.#width();
-    let frame = this.#hidden ? "" : "\x1b[?25l";
+    const frame = lines.join("\n");
+    if (this.#scroll.length === 0 && frame === this.#frame) return;
+    const up = this.#standingRows();
+    let text = this.#hidden ? "" : HIDE;
+    text += up > 0 ? `\r\x1b[${up}A` : "";
+    for (const line of this.#scroll) text += `${line}${CLEAR_LINE}\n`;
+    text += NO_WRAP;
+    for (const line of lines) text += `${line}${CLEAR_LINE}\n`;
+    text += WRAP + CLEAR_BELOW;
     this.#hidden = true;
-    frame += this.#height > 0 ? `\r\x1b[${this.#height}A\x1b[J` : "";
-    for (const line of this.#scroll) frame += line + "\n";
-    for (const line of lines) frame += clip(line, width) + "\n";
     this.#scroll = [];
-    this.#height = lines.length;
-    this.screen.write(frame);
+    this.#standing = lines.map(columns);
+    this.#frame = frame;
+    this.screen.write(text);
   }
 
   /** Takes the running lines away and gives the cursor back. */
   close(): void {
     this.#running.clear();
-    this.#total = 0;
-    if (this.#hidden || this.#scroll.length > 0) this.paint();
-    if (this.#hidden) this.screen.write("\x1b[?25h");
+    if (this.#forecast) {
+      const { done, of, elapsed } = this.#forecast.total(this.#now());
+      this.#forecast = undefined;
+      this.#scroll.push(
+        `${this.style.yellow("stopped")} after ${
+          duration(elapsed)
+        }: ${done} of ${of} done; the same command goes on from there`,
+      );
+    }
+    this.paint();
+    if (this.#hidden) this.screen.write(SHOW);
     this.#hidden = false;
-    this.#height = 0;
+    this.#standing = [];
+    this.#frame = "";
   }
 
-  #width(): number {
-    return Math.max(20, this.screen.columns());
+  #begin(
+    { plan, seconds }: Extract<Event, { kind: "planned" }>,
+    now: number,
+  ): void {
+    const work = plan.filter(({ decision }) => decision.kind !== "reuse");
+    this.#running.clear();
+    this.#room = new Map();
+    if (work.length === 0) {
+      this.#forecast = undefined;
+      return;
+    }
+    this.#forecast = new Forecast(work, seconds, now);
+    this.#name = Math.max(...work.map(({ instance }) => columns(instance)));
+    const reasons = work.flatMap(({ decision }) =>
+      decision.kind === "run" ? [describeReason(decision.because)] : []
+    );
+    const alike = reasons.length >= MANY && new Set(reasons).size === 1;
+    this.#common = alike ? reasons[0] : undefined;
+    const reused = plan.length - work.length;
+    if (reused > 0) {
+      const { sign, paint } = OUTCOMES.reused;
+      this.#scroll.push(
+        this.style[paint](
+          `${sign} ${reused} of ${plan.length} instances are up to date`,
+        ),
+      );
+    }
+    if (this.#common !== undefined) {
+      const { sign, paint } = DECISIONS.run;
+      this.#scroll.push(
+        ...hang(
+          `${this.style[paint](sign)} `,
+          `${reasons.length} to run: ${this.#common}`,
+          this.#width(),
+        ),
+      );
+    }
+  }
+
+  #open(
+    instance: string,
+    since: number,
+    because: string,
+    attached?: number,
+  ): void {
+    this.#running.set(instance, {
+      instance,
+      since,
+      because,
+      expected: this.#forecast?.expected(instance),
+      ...(attached !== undefined && { attached }),
+    });
+  }
+
+  /** The line that stays of an instance. */
+  #ended(
+    { instance, outcome }: Extract<Event, { kind: "ended" }>,
+    because: string,
+  ): string[] {
+    const { sign, paint } = OUTCOMES[outcome.kind];
+    const width = this.#width();
+    const text = remark(outcome, because);
+    if (text === undefined) return [];
+    const mark = this.style[paint](sign);
+    if (outcome.kind === "failed" || outcome.kind === "skipped") {
+      return hang(`${mark} ${instance}  `, text, width);
+    }
+    const time = outcome.kind === "built" ? duration(outcome.seconds) : "";
+    const head = `${mark} ${padLeft(time, TIME)}  ${instance}`;
+    const margin = " ".repeat(
+      Math.max(0, Math.min(this.#name, width / 3) - columns(instance)),
+    );
+    const room = width - columns(head + margin) - 2;
+    const dim = this.style.dim;
+    return text === "" || room < LEAST
+      ? [clip(head, width)]
+      : [`${head}${margin}  ${dim(clip(text, room))}`];
   }
 
   #lines(): string[] {
-    const { dim, bold } = this.style;
-    const running = [...this.#running.values()];
-    if (running.length === 0) return [];
-    const name = Math.max(...running.map(({ instance }) => instance.length));
-    const wide = this.#width() >= 90;
-    const lines = running.map((one) => this.#line(one, name, wide));
-    const elapsed = (this.screen.clock() - this.#started) / 1000;
-    const left = this.#predicted === undefined || this.#predicted <= elapsed
-      ? ""
-      : `, about ${duration(this.#predicted - elapsed)} left`;
-    lines.push(
-      dim(
-        `${bold(`${this.#ended}/${this.#total}`)} done, ${
-          duration(elapsed)
-        }${left}`,
-      ),
+    const total = this.#forecast?.total(this.#now());
+    if (!total) return [];
+    const now = this.#now();
+    const running = [...this.#running.values()].filter((one) =>
+      one.heard || now - one.since >= PATIENCE
     );
+    const most = Math.max(1, this.screen.size().rows - 3);
+    const lines = runningLines(running.slice(0, most), total, {
+      now,
+      width: this.#width(),
+      room: this.#room,
+      style: this.style,
+    });
+    if (running.length > most) {
+      const more = `and ${running.length - most} more at work`;
+      lines.splice(-1, 0, this.style.dim(more));
+    }
     return lines;
   }
 
-  #line(
-    { instance, since, progress, attached }: Running,
-    name: number,
-    wide: boolean,
-  ): string {
-    const { cyan, dim } = this.style;
-    const head = `${instance.padEnd(name)} `;
-    if (!progress) {
-      const elapsed = duration((this.screen.clock() - since) / 1000);
-      const note = attached === undefined
-        ? ""
-        : ` (process ${attached} is at it)`;
-      return `${head} ${dim("·".repeat(wide ? BAR : 6))}  ${elapsed}${note}`;
-    }
-    const { done, total, unit, values = {} } = progress.progress;
-    const share = Math.min(1, done / Math.max(1, total));
-    const length = wide ? BAR : 6;
-    const full = Math.floor(share * length);
-    const bar = cyan("━".repeat(full)) + dim("─".repeat(length - full));
-    const shown = Object.entries(values).map(([key, value]) =>
-      `${key} ${measured(value)}`
+  /**
+   * The rows that the lines on the screen take now. A terminal that has become
+   * narrower has broken them into more.
+   */
+  #standingRows(): number {
+    const { columns } = this.screen.size();
+    return this.#standing.reduce(
+      (sum, size) => sum + Math.max(1, Math.ceil(size / Math.max(1, columns))),
+      0,
     );
-    const rate = progress.rate === undefined
-      ? []
-      : [`${amount(progress.rate)} ${unit}/s`];
-    const left = progress.remaining === undefined
-      ? []
-      : [duration(progress.remaining)];
-    const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
-    return [
-      `${head} ${bar} ${percent}`,
-      ...shown,
-      ...(wide ? rate : []),
-      ...left,
-    ].join("  ");
+  }
+
+  /** The last column stays free: writing there makes some terminals wrap. */
+  #width(): number {
+    return Math.max(20, this.screen.size().columns - 1);
+  }
+
+  #now(): number {
+    return this.screen.clock() / 1000;
   }
 }
 
-/** Cuts a line to so many visible characters; styles do not count. */
-function clip(line: string, width: number): string {
-  let visible = 0;
-  let out = "";
-  // deno-lint-ignore no-control-regex -- the escapes are what is looked for
-  for (const part of line.split(/(\x1b\[[0-9;]*m)/)) {
-    if (part.startsWith("\x1b[")) {
-      out += part;
-      continue;
-    }
-    const room = Math.max(0, width - 1 - visible);
-    out += [...part].slice(0, room).join("");
-    visible += [...part].length;
+/** What is said beside a name; nothing where there is nothing to say. */
+function remark(outcome: Outcome, because: string): string | undefined {
+  switch (outcome.kind) {
+    case "built":
+      return because;
+    case "restored":
+      return outcome.artifacts.length > 0
+        ? listed(outcome.artifacts, 2)
+        : because || undefined;
+    case "failed":
+      return clean(outcome.failure.what);
+    case "skipped":
+      return `needs ${outcome.blocker}`;
+    case "reused":
+      // Cut off, or up to date: the summary counts them.
+      return undefined;
   }
-  return out;
 }
