@@ -10,7 +10,7 @@ import { type Room, type Running, runningLines } from "./running.ts";
 import { Forecast } from "./forecast.ts";
 import type { Style } from "./style.ts";
 import { summary } from "./summary.ts";
-import { clean, clip, hang, pad, padLeft, width as columns } from "./text.ts";
+import { clean, clip, hang, padLeft, width as columns } from "./text.ts";
 import { DECISIONS, OUTCOMES } from "./words.ts";
 
 /** Frames a second at most. */
