@@ -1,0 +1,224 @@
+/**
+ * The commands of the program, in one table: parsing, help, nearest names and
+ * the completion of a shell all follow from it.
+ */
+
+/** What a word on the command line stands for: it is checked and completed as such. */
+export type Takes =
+  | { readonly kind: "text" }
+  | { readonly kind: "count" }
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | { readonly kind: "file" }
+  | { readonly kind: "stage" };
+
+/** An option. */
+export interface Option {
+  readonly name: string;
+  /** What stands for its value in the help; without it the option is a switch. */
+  readonly value?: string;
+  /** `text` unless said otherwise. */
+  readonly takes?: Takes;
+  readonly many?: boolean;
+  /** Options that make no sense beside it. */
+  readonly without?: readonly string[];
+  readonly help: string;
+}
+
+/** What a command takes besides options: `[STAGE…]`. */
+export interface Operands {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+  readonly takes?: Takes;
+}
+
+/** A command of the program. */
+export interface Command {
+  readonly name: string;
+  readonly help: string;
+  readonly operands?: Operands;
+  readonly options: readonly Option[];
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+}
+
+const STAGE: Takes = { kind: "stage" };
+const FILE: Takes = { kind: "file" };
+const COUNT: Takes = { kind: "count" };
+
+const CONFIGURATION: readonly Option[] = [
+  {
+    name: "set",
+    value: "KEY=VALUE",
+    many: true,
+    help: "use another value for one setting of experiment.toml",
+  },
+  {
+    name: "profile",
+    value: "NAME",
+    help: "use a [profile.NAME] of experiment.toml",
+  },
+  {
+    name: "engine",
+    value: "NAME",
+    help: "what executes the training",
+  },
+];
+
+const JSON_OPTION: Option = {
+  name: "json",
+  help: "JSON on standard output, for programs",
+};
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "reproduce",
+    help: "bring all results up to date; run only what changed",
+    operands: { name: "STAGE", least: 0, most: Infinity, takes: STAGE },
+    options: [
+      ...CONFIGURATION,
+      {
+        name: "force",
+        value: "STAGE",
+        takes: STAGE,
+        many: true,
+        help: "run a stage or an instance even if nothing changed",
+      },
+      {
+        name: "jobs",
+        value: "N",
+        takes: COUNT,
+        help: "use so many cores (all of them)",
+      },
+      {
+        name: "dry-run",
+        without: ["watch", "open"],
+        help: "say what would run and why; run nothing",
+      },
+      {
+        name: "fail-fast",
+        without: ["keep-going"],
+        help: "start nothing new after a failure",
+      },
+      {
+        name: "keep-going",
+        help: "after a failure run what does not need it (the default)",
+      },
+      {
+        name: "watch",
+        without: ["open"],
+        help: "run again whenever configuration or code changes",
+      },
+      { name: "open", help: "open the report when it is done" },
+      JSON_OPTION,
+    ],
+    examples: [
+      ["reproduce", "everything"],
+      ["reproduce --profile quick", "everything on little data, in seconds"],
+      [
+        "reproduce train --set training.epochs=20",
+        "only the training, with more epochs",
+      ],
+      [
+        "reproduce --force 'train[lr=0.01]'",
+        "train one network again, whatever is stored",
+      ],
+      ["reproduce --dry-run", "what would run, and why"],
+      ["reproduce --watch", "keep everything up to date while you edit"],
+    ],
+  },
+  {
+    name: "status",
+    help: "what would run and why; exit code 0 if nothing, 3 if something",
+    options: [
+      ...CONFIGURATION,
+      {
+        name: "verbose",
+        help: "also what is up to date, and what contained it",
+      },
+      JSON_OPTION,
+    ],
+    examples: [
+      ["status", "what is not up to date"],
+      [
+        "status --set training.epochs=20",
+        "what more epochs would run again",
+      ],
+    ],
+  },
+  {
+    name: "why",
+    help: "the facts of an instance, against those of its last record",
+    operands: { name: "INSTANCE", least: 1, most: 1, takes: STAGE },
+    options: [...CONFIGURATION, JSON_OPTION],
+    examples: [
+      ["why 'train[lr=0.01]'", "why this network would be trained again"],
+      ["why report", "what the report is made from"],
+    ],
+  },
+  {
+    name: "graph",
+    help:
+      "the graph of the stages with their states, as Mermaid or as a picture",
+    options: [
+      ...CONFIGURATION,
+      {
+        name: "svg",
+        value: "FILE",
+        takes: FILE,
+        without: ["json"],
+        help: "write a picture",
+      },
+      JSON_OPTION,
+    ],
+    examples: [
+      ["graph", "text for a Markdown file"],
+      ["graph --svg graph.svg", "a picture for a paper"],
+    ],
+  },
+];
+
+/** Commands that are described here, to be moved up to `COMMANDS` with their code. */
+export const FURTHER: readonly Command[] = [
+  {
+    name: "runs",
+    help: "the history of runs, newest first",
+    options: [
+      {
+        name: "last",
+        value: "N",
+        takes: COUNT,
+        help: "only so many (20)",
+      },
+      JSON_OPTION,
+    ],
+    examples: [["runs", "which runs there were, and how they ended"]],
+  },
+  {
+    name: "diff",
+    help: "parameters, metrics and digests of two runs, side by side",
+    operands: { name: "RUN", least: 2, most: 2 },
+    options: [JSON_OPTION],
+    examples: [
+      ["diff 20261123-160813 last", "an old run against the newest one"],
+      ["diff last~1 last", "the last two"],
+    ],
+  },
+  {
+    name: "completion",
+    help: "a script that lets your shell complete commands, options and stages",
+    operands: {
+      name: "SHELL",
+      least: 1,
+      most: 1,
+      takes: { kind: "choice", choices: ["bash", "zsh", "fish"] },
+    },
+    options: [],
+    examples: [
+      [
+        "--quiet completion bash > ~/.facsimile.bash",
+        "then `source ~/.facsimile.bash` in ~/.bashrc",
+      ],
+    ],
+  },
+];
