@@ -232,7 +232,7 @@ function losses(lines, { min, max }, scale) {
   const top = [...usual, ...high].reduce((a, b) => Math.max(a, b), -Infinity);
   if (!(top > 0)) return [0.01, 1];
   if (scale === "linear") return [0, top * 1.05];
-  return [Math.max(bottom, top / 1e6) / 1.12, top * 1.12];
+  return [Math.max(bottom, top / 1e6) / 1.12, top * 1.25];
 }
 
 /** The chart's tables and series; lines that are not shown keep their place. */
