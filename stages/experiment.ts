@@ -3,7 +3,9 @@
  * says what is allowed; unknown keys are refused everywhere.
  */
 import * as v from "valibot";
-import { problem } from "./claims/check.ts";
+import { checkClaim, describe, type Wanted } from "./claims/check.ts";
+import { checkPattern } from "./claims/quotes.ts";
+import { CONSTANTS } from "./claims/vocabulary.ts";
 
 const text = v.pipe(
   v.string("a text"),
@@ -32,6 +34,7 @@ const between = (least: number, most: number, allowed: string) =>
   );
 
 const rate = between(0, 10, "a number greater than 0 and at most 10");
+const positive = between(0, 1e9, "a number greater than 0");
 const small = between(0, 1, "a number greater than 0 and at most 1");
 const fraction = v.pipe(
   v.number("a number from 0 to 1"),
@@ -75,6 +78,43 @@ const mark = table({
   width: choice(["single", "double"]),
 });
 
+/** A longer expression could not be evaluated without care for the stack. */
+const sentence = v.pipe(
+  text,
+  v.maxLength(4000, "an expression of at most 4000 characters"),
+);
+
+/** What is wrong with an expression, each with its line and carets. */
+const complaints = (expression: string, wanted: Wanted) =>
+  checkClaim(expression, wanted).map((found) => describe(expression, found));
+
+const quote = table({
+  file: v.pipe(
+    text,
+    v.check(
+      (path) => !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(path),
+      "a path inside of the project",
+    ),
+  ),
+  pattern: v.pipe(
+    text,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const message = dataset.typed ? checkPattern(dataset.value) : undefined;
+      if (message !== undefined) addIssue({ message });
+    }),
+  ),
+  value: v.pipe(
+    sentence,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      for (const message of complaints(dataset.value, { type: "number" })) {
+        addIssue({ message });
+      }
+    }),
+  ),
+  epochs: v.optional(count(1, 1000), 1),
+});
+
 const paper = table({
   title: text,
   author: text,
@@ -84,21 +124,15 @@ const paper = table({
   license: text,
   abstract: text,
   keywords: list(text),
-  repository: v.optional(url),
-  numbers: v.optional(
-    v.array(
-      table({ file: text, pattern: text, value: text }),
-      "a list of tables",
-    ),
-    [],
-  ),
+  repository: v.exactOptional(url),
+  numbers: v.optional(v.array(quote, "a list of tables"), []),
 });
 
 const author = table({
   given: text,
   family: text,
-  affiliation: v.optional(text),
-  orcid: v.optional(
+  affiliation: v.exactOptional(text),
+  orcid: v.exactOptional(
     v.pipe(
       text,
       v.regex(
@@ -109,22 +143,42 @@ const author = table({
   ),
 });
 
-const claim = table({
-  id: v.pipe(
-    text,
-    v.regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens"),
-  ),
-  sentence: text,
-  where: text,
-  holds: v.pipe(
-    text,
-    v.rawCheck(({ dataset, addIssue }) => {
-      const found = dataset.typed ? problem(dataset.value) : undefined;
-      if (found !== undefined) addIssue({ message: found });
-    }),
-  ),
-  epochs: v.optional(count(1, 1000), 1),
-});
+const claim = v.pipe(
+  table({
+    id: v.pipe(
+      text,
+      v.regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens"),
+    ),
+    sentence: text,
+    where: text,
+    holds: sentence,
+    tolerance: v.exactOptional(positive),
+    epochs: v.optional(count(1, 1000), 1),
+  }),
+  // Only when both are at hand is it known what the expression may speak of.
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { holds, tolerance } = dataset.value;
+    const constants = tolerance === undefined ? [] : Object.keys(CONSTANTS);
+    const at = (key: "holds" | "tolerance", message: string) =>
+      addIssue({
+        message,
+        path: [{
+          type: "object",
+          origin: "value",
+          input: dataset.value,
+          key,
+          value: dataset.value[key],
+        }],
+      });
+    for (const found of complaints(holds, { type: "truth", constants })) {
+      at("holds", found);
+    }
+    if (tolerance !== undefined && !/\btolerance\b/.test(holds)) {
+      at("tolerance", "the expression does not use it");
+    }
+  }),
+);
 
 const schema = table({
   paper,

@@ -1,120 +1,216 @@
 /** The types of a claim's expression: what can be found wrong before anything ran. */
+import { meant } from "./spelling.ts";
 import type { Expression } from "./syntax.ts";
 import { parse } from "./syntax.ts";
 import { ExpressionError } from "./token.ts";
 import {
+  CONSTANTS,
   FUNCTIONS,
   SCALARS,
   SERIES,
   type Type,
-  WITH_NUMBER,
 } from "./vocabulary.ts";
 
-/**
- * What is wrong with an expression, with the line and a caret; `undefined` if it
- * can be judged.
- */
-export function problem(text: string): string | undefined {
+/** What is wrong at one place of an expression. */
+export interface Problem {
+  readonly message: string;
+  /** From 0. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** What an expression has to be. */
+export interface Wanted {
+  readonly type: "truth" | "number";
+  /** Words that stand for a number, such as `tolerance`. */
+  readonly constants?: readonly string[];
+}
+
+/** Everything that is wrong with a claim's expression; nothing if it can be judged. */
+export function checkClaim(
+  text: string,
+  { type, constants = [] }: Wanted = { type: "truth" },
+): Problem[] {
   try {
-    const expression = parse(text);
-    need(expression, "truth");
-    return undefined;
+    const checked = new Check(constants);
+    checked.need(parse(text), type);
+    return checked.problems;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return `${error.message}\n${pointAt(text, error.at, error.length)}`;
+    const { message, at, length } = error;
+    return [{ message, at, length }];
   }
 }
 
-function need(expression: Expression, wanted: Type): void {
-  const found = typeOf(expression);
-  if (found === wanted) return;
-  const words = {
-    number: "a number",
-    truth: "a statement",
-    series: "a series",
-  };
-  const length = expression.kind === "call" ? expression.name.length : 1;
-  throw new ExpressionError(
-    `${words[found]} stands where ${words[wanted]} is expected`,
-    expression.at,
-    length,
-  );
+/** A problem with the line where it is, and carets below the words. */
+export function describe(
+  text: string,
+  { message, at, length }: Problem,
+): string {
+  const start = text.lastIndexOf("\n", at - 1) + 1;
+  const end = text.indexOf("\n", at);
+  const line = text.slice(start, end < 0 ? undefined : end);
+  return `${message}\n${line}\n${" ".repeat(at - start)}${"^".repeat(length)}`;
 }
 
-/** The type of an expression whose parts fit together; else an `ExpressionError`. */
-export function typeOf(expression: Expression): Type {
-  switch (expression.kind) {
-    case "number":
-      return "number";
-    case "minus":
-      need(expression.of, "number");
-      return "number";
-    case "not":
-      need(expression.of, "truth");
-      return "truth";
-    case "within":
-      for (const part of [expression.value, expression.low, expression.high]) {
-        need(part, "number");
+const WORDS: { readonly [type in Type]: string } = {
+  number: "a number",
+  truth: "a statement",
+  series: "a series",
+};
+
+type Call = Extract<Expression, { kind: "call" }>;
+
+/** One pass over an expression, which goes on after a problem. */
+class Check {
+  readonly problems: Problem[] = [];
+
+  constructor(private readonly constants: readonly string[]) {}
+
+  /** What has a problem inside has no type, so that one mistake is told once. */
+  need(expression: Expression, wanted: Type): void {
+    const found = this.#type(expression);
+    if (found === undefined || found === wanted) return;
+    const message = found === "series" && wanted === "number"
+      ? "a series stands where a number is expected; ask it, as in final(…)"
+      : `${WORDS[found]} stands where ${WORDS[wanted]} is expected`;
+    this.#wrong(expression, message);
+  }
+
+  #wrong(expression: Expression, message: string): undefined {
+    const { at } = expression;
+    const length = "name" in expression
+      ? expression.name.length
+      : expression.kind === "binary"
+      ? expression.operator.length
+      : 1;
+    this.problems.push({ message, at, length });
+  }
+
+  #type(expression: Expression): Type | undefined {
+    switch (expression.kind) {
+      case "number":
+        return "number";
+      case "minus":
+        this.need(expression.of, "number");
+        return "number";
+      case "not":
+        this.need(expression.of, "truth");
+        return "truth";
+      case "range": {
+        const { value, low, high } = expression;
+        for (const part of [value, low, high]) this.need(part, "number");
+        if (
+          low.kind === "number" && high.kind === "number" &&
+          low.value > high.value
+        ) {
+          this.#wrong(low, "nothing lies in a range that ends below its start");
+        }
+        return "truth";
       }
-      return "truth";
-    case "binary": {
-      const { operator, left, right } = expression;
-      const of: Type = operator === "and" || operator === "or"
-        ? "truth"
-        : "number";
-      need(left, of);
-      need(right, of);
-      return "+-*/".includes(operator) ? "number" : "truth";
-    }
-    case "call":
-      return typeOfCall(expression);
-  }
-}
-
-function typeOfCall(call: Extract<Expression, { kind: "call" }>): Type {
-  const { name, at, arguments: list, point } = call;
-  const wrong = (message: string) =>
-    new ExpressionError(message, at, name.length);
-  const measured = name in SERIES
-    ? "series"
-    : name in SCALARS
-    ? "number"
-    : undefined;
-  if (measured !== undefined) {
-    if (list.length > 0) throw wrong(`"${name}" takes only lr=… and seed=…`);
-    for (const axis of Object.keys(point)) {
-      if (axis !== "lr" && axis !== "seed") {
-        throw wrong(`"${name}" is selected by lr and seed, not by "${axis}"`);
+      case "near": {
+        const { value, distance, target } = expression;
+        for (const part of [value, distance, target]) {
+          this.need(part, "number");
+        }
+        return "truth";
       }
+      case "binary": {
+        const { operator, left, right } = expression;
+        const logical = operator === "and" || operator === "or";
+        this.need(left, logical ? "truth" : "number");
+        this.need(right, logical ? "truth" : "number");
+        return "+-*/".includes(operator) ? "number" : "truth";
+      }
+      case "name":
+        return this.#name(expression);
+      case "call":
+        return this.#call(expression);
     }
-    if (!("lr" in point)) {
-      throw wrong(`"${name}" needs a learning rate, as in ${name}(lr=0.01)`);
-    }
-    return measured;
   }
-  if (!Object.hasOwn(FUNCTIONS, name)) {
+
+  #name(
+    expression: Extract<Expression, { kind: "name" }>,
+  ): Type | undefined {
+    const { name } = expression;
+    if (this.constants.includes(name)) return "number";
+    if (Object.hasOwn(CONSTANTS, name)) {
+      return this.#wrong(expression, `no "${name}" is set here`);
+    }
+    if (measures(name)) {
+      return this.#wrong(
+        expression,
+        `"${name}" needs a learning rate, as in ${name}(lr=0.01)`,
+      );
+    }
+    return Object.hasOwn(FUNCTIONS, name)
+      ? this.#wrong(expression, `"${name}" needs a series, as in ${name}(…)`)
+      : this.#unknown(expression, name);
+  }
+
+  #unknown(expression: Expression, name: string): undefined {
     const known = [
       ...Object.keys(FUNCTIONS),
       ...Object.keys(SERIES),
       ...Object.keys(SCALARS),
+      ...this.constants,
     ];
-    throw wrong(`"${name}" is not known; known are ${known.join(", ")}`);
-  }
-  const wanted: Type[] = WITH_NUMBER.has(name)
-    ? ["series", "number"]
-    : ["series"];
-  if (list.length !== wanted.length || Object.keys(point).length > 0) {
-    throw wrong(
-      `"${name}" takes ${wanted.map((type) => `a ${type}`).join(" and ")}`,
+    const guess = meant(name, known);
+    return this.#wrong(
+      expression,
+      guess === undefined
+        ? `"${name}" is not known; known are ${known.join(", ")}`
+        : `"${name}" is not known; did you mean "${guess}"?`,
     );
   }
-  list.forEach((argument, index) => need(argument, wanted[index]!));
-  return "number";
+
+  #call(call: Call): Type | undefined {
+    const { name, arguments: list, point } = call;
+    const measured = measures(name);
+    if (measured !== undefined) return this.#measured(call, measured);
+    if (!Object.hasOwn(FUNCTIONS, name)) return this.#unknown(call, name);
+    const { gives, leaves } = FUNCTIONS[name]!; // it has it
+    const wanted: Type[] = leaves === undefined
+      ? ["series"]
+      : ["series", "number"];
+    if (list.length !== wanted.length || Object.keys(point).length > 0) {
+      const words = wanted.map((type) => WORDS[type]).join(" and ");
+      return this.#wrong(call, `"${name}" takes ${words}`);
+    }
+    list.forEach((argument, index) => this.need(argument, wanted[index]!));
+    const n = list[1];
+    if (n?.kind === "number" && (n.value < 1 || !Number.isInteger(n.value))) {
+      this.#wrong(n, "values are counted by whole numbers from 1");
+    }
+    return gives;
+  }
+
+  #measured(call: Call, measured: Type): Type | undefined {
+    const { name, arguments: list, point } = call;
+    if (list.length > 0) {
+      return this.#wrong(call, `"${name}" takes only lr=… and seed=…`);
+    }
+    const other = Object.keys(point).find((axis) =>
+      axis !== "lr" && axis !== "seed"
+    );
+    if (other !== undefined) {
+      return this.#wrong(
+        call,
+        `"${name}" is selected by lr and seed, not by "${other}"`,
+      );
+    }
+    if (!Object.hasOwn(point, "lr")) {
+      return this.#wrong(
+        call,
+        `"${name}" needs a learning rate, as in ${name}(lr=0.01)`,
+      );
+    }
+    return measured;
+  }
 }
 
-function pointAt(text: string, at: number, length: number): string {
-  const start = text.lastIndexOf("\n", at - 1) + 1;
-  const end = text.indexOf("\n", at);
-  const line = text.slice(start, end < 0 ? undefined : end);
-  return `${line}\n${" ".repeat(at - start)}${"^".repeat(Math.max(1, length))}`;
+/** What a measured name gives. */
+function measures(name: string): Type | undefined {
+  if (Object.hasOwn(SERIES, name)) return "series";
+  if (Object.hasOwn(SCALARS, name)) return "number";
 }

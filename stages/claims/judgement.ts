@@ -3,7 +3,8 @@
  * with files of a run, and an archive's verifier with those of the archive.
  */
 import type { Json, JsonObject } from "../../pipeline/json.ts";
-import { type Claim, type Finding, judge, type Measured } from "./judge.ts";
+import type { Measured } from "./evaluate.ts";
+import { type Claim, type Finding, judge } from "./judge.ts";
 
 /** What the claims speak of, of `metrics.json`. */
 export interface Metrics {
@@ -18,7 +19,8 @@ export interface Metrics {
       }[];
       readonly test: {
         readonly mse: number;
-        readonly psnr: number;
+        /** Nothing where the reconstruction is exact. */
+        readonly psnr: number | null;
         readonly ssim: number;
       };
     };
@@ -46,25 +48,8 @@ export function judgements(
   metrics: Metrics,
   steps: Steps,
 ): Judgement[] {
-  const networks = Object.values(metrics.models).map(
-    ({ learning_rate, seed, epochs, test }): Measured => ({
-      learning_rate,
-      seed,
-      series: {
-        train_loss: epochs.map(({ train_loss }) => train_loss),
-        validation_loss: epochs.map(({ validation_loss }) => validation_loss),
-        step_loss: steps(learning_rate, seed) ?? [],
-      },
-      scalars: {
-        "test.mse": test.mse,
-        "test.psnr": test.psnr,
-        "test.ssim": test.ssim,
-      },
-    }),
-  );
-  const seeds = [...new Set(networks.map(({ seed }) => seed))].sort((a, b) =>
-    a - b
-  );
+  const networks = measured(metrics, steps);
+  const seeds = seedsOf(networks);
   return claims.map((claim) => {
     const findings = seeds.map((seed) => judge(claim, seed, networks));
     return {
@@ -74,6 +59,32 @@ export function judgements(
       ...conclude(claim, findings, metrics.dataset.stand_in),
     };
   });
+}
+
+/** What was measured of every network, as expressions see it. */
+export function measured(metrics: Metrics, steps: Steps): Measured[] {
+  return Object.values(metrics.models).map(
+    ({ learning_rate, seed, epochs, test }) => ({
+      learning_rate,
+      seed,
+      series: {
+        train_loss: epochs.map(({ train_loss }) => train_loss),
+        validation_loss: epochs.map(({ validation_loss }) => validation_loss),
+        step_loss: steps(learning_rate, seed) ?? [],
+      },
+      scalars: {
+        "test.mse": test.mse,
+        ...(test.psnr !== null && { "test.psnr": test.psnr }),
+        "test.ssim": test.ssim,
+      },
+    }),
+  );
+}
+
+/** The seeds of networks, in order. */
+export function seedsOf(networks: readonly Measured[]): number[] {
+  const seeds = new Set(networks.map(({ seed }) => seed));
+  return [...seeds].sort((a, b) => a - b);
 }
 
 /** The same from the artifacts by path: `metrics.json` and `curves/…`. */
@@ -104,38 +115,67 @@ export function conclude(
   claim: Claim,
   findings: readonly Finding[],
   standIn: boolean,
-): { verdict: "holds" | "fails" | "not judged"; evidence: JsonObject } {
+): { verdict: Judgement["verdict"]; evidence: JsonObject } {
   const seeds = Object.fromEntries(findings.map((finding): [string, Json] => [
     String(finding.seed),
     finding.kind === "judged"
-      ? { holds: finding.holds, values: rounded(finding.values) }
+      ? {
+        holds: finding.holds,
+        values: rounded(finding.values),
+        untrue: finding.untrue,
+      }
       : { because: finding.because },
   ]));
   const judged = findings.filter((finding) => finding.kind === "judged");
-  const holding = judged.filter(({ holds }) => holds).length;
-  const evidence = (summary: string): JsonObject => ({
-    summary,
-    expression: claim.holds.trim().replace(/\s+/g, " "),
-    seeds,
-    seeds_judged: judged.length,
-    seeds_holding: holding,
+  const open = findings.find((finding) => finding.kind === "not judged");
+  const failing = judged.filter(({ holds }) => !holds);
+  const conclusion = (
+    verdict: Judgement["verdict"],
+    summary: string,
+  ) => ({
+    verdict,
+    evidence: {
+      summary,
+      expression: claim.holds.trim().replace(/\s+/g, " "),
+      ...(claim.tolerance !== undefined && { tolerance: claim.tolerance }),
+      seeds,
+      seeds_judged: judged.length,
+      seeds_holding: judged.length - failing.length,
+    },
   });
   if (standIn) {
-    return {
-      verdict: "not judged",
-      evidence: evidence("stand-in data: the paper speaks of MNIST"),
-    };
+    return conclusion(
+      "not judged",
+      "stand-in data: the paper speaks of MNIST",
+    );
   }
-  const open = findings.find((finding) => finding.kind === "not judged");
-  if (open) return { verdict: "not judged", evidence: evidence(open.because) };
-  const numbers = judged.length === 1 ? text(judged[0]!.values) : "";
-  const count = judged.length > 1
-    ? `holds for ${holding} of ${judged.length} seeds`
-    : numbers;
-  return {
-    verdict: holding === judged.length ? "holds" : "fails",
-    evidence: evidence(count),
-  };
+  if (open) return conclusion("not judged", open.because);
+  const [first] = judged;
+  if (!first) return conclusion("not judged", "no network was trained");
+  return conclusion(
+    failing.length === 0 ? "holds" : "fails",
+    judged.length === 1 ? told(first) : counted(judged.length, failing),
+  );
+}
+
+type Judged = Extract<Finding, { kind: "judged" }>;
+
+/** One seed: the numbers, and first what is not so. */
+function told({ holds, values, measured, untrue }: Judged): string {
+  const numbers = measured.map((text) =>
+    `${text} = ${Number(values[text]!.toPrecision(4))}`
+  ).join("; ");
+  return holds || untrue.length === 0
+    ? numbers
+    : `not so: ${untrue.join("; ")} – ${numbers}`;
+}
+
+/** Several seeds: in how many it holds, and in which not. */
+function counted(all: number, failing: readonly Judged[]): string {
+  const holding = all - failing.length;
+  if (failing.length === 0) return `holds for all ${all} seeds`;
+  const seeds = failing.map(({ seed }) => seed).join(", ");
+  return `holds for ${holding} of ${all} seeds, not for ${seeds}`;
 }
 
 /** Six significant digits: what float32 losses are good for. */
@@ -145,11 +185,4 @@ function rounded(values: { readonly [text: string]: number }): JsonObject {
       [text, value],
     ) => [text, Number(value.toPrecision(6))]),
   );
-}
-
-function text(values: { readonly [text: string]: number }): string {
-  return Object.entries(values)
-    .map(([text, value]) => `${text} = ${Number(value.toPrecision(4))}`).join(
-      "; ",
-    );
 }

@@ -2,13 +2,16 @@
  * The syntax of a claim's expression:
  *
  *     claim      = all { "or" all }            all = one { "and" one }
- *     one        = "not" one | sum [ ("<" | "<=" | ">" | ">=" | "==") sum | "in" sum ".." sum ]
+ *     one        = "not" one | sum [ comparison ]
+ *     comparison = ("<" | "<=" | ">" | ">=" | "==") sum
+ *                | "in" sum ".." sum | "between" sum "and" sum | "within" sum "of" sum
  *     sum        = product { ("+" | "-") product }
  *     product    = factor { ("*" | "/") factor }
- *     factor     = "-" factor | number | name "(" [ argument { "," argument } ] ")" | "(" claim ")"
+ *     factor     = "-" factor | number | "(" claim ")" | name [ "(" [ argument { "," argument } ] ")" ]
  *     argument   = axis "=" number | claim
  */
 import { ExpressionError, type Token, tokens } from "./token.ts";
+import { RESERVED } from "./vocabulary.ts";
 
 /** An operator between two parts. */
 export type Operator =
@@ -39,13 +42,23 @@ export type Expression =
     readonly at: number;
     readonly of: Expression;
   }
+  /** `value in low..high`, both included. */
   | {
-    readonly kind: "within";
+    readonly kind: "range";
     readonly at: number;
     readonly value: Expression;
     readonly low: Expression;
     readonly high: Expression;
   }
+  /** `value within distance of target` */
+  | {
+    readonly kind: "near";
+    readonly at: number;
+    readonly value: Expression;
+    readonly distance: Expression;
+    readonly target: Expression;
+  }
+  | { readonly kind: "name"; readonly at: number; readonly name: string }
   | {
     readonly kind: "call";
     readonly at: number;
@@ -55,10 +68,16 @@ export type Expression =
     readonly point: { readonly [axis: string]: number };
   };
 
+const COMPARISONS = ["<", "<=", ">", ">=", "=="] as const;
+
+// Deeper than anybody writes, and far from what the stack can hold.
+const DEEPEST = 50;
+
 /** Parses an expression. Throws an `ExpressionError` at the word that does not fit. */
 export function parse(text: string): Expression {
   const words = tokens(text);
   let next = 0;
+  let depth = 0;
   const peek = (): Token => words[next]!; // the end is never passed
   const is = (word: string) => peek().kind !== "end" && peek().text === word;
   const accept = (...texts: string[]) => {
@@ -89,44 +108,71 @@ export function parse(text: string): Expression {
 
   function one(): Expression {
     const not = accept("not");
-    if (not) return { kind: "not", at: not.at, of: one() };
-    const left = sum();
-    const within = accept("in");
-    if (within) {
-      const low = sum();
-      expect("..");
-      return { kind: "within", at: within.at, value: left, low, high: sum() };
+    if (not) return { kind: "not", at: not.at, of: deeper(not, one) };
+    const value = sum();
+    const word = accept("in", "between", "within", ...COMPARISONS);
+    if (!word) return value;
+    const { text, at } = word;
+    const compared = compare(value, text, at);
+    const again = peek();
+    if (COMPARISONS.some(is)) {
+      throw new ExpressionError(
+        "comparisons do not follow each other: write low < x and x < high, or x in low..high",
+        again.at,
+        again.text.length,
+      );
     }
-    const sign = accept("<", "<=", ">", ">=", "==");
-    if (!sign) return left;
-    return {
-      kind: "binary",
-      at: sign.at,
-      operator: sign.text as Operator,
-      left,
-      right: sum(),
-    };
+    return compared;
+  }
+
+  function compare(value: Expression, sign: string, at: number): Expression {
+    const first = sum();
+    switch (sign) {
+      case "within":
+        expect("of");
+        return { kind: "near", at, value, distance: first, target: sum() };
+      case "in":
+      case "between":
+        expect(sign === "in" ? ".." : "and");
+        return { kind: "range", at, value, low: first, high: sum() };
+      default: {
+        const operator = sign as Operator; // one of COMPARISONS
+        return { kind: "binary", at, operator, left: value, right: first };
+      }
+    }
+  }
+
+  function deeper(word: Token, part: () => Expression): Expression {
+    if (++depth > DEEPEST) {
+      throw new ExpressionError("too many things stand in each other", word.at);
+    }
+    const inner = part();
+    depth--;
+    return inner;
   }
 
   const sum = (): Expression =>
     chain(["+", "-"], () => chain(["*", "/"], factor));
 
   function factor(): Expression {
+    const word = peek();
     const minus = accept("-");
-    if (minus) return { kind: "minus", at: minus.at, of: factor() };
+    if (minus) return { kind: "minus", at: minus.at, of: deeper(word, factor) };
     if (accept("(")) {
-      const inner = claim();
+      const inner = deeper(word, claim);
       expect(")");
       return inner;
     }
-    const word = peek();
     if (word.kind === "number") {
       next++;
       return { kind: "number", at: word.at, value: word.value };
     }
-    if (word.kind === "name") {
+    if (word.kind === "name" && !RESERVED.includes(word.text)) {
       next++;
-      return call(word);
+      const { text: name, at } = word;
+      return is("(")
+        ? deeper(word, () => call(word))
+        : { kind: "name", at, name };
     }
     throw unexpected(word, "a number, a name or a parenthesis");
   }
@@ -142,7 +188,7 @@ export function parse(text: string): Expression {
         const value = peek();
         if (value.kind !== "number") throw unexpected(value, "a number");
         next++;
-        if (word.text in point) {
+        if (Object.hasOwn(point, word.text)) {
           throw new ExpressionError(
             `"${word.text}" is given twice`,
             word.at,
@@ -174,30 +220,79 @@ function unexpected(
   );
 }
 
-/** An expression as a text that parses to the same expression. */
+/** How tightly the parts of an expression hold together, as in the grammar. */
+const LEVELS = {
+  or: 1,
+  and: 2,
+  one: 3,
+  sum: 4,
+  product: 5,
+  factor: 6,
+} as const;
+
+/** An expression as a text that parses to the same expression, with no more parentheses than needed. */
 export function print(expression: Expression): string {
+  return printed(expression, LEVELS.or);
+}
+
+function printed(expression: Expression, least: number): string {
+  const text = words(expression);
+  return level(expression) < least ? `(${text})` : text;
+}
+
+function level(expression: Expression): number {
+  switch (expression.kind) {
+    case "not":
+    case "range":
+    case "near":
+      return LEVELS.one;
+    case "binary":
+      return levelOf(expression.operator);
+    default:
+      return LEVELS.factor;
+  }
+}
+
+function levelOf(operator: Operator): number {
+  if (operator === "or" || operator === "and") return LEVELS[operator];
+  if (operator === "+" || operator === "-") return LEVELS.sum;
+  return operator === "*" || operator === "/" ? LEVELS.product : LEVELS.one;
+}
+
+function words(expression: Expression): string {
+  const sum = (part: Expression) => printed(part, LEVELS.sum);
   switch (expression.kind) {
     case "number":
       return String(expression.value);
-    case "not":
-      return `(not ${print(expression.of)})`;
+    case "name":
+      return expression.name;
     case "minus":
-      return `-${print(expression.of)}`;
-    case "within": {
+      return `-${printed(expression.of, LEVELS.factor)}`;
+    case "not":
+      return `not ${printed(expression.of, LEVELS.one)}`;
+    case "range": {
       const { value, low, high } = expression;
-      return `(${print(value)} in ${print(low)}..${print(high)})`;
+      return `${sum(value)} in ${sum(low)}..${sum(high)}`;
     }
-    case "binary":
-      return `(${print(expression.left)} ${expression.operator} ${
-        print(expression.right)
-      })`;
+    case "near": {
+      const { value, distance, target } = expression;
+      return `${sum(value)} within ${sum(distance)} of ${sum(target)}`;
+    }
+    case "binary": {
+      // Chains lean to the left; comparisons do not chain.
+      const { operator, left, right } = expression;
+      const own = levelOf(operator);
+      const compares = own === LEVELS.one;
+      const from = printed(left, compares ? LEVELS.sum : own);
+      const to = printed(right, compares ? LEVELS.sum : own + 1);
+      return `${from} ${operator} ${to}`;
+    }
     case "call": {
       const point = Object.entries(expression.point).map(([axis, value]) =>
         `${axis}=${value}`
       );
-      return `${expression.name}(${
-        [...expression.arguments.map(print), ...point].join(", ")
-      })`;
+      const all = [...expression.arguments.map(print), ...point];
+      return `${expression.name}(${all.join(", ")})`;
     }
   }
 }

@@ -17,38 +17,111 @@ export const SCALARS = {
   "test.ssim": "mean structural similarity",
 } as const;
 
-/** Questions to a series; all answers are numbers. Indices count from 1. */
-export const FUNCTIONS: {
-  readonly [name: string]: (series: readonly number[], n: number) => number;
-} = {
-  first: (series) => series[0]!,
-  final: (series) => series.at(-1)!,
-  min: (series) =>
-    series.reduce((least, value) => value < least ? value : least),
-  max: (series) => series.reduce((most, value) => value > most ? value : most),
-  mean: (series) =>
-    series.reduce((sum, value) => sum + value, 0) / series.length,
-  /** From the first value to the last; negative where it rises. */
-  drop: (series) => series[0]! - series.at(-1)!,
-  slope,
-  at: (series, n) => series[n - 1]!,
+/** The words that stand for a number of the claim itself. */
+export const CONSTANTS = {
+  tolerance: "the claim's `tolerance`",
+} as const;
+
+/** The words of the grammar, which name nothing. */
+export const RESERVED: readonly string[] = [
+  "and",
+  "between",
+  "in",
+  "not",
+  "of",
+  "or",
+  "within",
+];
+
+/**
+ * A question to a series that is not empty. Where it takes a number n as well,
+ * that is a whole number from 1 to the number of values less `leaves`.
+ */
+export type Ask =
+  & { readonly help: string }
+  & (
+    | {
+      readonly gives: "number";
+      readonly leaves?: undefined;
+      readonly ask: (series: readonly number[]) => number;
+    }
+    | {
+      readonly gives: "number";
+      readonly leaves: number;
+      readonly ask: (series: readonly number[], n: number) => number;
+    }
+    | {
+      readonly gives: "series";
+      readonly leaves: number;
+      readonly ask: (
+        series: readonly number[],
+        n: number,
+      ) => readonly number[];
+    }
+  );
+
+/** All questions, by name. Values count from 1. */
+export const FUNCTIONS: { readonly [name: string]: Ask } = {
+  first: {
+    help: "the first value",
+    gives: "number",
+    ask: (series) => series[0]!,
+  },
+  final: {
+    help: "the last value",
+    gives: "number",
+    ask: (series) => series.at(-1)!,
+  },
+  min: { help: "the least value", gives: "number", ask: least },
+  max: {
+    help: "the greatest value",
+    gives: "number",
+    ask: (series) => -least(series.map((value) => -value)),
+  },
+  mean: { help: "the mean", gives: "number", ask: mean },
+  drop: {
+    help: "the first value less the last; negative where it rises",
+    gives: "number",
+    ask: (series) => series[0]! - series.at(-1)!,
+  },
+  slope: {
+    help: "of the least-squares line through (1, x₁), (2, x₂), …",
+    gives: "number",
+    ask: slope,
+  },
+  at: {
+    help: "the nth value",
+    gives: "number",
+    leaves: 0,
+    ask: (series, n) => series[n - 1]!,
+  },
+  after: {
+    help: "the series without its first n values",
+    gives: "series",
+    leaves: 1,
+    ask: (series, n) => series.slice(n),
+  },
 };
 
-/** The functions that take a number besides the series. */
-export const WITH_NUMBER: ReadonlySet<string> = new Set(["at"]);
+// Loops and not `Math.min(...series)`: a series of steps is too long for arguments.
+function least(series: readonly number[]): number {
+  return series.reduce((least, value) => value < least ? value : least);
+}
 
-/** The slope of the least-squares line through (1, x₁), (2, x₂), …; 0 for one value. */
+function mean(series: readonly number[]): number {
+  return series.reduce((sum, value) => sum + value, 0) / series.length;
+}
+
+/** 0 for one value, which has no direction. */
 function slope(series: readonly number[]): number {
-  const n = series.length;
-  if (n < 2) return 0;
-  const middle = (n + 1) / 2;
-  const mean = series.reduce((sum, value) => sum + value, 0) / n;
+  const middle = (series.length + 1) / 2;
+  const level = mean(series);
   let above = 0;
   let below = 0;
   series.forEach((value, index) => {
     const x = index + 1 - middle;
-    above += x * (value - mean);
+    above += x * (value - level);
     below += x * x;
   });
-  return above / below;
+  return below === 0 ? 0 : above / below;
 }

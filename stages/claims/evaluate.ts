@@ -1,0 +1,221 @@
+/** The value of an expression, and the numbers that it rests on. */
+import type { Expression } from "./syntax.ts";
+import { print } from "./syntax.ts";
+import { FUNCTIONS, SERIES } from "./vocabulary.ts";
+
+/** What was measured of one network. */
+export interface Measured {
+  readonly learning_rate: number;
+  readonly seed: number;
+  readonly series: {
+    readonly [name in keyof typeof SERIES]: readonly number[];
+  };
+  /** A number that is not finite is left out. */
+  readonly scalars: { readonly [name: string]: number };
+}
+
+/** Where an expression finds its numbers. */
+export interface Ground {
+  readonly networks: readonly Measured[];
+  /** Of the networks that are selected by learning rate alone. */
+  readonly seed: number;
+  /** The numbers that names stand for. */
+  readonly constants: { readonly [name: string]: number };
+}
+
+/** What an expression gave. */
+export interface Evaluated {
+  readonly result: number | boolean;
+  /** What was measured, and both sides of every comparison, by their texts, in order. */
+  readonly values: { readonly [text: string]: number };
+  /** The texts of those values that were measured. */
+  readonly measured: readonly string[];
+  /** The comparisons that are not true, by their texts. */
+  readonly untrue: readonly string[];
+}
+
+/** Something that an expression speaks of is not there, so it has no value. */
+export class Missing extends Error {
+  override readonly name = "Missing";
+}
+
+/**
+ * Evaluates an expression that has passed `checkClaim`. Every part is looked at,
+ * also where the first one decides: the evidence is to be complete.
+ *
+ * @throws Missing if a network, a value of a series or a finite number is missing.
+ */
+export function evaluate(
+  expression: Expression,
+  { networks, seed, constants }: Ground,
+): Evaluated {
+  const values: Record<string, number> = {};
+  const measured: string[] = [];
+  const untrue: string[] = [];
+  const result = truthOrNumber(expression);
+  return { result, values, measured: [...new Set(measured)], untrue };
+
+  function truthOrNumber(part: Expression): number | boolean {
+    switch (part.kind) {
+      case "not":
+        return !truth(part.of);
+      case "binary":
+        if (part.operator === "and" || part.operator === "or") {
+          const [left, right] = [truth(part.left), truth(part.right)];
+          return part.operator === "and" ? left && right : left || right;
+        }
+        if ("+-*/".includes(part.operator)) return number(part);
+        return compared(
+          part,
+          compare(part.operator, side(part.left), side(part.right)),
+        );
+      case "range": {
+        const [x, low, high] = [
+          side(part.value),
+          side(part.low),
+          side(part.high),
+        ];
+        return compared(part, low <= x && x <= high);
+      }
+      case "near": {
+        const [x, target] = [side(part.value), side(part.target)];
+        return compared(part, Math.abs(x - target) <= side(part.distance));
+      }
+      default:
+        return number(part);
+    }
+  }
+
+  function truth(part: Expression): boolean {
+    return truthOrNumber(part) === true;
+  }
+
+  function compared(part: Expression, holds: boolean): boolean {
+    if (!holds) untrue.push(print(part));
+    return holds;
+  }
+
+  /** One side of a comparison, which is evidence unless it is written out. */
+  function side(part: Expression): number {
+    const value = number(part);
+    const literal = part.kind === "minus" ? part.of : part;
+    if (literal.kind !== "number") values[print(part)] = value;
+    return value;
+  }
+
+  function number(part: Expression): number {
+    const value = compute(part);
+    if (!Number.isFinite(value)) {
+      throw new Missing(`${print(part)} is no finite number`);
+    }
+    return value;
+  }
+
+  function compute(part: Expression): number {
+    switch (part.kind) {
+      case "number":
+        return part.value;
+      case "minus":
+        return -number(part.of);
+      case "name": {
+        const value = constants[part.name];
+        if (value === undefined) throw unchecked(part);
+        return value;
+      }
+      case "binary": {
+        const [a, b] = [number(part.left), number(part.right)];
+        switch (part.operator) {
+          case "+":
+            return a + b;
+          case "-":
+            return a - b;
+          case "*":
+            return a * b;
+          case "/":
+            return a / b;
+          default:
+            throw unchecked(part);
+        }
+      }
+      case "call":
+        measured.push(print(part));
+        return values[print(part)] = call(part);
+      default:
+        throw unchecked(part);
+    }
+  }
+
+  type Call = Extract<Expression, { kind: "call" }>;
+
+  function call(part: Call): number {
+    const asked = FUNCTIONS[part.name];
+    if (asked === undefined) {
+      const found = network(part.point).scalars[part.name];
+      if (found === undefined) {
+        throw new Missing(`${print(part)} has no finite value`);
+      }
+      return found;
+    }
+    if (asked.gives === "series") throw unchecked(part);
+    const of = series(part.arguments[0]);
+    return asked.leaves === undefined
+      ? asked.ask(of)
+      : asked.ask(of, position(part, of.length - asked.leaves));
+  }
+
+  function series(part: Expression | undefined): readonly number[] {
+    if (part?.kind !== "call") throw unchecked(part);
+    const asked = FUNCTIONS[part.name];
+    if (asked?.gives === "series") {
+      const of = series(part.arguments[0]);
+      return asked.ask(of, position(part, of.length - asked.leaves));
+    }
+    const found = network(part.point).series[part.name as keyof typeof SERIES];
+    if (found.length === 0) throw new Missing(`${print(part)} is empty`);
+    return found;
+  }
+
+  /** The number that a question takes besides its series. */
+  function position({ name, arguments: [of, n] }: Call, most: number): number {
+    if (!of || !n) throw unchecked(n);
+    const position = number(n);
+    if (position >= 1 && position <= most && Number.isInteger(position)) {
+      return position;
+    }
+    throw new Missing(
+      `${name}(${
+        print(of)
+      }, n) goes up to n = ${most} here, and ${position} is asked for`,
+    );
+  }
+
+  function network(point: { readonly [axis: string]: number }): Measured {
+    const wanted = point.seed ?? seed;
+    const found = networks.find((one) =>
+      one.learning_rate === point.lr && one.seed === wanted
+    );
+    if (found) return found;
+    throw new Missing(
+      `no network was trained with learning rate ${point.lr} and seed ${wanted}`,
+    );
+  }
+}
+
+function compare(operator: string, a: number, b: number): boolean {
+  switch (operator) {
+    case "<":
+      return a < b;
+    case "<=":
+      return a <= b;
+    case ">":
+      return a > b;
+    case ">=":
+      return a >= b;
+    default:
+      return a === b;
+  }
+}
+
+function unchecked(part: Expression | undefined): Error {
+  return new Error(`Not what was checked: ${part ? print(part) : "nothing"}`);
+}
