@@ -60,17 +60,25 @@ const ORDER = ["param", "fact", "env", "code", "input", "npm"];
  * module, the two versions of one package, the instances behind one input.
  */
 export function phrasesOf(changes: readonly Change[]): string[] {
-  const groups = new Map<string, Change[]>();
-  for (const change of changes) {
-    const key = groupOf(change.fact);
-    groups.set(key, [...groups.get(key) ?? [], change]);
-  }
+  return groups(changes).map(({ key, members }) => describeGroup(key, members));
+}
+
+/** Changes of what is one thing to a person. */
+export interface Group {
+  /** `param epochs`, `code stages/train.ts`, `npm sharp`, `input curves`. */
+  readonly key: string;
+  readonly members: readonly Change[];
+}
+
+/** Changes by what they are about, those that a person made first. */
+export function groups(changes: readonly Change[]): Group[] {
   const rank = (key: string) => {
     const place = ORDER.indexOf(key.split(" ")[0] ?? "");
     return place < 0 ? ORDER.length : place;
   };
-  return [...groups].toSorted(([a], [b]) => rank(a) - rank(b))
-    .map(([key, members]) => describeGroup(key, members));
+  return [...Map.groupBy(changes, ({ fact }) => groupOf(fact))]
+    .map(([key, members]) => ({ key, members }))
+    .toSorted((a, b) => rank(a.key) - rank(b.key));
 }
 
 /** `code a.ts#f` → `code a.ts`; `npm sharp@1.0` → `npm sharp`; `input x[n=1]` → `input x`. */
@@ -85,10 +93,7 @@ function describeGroup(key: string, changes: readonly Change[]): string {
   const [first] = changes;
   if (changes.length === 1 && first) return describeChange(first);
   if (key.startsWith("npm ")) {
-    const versions = (side: "was" | "now") =>
-      changes.filter((change) => change[side] !== undefined)
-        .map(({ fact }) => fact.slice(key.length + 1)).join(", ");
-    const [was, now] = [versions("was"), versions("now")];
+    const { was, now } = versions(key, changes);
     return was === now
       ? `${key} ${was} changed`
       : `${key}: ${was || "none"} → ${now || "none"}`;
@@ -98,6 +103,17 @@ function describeGroup(key: string, changes: readonly Change[]): string {
   return key.startsWith("input ")
     ? `input ${key.slice("input ".length)} × ${changes.length} changed`
     : `${key} changed`;
+}
+
+/** The versions of a package before and after. */
+export function versions(
+  key: string,
+  changes: readonly Change[],
+): { readonly was: string; readonly now: string } {
+  const of = (side: "was" | "now") =>
+    changes.filter((change) => change[side] !== undefined)
+      .map(({ fact }) => fact.slice(key.length + 1)).join(", ");
+  return { was: of("was"), now: of("now") };
 }
 
 /** One change in words: values where they are short, else that it changed. */

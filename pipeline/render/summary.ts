@@ -6,7 +6,7 @@ import { failureLines } from "./failure.ts";
 import { counted, duration } from "./quantity.ts";
 import { grouped, listed } from "./reason.ts";
 import type { Style } from "./style.ts";
-import { clean, hang, wrap } from "./text.ts";
+import { clean, hang, solid, wrap } from "./text.ts";
 import { verdictLines } from "./verdicts.ts";
 
 type Finished = Extract<Event, { kind: "finished" }>;
@@ -162,15 +162,15 @@ function end(
   );
   const parts = (["built", "restored", "reused", "failed", "skipped"] as const)
     .filter((kind) => counts[kind] > 0).map((kind) =>
-      `${counts[kind]} ${kind}`
+      solid(`${counts[kind]} ${kind}`)
     );
   const [word, paint] = counts.failed > 0 || counts.skipped > 0
     ? ["failed", red] as const
     : success
     ? ["done", green] as const
     : ["done, but a claim fails", red] as const;
-  const text = `${word}: ${parts.join(", ")} in ${duration(seconds)}` +
-    (saved >= 1 ? `; ${duration(saved)} saved by the store` : "");
+  const text = `${word}: ${parts.join(", ")} in ${solid(duration(seconds))}` +
+    (saved >= 1 ? `; ${solid(duration(saved))} saved by the store` : "");
   return wrap(text, width)
     .map((line, row) =>
       row === 0 ? line.replace(word, bold(paint(word))) : line

@@ -4,7 +4,7 @@
  * place.
  */
 import type { Event, Outcome, Report } from "../event.ts";
-import { duration } from "./quantity.ts";
+import { counted, duration } from "./quantity.ts";
 import { describeReason, listed } from "./reason.ts";
 import { type Room, type Running, runningLines } from "./running.ts";
 import { Forecast } from "./forecast.ts";
@@ -80,6 +80,8 @@ export class View {
   /** A reason that many share: it is said once. */
   #common: string | undefined;
   #scroll: string[] = [];
+  /** How many each failure kept from running, since the last frame. */
+  readonly #skipped = new Map<string, number>();
   /** The columns of each line that stands on the screen. */
   #standing: number[] = [];
   #frame = "";
@@ -128,6 +130,11 @@ export class View {
         break;
       }
       case "ended": {
+        if (event.outcome.kind === "skipped") {
+          const { blocker } = event.outcome;
+          this.#skipped.set(blocker, (this.#skipped.get(blocker) ?? 0) + 1);
+          break;
+        }
         const told = this.#running.get(event.instance)?.because;
         const because = told === this.#common ? "" : told ?? "";
         this.#running.delete(event.instance);
@@ -146,6 +153,15 @@ export class View {
 
   /** One frame in one write, each line painted over the old one: nothing flickers. */
   paint(): void {
+    for (const [blocker, count] of this.#skipped) {
+      const { sign, paint } = OUTCOMES.skipped;
+      this.#scroll.push(
+        `${this.style[paint](sign)} ${
+          counted(count, "instance")
+        } skipped: needs ${blocker}`,
+      );
+    }
+    this.#skipped.clear();
     const lines = this.#lines();
     if (lines.length + this.#scroll.length + this.#standing.length === 0) {
       return;
@@ -249,7 +265,7 @@ export class View {
     const text = remark(outcome, because);
     if (text === undefined) return [];
     const mark = this.style[paint](sign);
-    if (outcome.kind === "failed" || outcome.kind === "skipped") {
+    if (outcome.kind === "failed") {
       return hang(`${mark} ${instance}  `, text, width);
     }
     const time = outcome.kind === "built" ? duration(outcome.seconds) : "";
@@ -318,10 +334,9 @@ function remark(outcome: Outcome, because: string): string | undefined {
         : because || undefined;
     case "failed":
       return clean(outcome.failure.what);
-    case "skipped":
-      return `needs ${outcome.blocker}`;
     case "reused":
-      // Cut off, or up to date: the summary counts them.
+    case "skipped":
+      // Cut off, up to date, or counted: the summary has them.
       return undefined;
   }
 }

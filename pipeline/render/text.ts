@@ -83,13 +83,14 @@ export function padLeft(text: string, columns: number): string {
 
 /**
  * Breaks a text without styles into lines of at most so many columns, between
- * words where it can. An empty text has no lines.
+ * words where it can, but not at a no-break space (`solid`), which becomes a
+ * common one. An empty text has no lines.
  */
 export function wrap(text: string, columns: number): string[] {
   const room = Math.max(8, columns);
   const lines: string[] = [];
   let line = "";
-  for (let word of text.split(/\s+/).filter(Boolean)) {
+  for (let word of text.split(/[ \t\n]+/).filter(Boolean)) {
     if (line !== "" && width(line) + 1 + width(word) > room) {
       lines.push(line);
       line = "";
@@ -102,7 +103,12 @@ export function wrap(text: string, columns: number): string[] {
     line = line === "" ? word : `${line} ${word}`;
   }
   if (line !== "") lines.push(line);
-  return lines;
+  return lines.map((line) => line.replaceAll("\u00a0", " "));
+}
+
+/** A text that `wrap` does not break. */
+export function solid(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
 }
 
 /** A word in two, the first of at most so many columns, after a `/` or `,` if there is one. */
