@@ -101,7 +101,7 @@ export default async function train(task: Task<Params>): Promise<void> {
       );
       for (const [index, loss] of some.entries()) {
         if (!Number.isFinite(loss)) {
-          throw diverged(epoch, from + index + 1, loss);
+          throw diverged(epoch, from + index + 1, `loss ${loss}`);
         }
         losses.push(loss);
       }
@@ -115,8 +115,12 @@ export default async function train(task: Task<Params>): Promise<void> {
     const loss = await trainer.validate(validation);
     const vectors = await trainer.vectors();
     // A ReLU may hide a NaN among the weights from the loss.
-    if (!Number.isFinite(loss) || !vectors.parameters.every(Number.isFinite)) {
-      throw diverged(epoch, stepsPerEpoch, loss);
+    const lost = vectors.parameters.find((weight) => !Number.isFinite(weight));
+    if (lost !== undefined) {
+      throw diverged(epoch, stepsPerEpoch, `a weight is ${lost}`);
+    }
+    if (!Number.isFinite(loss)) {
+      throw diverged(epoch, stepsPerEpoch, `validation loss ${loss}`);
     }
     curve = extended(curve, losses, loss);
     const path = `${task.scratch}/epoch-${epoch}.state`;
@@ -150,10 +154,10 @@ export default async function train(task: Task<Params>): Promise<void> {
     };
   }
 
-  function diverged(epoch: number, step: number, loss: number): StageError {
+  function diverged(epoch: number, step: number, seen: string): StageError {
     return new StageError(
       `Training diverged in epoch ${epoch}, step ${step}, with learning rate ${learning_rate}`,
-      `loss ${loss}`,
+      seen,
       "Set a smaller learning rate in training.learning_rates",
     );
   }
