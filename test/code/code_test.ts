@@ -277,6 +277,18 @@ Deno.test("readCode() follows exports through modules that only pass them on", a
   deepEqual(await study.changedBy("a.ts", f), ["code f.ts#f"]);
 });
 
+Deno.test("readCode() follows exports through a star, also of a module that is imported by name, too", async () => {
+  using study = new Study({
+    "a.ts": `import { f } from "./all.ts"; export default () => f();`,
+    "all.ts": `import { g } from "./b.ts"; export * from "./b.ts";
+      export const h = (): number => g();`,
+    "b.ts": `export const f = (): number => 1;
+      export const g = (): number => 2;`,
+  });
+  const f = () => study.edit("b.ts", "=> 1", "=> 3");
+  deepEqual(await study.changedBy("a.ts", f), ["code b.ts#f"]);
+});
+
 Deno.test("readCode() takes every byte of code that may look at itself", async () => {
   for (
     const use of [
