@@ -154,7 +154,7 @@ function drawChart(
     ],
     series: [
       {},
-      { stroke: INK, width: 1, dash: [3, 3], points: { show: false } },
+      { stroke: INK, width: 1, dash: [5, 3], points: { show: false } },
       ...measured.map((_, index): uPlot.Series => ({
         stroke: look(index).colour,
         width: 1.2,

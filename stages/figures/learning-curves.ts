@@ -237,6 +237,8 @@ function band(plot: uPlot, [low, high]: readonly [number, number]): void {
     ctx.lineTo(left + width, edge);
   }
   ctx.stroke();
+  // Else the dashes apply to letters, too, and the PDF draws them one by one.
+  ctx.setLineDash([]);
   ctx.fillStyle = INK;
   ctx.font = `400 ${7.5 * SCALE}px '${FONT}'`;
   ctx.textAlign = "left";
