@@ -1,0 +1,224 @@
+/** Two runs side by side: parameters, metrics, curves, digests. */
+import { canonical, type Json } from "../json.ts";
+import { counted, measured } from "./quantity.ts";
+import { show } from "./reason.ts";
+import { scaleOf, sparkline } from "./sparkline.ts";
+import type { Style } from "./style.ts";
+import { clip, hang, pad, padLeft, width as columns } from "./text.ts";
+
+/** One of the two runs. */
+export interface Side {
+  readonly id: string;
+  /** The resolved configuration. */
+  readonly experiment: Json;
+  /** Everything measured, if the run came so far. */
+  readonly metrics?: Json;
+  /** Curves by name: `lr-0.1 validation loss`. */
+  readonly curves: { readonly [name: string]: readonly number[] };
+  /** Digests of the artifacts by path. */
+  readonly artifacts: { readonly [path: string]: string };
+}
+
+/** A value on both sides, by its dotted name. */
+interface Pair {
+  readonly name: string;
+  readonly a: Json | undefined;
+  readonly b: Json | undefined;
+}
+
+/** Columns of a curve. */
+const CURVE = { least: 10, most: 40 };
+
+/** The lines of the comparison: only what differs, and how much is equal. */
+export function diffLines(
+  a: Side,
+  b: Side,
+  width: number,
+  style: Style,
+): string[] {
+  const parameters = pairs(flat(a.experiment), flat(b.experiment));
+  const metrics = pairs(flat(a.metrics ?? {}), flat(b.metrics ?? {}));
+  const digests = pairs(a.artifacts, b.artifacts);
+  const blocks = [
+    hang(`${style.bold(a.id)} `, `→ ${b.id}`, width),
+    section("Parameters", parameters, width, style, () => ""),
+    section("Metrics", metrics.filter(isMeasure), width, style, change),
+    curveLines(a, b, width, style),
+    artifactLines(digests, width, style),
+  ];
+  return blocks.filter((block) => block.length > 0)
+    .flatMap((block, at) => at === 0 ? block : ["", ...block]);
+}
+
+/** Digests within the metrics are compared as artifacts and inputs already. */
+function isMeasure({ a, b }: Pair): boolean {
+  return ![a, b].some((value) =>
+    typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
+  );
+}
+
+function section(
+  title: string,
+  all: readonly Pair[],
+  width: number,
+  { bold, dim, yellow }: Style,
+  note: (pair: Pair) => string,
+): string[] {
+  const different = all.filter((pair) => !same(pair));
+  if (different.length === 0) {
+    return all.length === 0
+      ? []
+      : [`${bold(title)}  ${dim(`all ${all.length} are equal`)}`];
+  }
+  const cells = different.map((pair) => ({
+    name: pair.name,
+    was: value(pair.a),
+    now: value(pair.b),
+    note: note(pair),
+  }));
+  const name = Math.min(
+    Math.max(...cells.map((cell) => columns(cell.name))),
+    Math.floor(width * 0.5),
+  );
+  const side = Math.min(
+    Math.max(...cells.flatMap(({ was, now }) => [columns(was), columns(now)])),
+    Math.max(8, Math.floor((width - name - 9) / 2)),
+  );
+  const equal = all.length - different.length;
+  return [
+    bold(title) + (equal > 0 ? `  ${dim(`${equal} more are equal`)}` : ""),
+    ...cells.map((cell) =>
+      clip(
+        `  ${pad(clip(cell.name, name), name)}  ${
+          padLeft(clip(cell.was, side), side)
+        } → ${pad(clip(cell.now, side), side)}  ${yellow(cell.note)}`,
+        width,
+      ).trimEnd()
+    ),
+  ];
+}
+
+/** By how much a number grew or shrank. */
+function change({ a, b }: Pair): string {
+  if (typeof a !== "number" || typeof b !== "number" || a === 0) return "";
+  const percent = 100 * (b - a) / Math.abs(a);
+  const size = Math.abs(percent);
+  const text = size >= 1000
+    ? `× ${measured(b / a)}`
+    : `${percent < 0 ? "−" : "+"}${
+      size < 0.1 ? size.toExponential(1) : size.toFixed(1)
+    } %`;
+  return text;
+}
+
+function curveLines(
+  a: Side,
+  b: Side,
+  width: number,
+  { bold, dim }: Style,
+): string[] {
+  const names = [
+    ...new Set([...Object.keys(a.curves), ...Object.keys(b.curves)]),
+  ].sort();
+  if (names.length === 0) return [];
+  const name = Math.min(
+    Math.max(...names.map(columns)),
+    Math.floor(width * 0.4),
+  );
+  const room = Math.max(
+    CURVE.least,
+    Math.min(CURVE.most, width - name - 20),
+  );
+  return [
+    bold("Curves") + dim("  both of a pair on one scale"),
+    ...names.flatMap((one) => {
+      const [was, now] = [a.curves[one] ?? [], b.curves[one] ?? []];
+      const scale = scaleOf([was, now]);
+      const line = (label: string, sign: string, curve: readonly number[]) =>
+        clip(
+          `  ${pad(clip(label, name), name)}  ${dim(sign)} ${
+            curve.length === 0
+              ? dim("none")
+              : pad(sparkline(curve, room, scale), room) +
+                `  ${measured(curve.at(-1) ?? NaN)}`
+          }`,
+          width,
+        );
+      return canonicalCurve(was) === canonicalCurve(now)
+        ? [line(one, "=", now)]
+        : [line(one, "−", was), line("", "+", now)];
+    }),
+  ];
+}
+
+function canonicalCurve(curve: readonly number[]): string {
+  return curve.join();
+}
+
+function artifactLines(
+  all: readonly Pair[],
+  width: number,
+  { bold, dim, cyan }: Style,
+): string[] {
+  if (all.length === 0) return [];
+  const different = all.filter((pair) => !same(pair));
+  const equal = all.length - different.length;
+  if (different.length === 0) {
+    return [`${bold("Artifacts")}  ${dim(`all ${all.length} are equal`)}`];
+  }
+  const name = Math.min(
+    Math.max(...different.map(({ name }) => columns(name))),
+    Math.max(16, width - 27),
+  );
+  const digest = (value: Json | undefined) =>
+    typeof value === "string" ? value.slice(0, 8) : "–".padEnd(8);
+  return [
+    `${bold("Artifacts")}  ${
+      dim(`${different.length} differ, ${counted(equal, "is", "are")} equal`)
+    }`,
+    ...different.map((pair) =>
+      `  ${
+        cyan(pair.a === undefined ? "+" : pair.b === undefined ? "−" : "≠")
+      } ${pad(clip(pair.name, name), name)}  ${digest(pair.a)} → ${
+        digest(pair.b)
+      }`.trimEnd()
+    ),
+  ];
+}
+
+function same({ a, b }: Pair): boolean {
+  return a !== undefined && b !== undefined && canonical(a) === canonical(b);
+}
+
+function value(one: Json | undefined): string {
+  if (one === undefined) return "–";
+  return typeof one === "number" ? measured(one) : show(one);
+}
+
+function pairs(
+  a: { readonly [name: string]: Json },
+  b: { readonly [name: string]: Json },
+): Pair[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].sort().map((name) => ({ name, a: a[name], b: b[name] }));
+}
+
+/** `{ a: { b: 1 } }` as `a.b` → 1; lists of tables by their `epoch` or place, lists of values whole. */
+function flat(value: Json, prefix = ""): { [name: string]: Json } {
+  if (value === null || typeof value !== "object") return { [prefix]: value };
+  const parts: Record<string, Json> = {};
+  const join = (key: string) => prefix === "" ? key : `${prefix}.${key}`;
+  if (Array.isArray(value)) {
+    const tables = value.length > 0 &&
+      value.every((one) => one !== null && typeof one === "object");
+    if (!tables) return { [prefix]: value };
+    value.forEach((one: Json, at) =>
+      Object.assign(parts, flat(one, join(String(at + 1))))
+    );
+    return parts;
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    Object.assign(parts, flat(inner, join(key)));
+  }
+  return parts;
+}
