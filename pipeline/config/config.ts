@@ -115,7 +115,14 @@ function check<T>(
       }));
     }
   }
-  return { result, problems: [...problems, ...found] };
+  // A check in several steps may give the same answer at each.
+  const distinct = found.filter(({ keys, seen }, index) =>
+    index ===
+      found.findIndex((one) =>
+        one.seen === seen && one.keys.join("\0") === keys.join("\0")
+      )
+  );
+  return { result, problems: [...problems, ...distinct] };
 
   function problem(
     keys: readonly string[],

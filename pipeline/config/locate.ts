@@ -91,19 +91,23 @@ export function findPlaces(text: string): Places {
     at++;
   }
 
-  /** The path of a table's head: in a list of tables it is the last one so far. */
+  /**
+   * The path of a table's head, which also makes the tables around it. In a list
+   * of tables it is the last entry so far.
+   */
   function head(keys: readonly string[], opensEntry: boolean): string[] {
     const path: string[] = [];
     keys.forEach((part, depth) => {
       path.push(part);
+      note(path, at);
       const list = name(path);
       if (opensEntry && depth === keys.length - 1) {
-        note(path, at);
         lists.set(list, (lists.get(list) ?? -1) + 1);
       }
       const last = lists.get(list);
       if (last !== undefined) path.push(String(last));
     });
+    note(path, at);
     return path;
   }
 
@@ -116,7 +120,6 @@ export function findPlaces(text: string): Places {
       const keys = key();
       at = before;
       table = head(keys, opensEntry);
-      note(table, before);
       skip(REST);
     } else pair(table);
     if (at === before) break;
