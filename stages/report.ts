@@ -4,23 +4,24 @@
  * give the same bytes.
  */
 import type { Task } from "../pipeline/task.ts";
+import { claimsSection } from "./report/claims.ts";
 import { curves } from "./report/curve.ts";
 import { compose } from "./report/document.ts";
+import { banner, header } from "./report/heading.ts";
+import { livingSection } from "./report/living.ts";
 import { read } from "./report/material.ts";
 import type { Params } from "./report/params.ts";
 import {
-  banner,
   citationSection,
-  claimsSection,
-  curvesSection,
-  denoisingSection,
   digestsSection,
   graphSection,
-  header,
-  livingSection,
   parametersSection,
+} from "./report/provenance.ts";
+import {
+  curvesSection,
+  denoisingSection,
   reconstructionsSection,
-} from "./report/section.ts";
+} from "./report/results.ts";
 import { band } from "./report/settings.ts";
 
 export type { Params };

@@ -7,6 +7,8 @@ import forward from "./client/forward.js" with { type: "text" };
 import picture from "./client/picture.js" with { type: "text" };
 import theme from "./client/theme.js" with { type: "text" };
 import opened from "./client/opened.js" with { type: "text" };
+import compared from "./client/compared.js" with { type: "text" };
+import plot from "./client/plot.js" with { type: "text" };
 import chart from "./client/chart.js" with { type: "text" };
 import tiles from "./client/tiles.js" with { type: "text" };
 import studio from "./client/studio.js" with { type: "text" };
@@ -19,6 +21,8 @@ const MODULES = [
   picture,
   theme,
   opened,
+  compared,
+  plot,
   chart,
   tiles,
   studio,

@@ -19,6 +19,9 @@ export function html(
   return new Markup(text);
 }
 
+/** What stands where there is nothing to say. */
+export const NOTHING = new Markup("");
+
 /** Text as it may stand in an element or in a quoted attribute. */
 export function escape(text: string): string {
   return text.replace(

@@ -109,3 +109,19 @@ Deno.test("bibtex() escapes what TeX would read as a command", () => {
   assert.match(text, /\{https:\/\/example\.org\/a_b\}/);
   assert.match(text, /^@misc\{example2018,/m);
 });
+
+Deno.test("the page's own modules use no name twice, for they share a scope", () => {
+  const folder = new URL("../../stages/report/client/", import.meta.url);
+  const names = [...Deno.readDirSync(folder)].flatMap(({ name }) => {
+    const text = Deno.readTextFileSync(new URL(name, folder));
+    const found = text.matchAll(
+      /^(?:export )?(?:async )?(?:function|const|let|class) (\w+)/gm,
+    );
+    return Array.from(found, ([, name]) => name);
+  });
+  assert(names.length > 30);
+  assert.deepEqual(
+    names.filter((name, index) => names.indexOf(name) !== index),
+    [],
+  );
+});

@@ -1,0 +1,164 @@
+/** How the results came about, and how to get them again. */
+import type { Json } from "../../pipeline/json.ts";
+import { bibtex } from "./citation.ts";
+import { drawGraph } from "./graph.ts";
+import { html } from "./html.ts";
+import type { Material } from "./material.ts";
+import type { Params } from "./params.ts";
+import type { Section } from "./section.ts";
+
+/** Which stage reads which; the times come from a run that the reader opens. */
+export function graphSection({ graph }: Params): Section {
+  return {
+    id: "pipeline",
+    title: "Pipeline",
+    body: html`
+      <div
+        class="tools"><label class="file">Open run.json<input type="file" id="run" accept=".json,application/json"></label><span class="readout" id="run-status" role="status">Times and what was reused differ from run to run, so they are not part of this page: open or drop the <code>run.json</code> that lies beside it.</span></div>
+      <figure class="wide pipeline">
+        <div class="scroll" tabindex="0" role="region"
+          aria-label="Picture of the pipeline">${drawGraph(graph)}</div>
+        <div class="scroll" tabindex="0" role="region" aria-label="Table of stages">
+          <table id="stages">
+            <thead>
+              <tr>
+                <th scope="col">Stage</th>
+                <th scope="col">What it does</th>
+                <th scope="col" class="number">Instances</th>
+                <th scope="col" class="number run-only">Seconds</th>
+                <th scope="col" class="run-only">Outcome</th>
+              </tr>
+            </thead>
+            <tbody>${graph.map(({ stage, title, instances }) =>
+              html`
+                <tr data-stage="${stage}">
+                  <th scope="row">${stage}</th>
+                  <td>${title}</td>
+                  <td class="number">${instances}</td>
+                  <td class="number run-only" data-seconds></td>
+                  <td class="run-only" data-outcome></td>
+                </tr>
+              `
+            )}</tbody>
+          </table>
+        </div>
+        <figcaption>An arrow leads from a stage to one that reads its results; what follows from other arrows is left out.</figcaption>
+      </figure>
+    `,
+  };
+}
+
+/** Every value that can be changed, and every version that was used. */
+export function parametersSection({ settings, environment }: Params): Section {
+  const groups = Object.entries(settings)
+    .filter(([name]) => !["paper", "authors", "claims"].includes(name));
+  return {
+    id: "parameters",
+    title: "Parameters and environment",
+    body: html`
+      <p>The configuration as it was resolved, from <code>experiment.toml</code> and what was laid over it.</p>
+      <div
+        class="groups">${groups.map(([name, value]) =>
+          html`
+            <table>
+              <caption>${name}</caption>
+              <tbody>${flat(value).map(([path, text]) =>
+                html`
+                  <tr>
+                    <th scope="row"><code>${path}</code></th>
+                    <td><code>${text}</code></td>
+                  </tr>
+                `
+              )}</tbody>
+            </table>
+          `
+        )}<table><caption>versions</caption><tbody>${Object.entries(environment)
+          .map(([name, version]) =>
+            html`
+              <tr>
+                <th scope="row"><code>${name}</code></th>
+                <td><code>${String(version)}</code></td>
+              </tr>
+            `
+          )}</tbody></table></div>
+    `,
+  };
+}
+
+/** SHA-256 of the dataset's files and of everything that the page was made from. */
+export function digestsSection({ dataset, digests }: Material): Section {
+  const rows = (entries: readonly (readonly [string, string])[]) =>
+    entries.map(([name, sha256]) =>
+      html`
+        <tr>
+          <th scope="row"><code>${name}</code></th>
+          <td><code class="digest">${sha256}</code></td>
+        </tr>
+      `
+    );
+  return {
+    id: "digests",
+    title: "Digests",
+    body: html`
+      <p>SHA-256 of the dataset's files and of every result that this page was made from. The same digests from another run mean the same bytes.</p>
+      <div class="scroll" tabindex="0" role="region"
+        aria-label="Digests of the dataset">
+        <table>
+          <caption>Dataset${dataset.stand_in ? " (stand-in)" : ""}</caption>
+          <tbody>${rows(Object.entries(dataset.sha256))}</tbody>
+        </table>
+      </div>
+      <details>
+        <summary>The ${digests.length} inputs of this page</summary>
+        <div class="scroll" tabindex="0" role="region"
+          aria-label="Digests of the inputs">
+          <table>
+            <tbody>${rows(
+              digests.map(({ name, sha256 }) => [name, sha256]),
+            )}</tbody>
+          </table>
+        </div>
+      </details>
+    `,
+  };
+}
+
+/** How to cite, and how to do it all again. */
+export function citationSection(params: Params): Section {
+  const deno = `npx -y deno@${params.environment.deno ?? "2.9.6"}`;
+  const repository = params.paper.repository;
+  const commands = [
+    ...(repository === undefined
+      ? []
+      : [`git clone ${repository} facsimile && cd facsimile`]),
+    `${deno} task reproduce`,
+  ].join("\n");
+  return {
+    id: "citation",
+    title: "Rerun and cite",
+    body: html`
+      <h3>Rerun</h3>
+      <p>In the project's folder, with Node.js and nothing else installed. This page, the figures, the networks and all numbers come out with the same bytes; <code>--profile quick</code> tries everything on little data.</p>
+      <div
+        class="listing"><pre id="commands" tabindex="0"><code>${commands}</code></pre><button type="button" data-copy="commands">Copy</button></div>
+      <h3>Cite</h3>
+      <div
+        class="listing"><pre id="bibtex" tabindex="0"><code>${bibtex(
+          params,
+        )}</code></pre><button type="button" data-copy="bibtex">Copy</button></div>
+    `,
+  };
+}
+
+/** Dotted paths of all values below a table of the configuration. */
+function flat(value: Json, path = ""): [string, string][] {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    const list = Array.isArray(value) ? value : [value];
+    const texts = list.map(String);
+    const long = texts.some((text) => text.length > 20);
+    return [[path, texts.join(long ? "\n" : ", ")]];
+  }
+  return Object.entries(value).flatMap(([name, inner]) =>
+    flat(inner, path === "" ? name : `${path}.${name}`)
+  );
+}
