@@ -27,6 +27,9 @@ export function digestJson(kind: string, value: Json): Digest {
   return digestBytes(canonical([kind, value]));
 }
 
+/** One for all: to allocate it takes longer than to hash a small file. */
+const buffer = new Uint8Array(1 << 20);
+
 /**
  * The digest of a file's content, read in pieces of 1 MiB. Synchronous reads:
  * measured 1.5 times as fast as a stream, and no slower in total with two files
@@ -34,7 +37,6 @@ export function digestJson(kind: string, value: Json): Digest {
  */
 export function digestFile(path: string): Digest {
   const hash = createHash("sha256");
-  const buffer = new Uint8Array(1 << 20);
   const file = openSync(path, "r");
   try {
     for (;;) {

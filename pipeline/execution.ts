@@ -7,6 +7,7 @@
 import { join, relative } from "node:path";
 import { lstatSync } from "node:fs";
 import type { Code } from "./code/code.ts";
+import { edited } from "./code/identity.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { diskFailure, writeWhole } from "./disk.ts";
 import type { Report } from "./event.ts";
@@ -16,6 +17,7 @@ import type { Instance } from "./graph.ts";
 import type { Confinement } from "./sandbox/confinement.ts";
 import { outputFolder } from "./sandbox/confinement.ts";
 import { commandLine, type Ended, start } from "./sandbox/process.ts";
+import type { StatCache } from "./stat.ts";
 import type { Kept, Store } from "./store.ts";
 import { Pace } from "./pace.ts";
 import type { Point } from "./stage.ts";
@@ -27,6 +29,9 @@ export interface Bench {
   readonly store: Store;
   readonly workshop: Workshop;
   readonly code: (instance: Instance) => Code | undefined;
+  readonly stat: StatCache;
+  /** The digest that a file of the project had when it was planned with. */
+  readonly file: (path: string) => Digest | undefined;
   readonly require: "deno" | "kernel";
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -117,6 +122,8 @@ export async function build(
     case "done":
   }
 
+  const changed = changedMeanwhile(instance, bench);
+  if (changed) return broken(changed);
   const kept = publish(instance, folder, store);
   if (!kept.ok) return broken(kept.failure);
   const seconds = (performance.now() - started) / 1000;
@@ -210,6 +217,32 @@ function confine(
     permissions: declaration.permissions ?? {},
     gpu: (declaration.resources?.gpu ?? 0) > 0,
     require,
+  };
+}
+
+/**
+ * A file that was edited while the instance ran: nobody knows which of the two
+ * texts it saw, so its result belongs to neither.
+ */
+function changedMeanwhile(
+  instance: Instance,
+  { root, code, stat, file }: Bench,
+): Failure | undefined {
+  const read = code(instance);
+  const modules = read ? edited(read, stat) : [];
+  const inputs = Object.values(instance.links).flatMap((link) =>
+    link.kind === "file" &&
+      stat.digest(join(root, link.path), root) !== file(link.path)
+      ? [join(root, link.path)]
+      : []
+  );
+  const paths = [...modules, ...inputs].map((path) => relative(root, path));
+  if (paths.length === 0) return undefined;
+  return {
+    kind: "changed-meanwhile",
+    what: `Keep the result of "${instance.id}"`,
+    seen: `while it ran, somebody edited ${paths.join(", ")}`,
+    hint: "run again",
   };
 }
 

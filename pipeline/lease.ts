@@ -100,3 +100,38 @@ function holder(path: string): number {
     throw error;
   }
 }
+
+/** Whether one got in where others may be. */
+export type Gate =
+  | Disposable & { readonly kind: "in" }
+  /** Somebody is there with whom one cannot be. */
+  | Disposable & { readonly kind: "busy" }
+  /** The store cannot be written, so nobody can clean it either. */
+  | Disposable & { readonly kind: "closed" };
+
+/** Says that a run uses the store; other runs may, too, but not who cleans it. */
+export function enter(store: string): Gate {
+  return gate(store, false);
+}
+
+/** The store for oneself, to clean it. */
+export function occupy(store: string): Gate {
+  return gate(store, true);
+}
+
+function gate(store: string, exclusive: boolean): Gate {
+  let file: Deno.FsFile;
+  try {
+    mkdirSync(store, { recursive: true });
+    file = Deno.openSync(join(store, "gate"), { create: true, write: true });
+  } catch (error) {
+    // A read-only disk or folder; whoever writes will say so in full.
+    if (!(error instanceof Error)) throw error;
+    return { kind: "closed", [Symbol.dispose]: () => {} };
+  }
+  if (!file.tryLockSync(exclusive)) {
+    file.close();
+    return { kind: "busy", [Symbol.dispose]: () => {} };
+  }
+  return { kind: "in", [Symbol.dispose]: () => file.close() };
+}

@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly root: string;
   readonly world: World;
   readonly code: Bench["code"];
+  readonly stat: Bench["stat"];
   readonly require: Bench["require"];
   readonly capacity: Capacity;
   /** Start nothing new after a failure. */
@@ -101,6 +102,8 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     store: world.store,
     workshop: workshop.workshop,
     code: options.code,
+    stat: options.stat,
+    file: world.file,
     require: options.require,
     report,
     signal,

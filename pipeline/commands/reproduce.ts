@@ -2,6 +2,7 @@
 import { join, relative, resolve } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { overlays, type Parsed } from "../arguments.ts";
+import { enter } from "../lease.ts";
 import type { Console } from "../console.ts";
 import { diskFailure, writeWhole } from "../disk.ts";
 import type { Event, Outcome, Report } from "../event.ts";
@@ -45,6 +46,15 @@ export async function reproduce<Config>(
 ): Promise<End> {
   const started = new Date();
   const clock = performance.now();
+  using gate = enter(join(project.root, ".store"));
+  if (gate.kind === "busy") {
+    throw new Failed({
+      kind: "store-busy",
+      what: "Use the store",
+      seen: "it is being cleaned just now",
+      hint: "run again in a moment",
+    });
+  }
   const opened = unwrap(await open(project, request, request.force));
   const { artifacts, world } = opened;
   const graph = unwrap(narrow(opened.graph, request.targets));
@@ -56,6 +66,7 @@ export async function reproduce<Config>(
     root: project.root,
     world,
     code: opened.code,
+    stat: opened.stat,
     require: opened.require,
     capacity: {
       cpus: jobs,

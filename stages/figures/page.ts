@@ -67,7 +67,7 @@ function svg({ title, width, height, draw }: Page): string {
   // No view box and no title are written: without the one it does not scale,
   // without the other a screen reader has nothing to say.
   // Hundredths of a point are finer than any printer; the rest is half the file.
-  return canvas.getContent().toString().replace(
+  return new TextDecoder().decode(canvas.getContent()).replace(
     /(?<=[ "(,A-Za-z-])\d+\.\d{3,}(?=[ "),A-Za-z-])/g,
     (number) => String(Number(Number(number).toFixed(2))),
   ).replace(

@@ -265,3 +265,34 @@ Deno.test("run() tells a stage of a pinned content that the store already has", 
   await study.run();
   equal(study.read("artifacts/how"), "stored");
 });
+
+Deno.test("run() does not keep a result whose code was edited while it ran", async () => {
+  await using study = await Study.start();
+  study.stage(
+    "slow",
+    {
+      outputs: ["x"],
+      more: {
+        hints: { gate: join(study.root, "gate") },
+        permissions: { read: [join(study.root, "gate")] },
+      },
+    },
+    `
+    task.progress({ done: 0, total: 1, unit: "steps" });
+    for (;;) {
+      try { Deno.statSync(task.hints.gate); break; } catch { await new Promise((go) => setTimeout(go, 5)); }
+    }
+    write(task.output("x"), "old");`,
+  );
+  const running = study.run();
+  while (!study.events.some(({ kind }) => kind === "progress")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  study.write(
+    "stages/slow.ts",
+    study.read("stages/slow.ts").replace('"old"', '"new"'),
+  );
+  study.write("gate", "");
+  deepEqual(await running, { slow: "failed" });
+  deepEqual(await study.run(), { slow: "built" });
+});

@@ -141,6 +141,8 @@ ${body}
       root: this.root,
       world: opened.world,
       code: opened.code,
+      stat: opened.stat,
+      stat: opened.stat,
       require: opened.require,
       capacity: { cpus: manner.jobs ?? 2, gpu: 1, memory: 4096 },
       failFast: manner.failFast ?? false,
