@@ -26,6 +26,7 @@ const ACTIONS: { readonly [command: string]: () => Promise<Action> } = {
   status: async () => (await import("./commands/status.ts")).statusCommand,
   why: async () => (await import("./commands/why.ts")).whyCommand,
   graph: async () => (await import("./commands/graph.ts")).graphCommand,
+  archive: async () => (await import("./commands/archive.ts")).archiveCommand,
   publish: async () => (await import("./commands/publish.ts")).publishCommand,
 };
 

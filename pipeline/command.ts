@@ -176,6 +176,34 @@ export const COMMANDS: readonly Command[] = [
       ["graph --svg graph.svg", "a picture for a paper"],
     ],
   },
+  {
+    name: "publish",
+    help: "write down the present results as the published ones",
+    options: CONFIGURATION,
+    examples: [[
+      "publish",
+      "results.lock.json, with which every later run is compared",
+    ]],
+  },
+  {
+    name: "archive",
+    help: "pack the published results into one ZIP that checks itself",
+    options: [
+      ...CONFIGURATION,
+      {
+        name: "output",
+        value: "FILE",
+        takes: FILE,
+        help: "where it goes (NAME-VERSION.zip in the project)",
+      },
+      { name: "draft", help: "mark what is missing instead of refusing" },
+      { name: "include-data", help: "with the files of the dataset" },
+    ],
+    examples: [
+      ["archive", "what a journal or an archive takes"],
+      ["archive --draft", "to look at before everything is published"],
+    ],
+  },
 ];
 
 /** Commands that are described here, to be moved up to `COMMANDS` with their code. */

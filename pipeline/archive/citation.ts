@@ -1,0 +1,126 @@
+/** The small files that other programs read: who made it, and how it is cited. */
+import { canonicalPretty, type Json } from "../json.ts";
+import type { Author } from "../published/publication.ts";
+import { type Edition, editionDate } from "./edition.ts";
+
+/** `CITATION.cff`, version 1.2.0. JSON's strings are YAML's. */
+export function citationFile(edition: Edition): string {
+  const { publication, code } = edition;
+  const { title, version, license, description, keywords, repository } =
+    publication;
+  const text = (value: string) => JSON.stringify(value);
+  return [
+    "cff-version: 1.2.0",
+    `message: ${text("If you use these results, please cite them as below.")}`,
+    "type: dataset",
+    `title: ${text(title)}`,
+    `version: ${text(version)}`,
+    `date-released: ${editionDate(edition)}`,
+    `license: ${text(license)}`,
+    `abstract: ${text(description)}`,
+    "keywords:",
+    ...keywords.map((word) => `  - ${text(word)}`),
+    "authors:",
+    ...publication.authors.flatMap((author) => [
+      `  - given-names: ${text(author.given)}`,
+      `    family-names: ${text(author.family)}`,
+      ...(author.affiliation
+        ? [`    affiliation: ${text(author.affiliation)}`]
+        : []),
+      ...(author.orcid
+        ? [`    orcid: "https://orcid.org/${author.orcid}"`]
+        : []),
+    ]),
+    ...(repository ? [`repository-code: ${text(repository)}`] : []),
+    "identifiers:",
+    "  - type: swh",
+    `    value: ${text(code)}`,
+    "    description: The sources as run",
+    "",
+  ].join("\n");
+}
+
+/** `.zenodo.json`: also the body that the deposit sends. No DOI that nobody gave. */
+export function zenodoMetadata(edition: Edition): { [key: string]: Json } {
+  const { publication, code } = edition;
+  return {
+    title: publication.title,
+    upload_type: "dataset",
+    description: `<p>${escapeHtml(publication.description)}</p>`,
+    creators: publication.authors.map(creator),
+    access_right: "open",
+    license: publication.license,
+    version: publication.version,
+    publication_date: editionDate(edition),
+    keywords: publication.keywords,
+    related_identifiers: [
+      {
+        identifier: code,
+        relation: "isIdenticalTo",
+        resource_type: "software",
+      },
+      ...publication.datasets.map(({ page }) => ({
+        identifier: page,
+        relation: "isDerivedFrom",
+        resource_type: "dataset",
+      })),
+      ...(publication.repository
+        ? [{
+          identifier: publication.repository,
+          relation: "isSupplementTo",
+          resource_type: "software",
+        }]
+        : []),
+    ],
+  };
+}
+
+/** `.zenodo.json` as a text. */
+export function zenodoFile(edition: Edition): string {
+  return canonicalPretty(zenodoMetadata(edition));
+}
+
+function creator({ given, family, affiliation, orcid }: Author): Json {
+  return {
+    name: `${family}, ${given}`,
+    ...(affiliation && { affiliation }),
+    ...(orcid && { orcid }),
+  };
+}
+
+/** `codemeta.json`, version 3. */
+export function codemetaFile(edition: Edition): string {
+  const { publication, deno, code } = edition;
+  return canonicalPretty({
+    "@context": "https://w3id.org/codemeta/3.0",
+    "@type": "SoftwareSourceCode",
+    name: publication.title,
+    description: publication.description,
+    identifier: code,
+    version: publication.version,
+    license: `https://spdx.org/licenses/${publication.license}`,
+    datePublished: editionDate(edition),
+    programmingLanguage: "TypeScript",
+    runtimePlatform: `Deno ${deno}`,
+    softwareRequirements: [`Deno ${deno}`],
+    keywords: publication.keywords,
+    ...(publication.repository && { codeRepository: publication.repository }),
+    author: publication.authors.map((
+      { given, family, affiliation, orcid },
+    ) => ({
+      "@type": "Person",
+      ...(orcid && { "@id": `https://orcid.org/${orcid}` }),
+      givenName: given,
+      familyName: family,
+      ...(affiliation && {
+        affiliation: { "@type": "Organization", name: affiliation },
+      }),
+    })),
+  });
+}
+
+/** A text as HTML. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

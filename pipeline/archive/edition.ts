@@ -1,0 +1,57 @@
+/**
+ * What an archive is made from: the published run, what the project says of
+ * itself, and the files. Everything that is written about them is a function of
+ * this and of nothing else: no clock, no machine, no locale.
+ */
+import type { JsonObject } from "../json.ts";
+import type { Lock } from "../published/lock.ts";
+import type { Publication } from "../published/publication.ts";
+
+/** A file of an archive: a text that we write, or a file that is copied. */
+export type Piece =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "file"; readonly path: string };
+
+/** One edition of a project. */
+export interface Edition {
+  readonly publication: Publication;
+  readonly run: Lock;
+  /** `swh:1:dir:…` of the sources. */
+  readonly code: string;
+  /** Deno's version. */
+  readonly deno: string;
+  /** The datasets' files are in it. */
+  readonly data: boolean;
+  /** `linux-x64` if packages are in it. */
+  readonly vendor: string | undefined;
+  /** What is missing; only a draft may have any. */
+  readonly missing: readonly string[];
+  /** What runs take, by stage. */
+  readonly memory: { readonly [stage: string]: number };
+  readonly outline: string;
+}
+
+/** When the last instance of the published run ended: the edition's date. */
+export function editionDate({ run }: Edition): string {
+  const last = Object.values(run.instances).map(({ made }) => made).sort().at(
+    -1,
+  );
+  return (last ?? "1970-01-01").slice(0, 10);
+}
+
+/** The time that the whole run took on one core, in seconds. */
+export function totalSeconds({ run }: Edition): number {
+  return Object.values(run.instances)
+    .reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** The largest memory that an instance may use, in MiB. */
+export function peakMemory({ memory }: Edition): number {
+  return Math.max(0, ...Object.values(memory));
+}
+
+/** The machine of the published run in words. */
+export function machineText({ machine }: { machine: JsonObject }): string {
+  return `${machine.cpu}, ${machine.cores} cores, ${machine.memory_mib} MiB, ` +
+    `${machine.os} ${machine.arch}`;
+}

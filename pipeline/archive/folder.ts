@@ -1,0 +1,72 @@
+/** An unpacked archive: a folder with plain files and nothing else. */
+import { createHash } from "node:crypto";
+import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { nameProblem } from "./name.ts";
+import {
+  compareBytes,
+  type Container,
+  type Member,
+  Refused,
+  SMALL,
+} from "./zip.ts";
+
+const PIECE = 2 ** 20;
+
+/** Opens a folder as a container; throws `Refused` for links and odd names. */
+export function openFolder(root: string): Container {
+  const members: Member[] = [];
+  const walk = (folder: string) => {
+    for (const entry of readdirSync(join(root, folder))) {
+      const name = folder === "" ? entry : `${folder}/${entry}`;
+      const problem = nameProblem(name);
+      if (problem) throw new Refused(`the name "${name}" ${problem}`);
+      const state = lstatSync(join(root, name));
+      if (state.isDirectory()) walk(name);
+      else if (state.isFile()) members.push({ name, size: state.size });
+      else throw new Refused(`"${name}" is no plain file (a link?)`);
+    }
+  };
+  walk("");
+  const sizes = new Map(members.map(({ name, size }) => [name, size]));
+
+  const copy = (name: string, write: (piece: Uint8Array) => void) => {
+    if (!sizes.has(name)) throw new Refused(`no member "${name}"`);
+    const file = openSync(join(root, name), "r");
+    try {
+      const buffer = new Uint8Array(PIECE);
+      for (;;) {
+        const count = readSync(file, buffer, 0, buffer.length, null);
+        if (count === 0) return;
+        write(buffer.subarray(0, count));
+      }
+    } finally {
+      closeSync(file);
+    }
+  };
+  return {
+    members: members.sort((a, b) => compareBytes(a.name, b.name)),
+    read(name, limit = SMALL) {
+      const size = sizes.get(name) ?? 0;
+      if (size > limit) throw new Refused(`"${name}" has ${size} bytes`);
+      const pieces: Uint8Array[] = [];
+      copy(name, (piece) => pieces.push(piece.slice()));
+      const bytes = new Uint8Array(
+        pieces.reduce((sum, p) => sum + p.length, 0),
+      );
+      let at = 0;
+      for (const piece of pieces) {
+        bytes.set(piece, at);
+        at += piece.length;
+      }
+      return bytes;
+    },
+    digest(name) {
+      const hash = createHash("sha256");
+      copy(name, (piece) => hash.update(piece));
+      return hash.digest("hex");
+    },
+    copy,
+    [Symbol.dispose]: () => {},
+  };
+}

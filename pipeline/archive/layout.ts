@@ -1,0 +1,25 @@
+/** Where things are in an archive. */
+
+export { MANIFEST } from "./manifest.ts";
+
+/** The RO-Crate's description. */
+export const CRATE = "ro-crate-metadata.json";
+/** The claims with their verdicts and how to check them. */
+export const CLAIMS = "claims.json";
+/** The published run: results.lock.json as it was. */
+export const RUN = "logs/run.json";
+/** The resolved configuration. */
+export const EXPERIMENT = "params/experiment.json";
+/** The data that the results come from. */
+export const DATASETS = "data/datasets.json";
+/** The sources as run. */
+export const CODE = "code/";
+/** Packages for a run without a network. */
+export const VENDOR = "vendor/";
+
+/** Where an artifact stands: models and figures at the top, for a person to see. */
+export function archivePath(artifact: string): string {
+  return /^(models|figures)\//.test(artifact)
+    ? artifact
+    : `results/${artifact}`;
+}

@@ -1,0 +1,48 @@
+/** One level of checking an archive, and what came of it. */
+
+/** The levels' names, from 0. */
+export const LEVELS = [
+  "integrity",
+  "record",
+  "claims",
+  "figures",
+  "models",
+  "retrained",
+] as const;
+
+/**
+ * What a level found. `yes` and `no` are answers; `open` says that there is none,
+ * which is neither.
+ */
+export interface Level {
+  readonly level: number;
+  readonly answer: "yes" | "no" | "open";
+  /** What was looked at, in a few words. */
+  readonly seen: string;
+  /** What is wrong, or why there is no answer. */
+  readonly findings: readonly string[];
+}
+
+/** The exit code of all levels: 0 yes, 1 no, 2 could not judge. */
+export function exitCode(levels: readonly Level[]): number {
+  if (levels.some(({ answer }) => answer === "no")) return 1;
+  return levels.length > 0 && levels.every(({ answer }) => answer === "yes")
+    ? 0
+    : 2;
+}
+
+const WORDS = { yes: "ok", no: "NO", open: "could not judge" } as const;
+
+/** The lines about a level, at most so many findings. */
+export function levelLines(
+  { level, answer, seen, findings }: Level,
+  most = 20,
+): string[] {
+  const shown = findings.slice(0, most);
+  const rest = findings.length - shown.length;
+  return [
+    `level ${level}  ${LEVELS[level]!.padEnd(9)}  ${WORDS[answer]}: ${seen}`,
+    ...shown.map((finding) => `         ${finding}`),
+    ...(rest > 0 ? [`         and ${rest} more`] : []),
+  ];
+}

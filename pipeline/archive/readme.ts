@@ -1,0 +1,150 @@
+/** README.md of an archive, for an artifact committee: what is here, and what to type. */
+import type { Verdict } from "../stage.ts";
+import {
+  type Edition,
+  machineText,
+  peakMemory,
+  totalSeconds,
+} from "./edition.ts";
+import { archivePath } from "./layout.ts";
+
+/** The text. */
+export function readmeFile(edition: Edition): string {
+  const { publication, run, code, deno, missing, data, vendor } = edition;
+  const { title, paper, authors, version, license } = publication;
+  const minutes = Math.max(1, Math.round(totalSeconds(edition) / 60));
+  const memory = peakMemory(edition);
+  const names = authors.map(({ given, family }) => `${given} ${family}`);
+  return [
+    `# ${title}`,
+    "",
+    ...(missing.length > 0
+      ? [
+        "> **DRAFT, not for publication.** Missing:",
+        ...missing.map((one) => `> - ${one.replaceAll("\n", "\n>   ")}`),
+        "",
+      ]
+      : []),
+    publication.description,
+    "",
+    `Version ${version}, by ${
+      names.join(", ")
+    }, under ${license}. It reproduces ` +
+    `${paper.author}, ${paper.venue} (${paper.year}).`,
+    "",
+    "## Check it",
+    "",
+    `You need [Deno](https://deno.com) ${deno} and nothing else.`,
+    "",
+    "```sh",
+    "# seconds: every byte, the provenance, and all claims from the numbers",
+    "deno run --allow-read verify.ts .",
+    "# the same integrity without any of our programs",
+    "sha256sum -c --quiet manifest-sha256.txt",
+    "# minutes: draw the figures and measure the models again, from the sources",
+    "cd code && deno run -A main.ts verify .. --level 4 --run",
+    "```",
+    "",
+    "`--level 5` trains the models again as well. `verify.ts` cannot vouch for " +
+    "itself: compare the root digest that it prints with the published one.",
+    "",
+    "## Claims",
+    "",
+    ...run.verdicts.flatMap((verdict) => claim(verdict, edition)),
+    `All claims rest on \`${
+      archivePath(publication.metrics)
+    }\`. To make it anew ` +
+    `takes about ${minutes} min on one core and ${memory} MiB of memory: ` +
+    "`cd code && deno task reproduce`.",
+    "",
+    "## Time and memory",
+    "",
+    `Measured on ${machineText(run)}.`,
+    "",
+    "| stage | instances | seconds in total | memory (MiB, limit) |",
+    "|---|---|---|---|",
+    ...stages(edition),
+    "",
+    "## What is here",
+    "",
+    "| path | what it is |",
+    "|---|---|",
+    "| `claims.json` | the paper's claims, verdicts, numbers, how to check them |",
+    `| \`${
+      archivePath(publication.metrics)
+    }\` | everything that was measured |`,
+    "| `figures/`, `models/`, `results/` | the results |",
+    `| \`code/\` | the sources as run, \`${code}\` |`,
+    "| `params/` | the resolved configuration |",
+    `| \`data/\` | the datasets${
+      data ? ", and their files" : " by reference, size and SHA-256"
+    } |`,
+    "| `logs/run.json` | for every instance: facts, inputs, outputs, time, machine |",
+    ...(vendor
+      ? [
+        `| \`vendor/\` | the npm packages, unchanged, for ${vendor}; a registry for them |`,
+      ]
+      : []),
+    "| `ro-crate-metadata.json` | the same for machines: RO-Crate 1.1, Provenance Run Crate 0.5 |",
+    "| `manifest-sha256.txt` | the SHA-256 of every other file |",
+    "| `verify.ts` | checks all of this; imports only Node's modules |",
+    "",
+    ...(vendor ? offline() : []),
+    "## Data",
+    "",
+    ...publication.datasets.flatMap(({ name, citation, terms, page }) => [
+      `${name}: ${citation}. <${page}>. ${terms}.`,
+      "",
+    ]),
+    "## Prepared for",
+    "",
+    "- *Artifacts available*: the deposit's DOI, licence and `CITATION.cff`.",
+    "- *Artifacts functional*: documented (this file), consistent and complete " +
+    "(`verify.ts`, levels 0 and 1), exercisable (level 3).",
+    "- *Artifacts reusable*: sources with tests, typed parameters, models in ONNX.",
+    "- *Results reproduced*: levels 4 and 5, with the classes of determinism in " +
+    "`logs/run.json`.",
+    "",
+  ].join("\n");
+}
+
+function claim(
+  { id, sentence, verdict, evidence }: Verdict,
+  { publication }: Edition,
+): string[] {
+  const summary = typeof evidence.summary === "string" ? evidence.summary : "";
+  return [
+    `- **${id}**: ${sentence}`,
+    `  Verdict: *${verdict}*. ${summary}`,
+    `  Source: \`${archivePath(publication.metrics)}\`; check: ` +
+    "`deno run --allow-read verify.ts .` (level 2, seconds).",
+    "",
+  ];
+}
+
+function stages({ run, memory }: Edition): string[] {
+  const totals = new Map<string, { count: number; seconds: number }>();
+  for (const { stage, seconds } of Object.values(run.instances)) {
+    const total = totals.get(stage) ?? { count: 0, seconds: 0 };
+    totals.set(stage, {
+      count: total.count + 1,
+      seconds: total.seconds + seconds,
+    });
+  }
+  return [...totals].map(([stage, { count, seconds }]) =>
+    `| ${stage} | ${count} | ${seconds.toFixed(1)} | ${memory[stage] || "–"} |`
+  );
+}
+
+function offline(): string[] {
+  return [
+    "## Without a network",
+    "",
+    "```sh",
+    "deno run -A vendor/registry.ts vendor/npm 4999 &",
+    "cd code && export NPM_CONFIG_REGISTRY=http://127.0.0.1:4999 DENO_DIR=$(mktemp -d)",
+    "deno install --frozen && DATASET_MIRROR=../data deno task reproduce",
+    "```",
+    "",
+  ];
+}

@@ -1,0 +1,65 @@
+/**
+ * The Software Heritage identifier of a folder (SWHID 1.2, ISO/IEC 18670): the
+ * hash of its Git tree, equal to what `git write-tree` prints for the same
+ * files. All files count as not executable, as an archive has them.
+ */
+import { createHash } from "node:crypto";
+import { compareBytes } from "./zip.ts";
+
+/** The hash of a file as Git has it: SHA-1 over a header and the content. */
+export function blobHash(
+  size: number,
+  feed: (write: (piece: Uint8Array) => void) => void,
+): string {
+  const hash = createHash("sha1").update(`blob ${size}\0`);
+  feed((piece) => hash.update(piece));
+  return hash.digest("hex");
+}
+
+/** The identifier of a folder, from its files' hashes by path. */
+export function directoryId(
+  blobs: Iterable<readonly [string, string]>,
+): string {
+  return `swh:1:dir:${treeHash([...blobs])}`;
+}
+
+function treeHash(blobs: readonly (readonly [string, string])[]): string {
+  const files: [name: string, hash: string][] = [];
+  const folders = new Map<string, [string, string][]>();
+  for (const [path, hash] of blobs) {
+    const slash = path.indexOf("/");
+    if (slash < 0) {
+      files.push([path, hash]);
+      continue;
+    }
+    const name = path.slice(0, slash);
+    const inner = folders.get(name) ?? [];
+    inner.push([path.slice(slash + 1), hash]);
+    folders.set(name, inner);
+  }
+  const entries = [
+    ...files.map(([name, hash]) => ({ key: name, name, mode: "100644", hash })),
+    // Git sorts a folder as if its name ended in a slash.
+    ...[...folders].map(([name, inner]) => ({
+      key: `${name}/`,
+      name,
+      mode: "40000",
+      hash: treeHash(inner),
+    })),
+  ].sort((a, b) => compareBytes(a.key, b.key));
+  const parts = entries.flatMap(({ mode, name, hash }) => [
+    new TextEncoder().encode(`${mode} ${name}\0`),
+    hexBytes(hash),
+  ]);
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const hash = createHash("sha1").update(`tree ${size}\0`);
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
+
+function hexBytes(hex: string): Uint8Array {
+  return Uint8Array.from(
+    hex.match(/../g) ?? [],
+    (pair) => Number.parseInt(pair, 16),
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * The verifier that goes into an archive: the modules of the first three levels
+ * and the project's judge of claims, in one file, as esbuild joins them. So there
+ * is one source of what an archive has to be.
+ */
+import { join } from "node:path";
+
+/** What joins the two. */
+function entry(judge: string): string {
+  const from = (name: string, path: string) =>
+    `import { ${name} } from ${JSON.stringify(path)};`;
+  return [
+    from("argv, exit, stdout", "node:process"),
+    from("standalone", "./pipeline/archive/standalone.ts"),
+    from("verdicts", `./${judge}`),
+    "let text = '';",
+    "const code = standalone(argv.slice(2), verdicts, (part) => text += part);",
+    "stdout.write(text, () => exit(code));",
+  ].join("\n");
+}
+
+const HEAD =
+  `// Checks this archive: deno run --allow-read verify.ts [ARCHIVE] [--json]
+// Level 0: every byte against manifest-sha256.txt. Level 1: the record of what made
+// what. Level 2: every claim, from the archived numbers. It runs no other code.
+// Exit code 0 yes, 1 no, 2 could not judge. Made from the modules named below.
+`;
+
+/** The text of `verify.ts`. */
+export async function verifierFile(
+  root: string,
+  judge: string,
+): Promise<string> {
+  const esbuild = await import("esbuild");
+  try {
+    const { outputFiles } = await esbuild.build({
+      stdin: {
+        contents: entry(judge),
+        resolveDir: root,
+        sourcefile: "verify.ts",
+        loader: "ts",
+      },
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "node",
+      target: "esnext",
+      charset: "utf8",
+      legalComments: "none",
+      logLevel: "silent",
+      // Only what a reader sees counts: no settings of the machine.
+      tsconfigRaw: "{}",
+      outfile: join(root, "verify.js"),
+    });
+    const [file] = outputFiles;
+    if (!file) throw new Error("esbuild gave no file");
+    return HEAD + file.text;
+  } finally {
+    await esbuild.stop();
+  }
+}

@@ -1,0 +1,61 @@
+/** `archive`: packs the published run into one ZIP that checks itself. */
+import { overlays, type Parsed } from "../arguments.ts";
+import type { Console } from "../console.ts";
+import { Failed, unwrap } from "../failure.ts";
+import { open, type Project } from "../project.ts";
+import { levelLines } from "../archive/level.ts";
+import { makeArchive } from "../archive/making.ts";
+
+/** The command `archive`. */
+export async function archiveCommand<Config>(
+  project: Project<Config>,
+  parsed: Parsed,
+  { out, outStyle: { bold, green, yellow, dim } }: Console,
+): Promise<number> {
+  const opened = unwrap(
+    await open(project, overlays(parsed, project.shorthands)),
+  );
+  const judge = await project.judge?.();
+  if (!judge) {
+    throw new Failed({
+      kind: "no-publication",
+      what: "Archive this project",
+      seen: "it has no claims to be judged",
+    });
+  }
+  const made = unwrap(
+    await makeArchive(opened, {
+      draft: parsed.has("draft"),
+      data: parsed.has("include-data"),
+      output: parsed.one("output"),
+      verdicts: project.pipeline.verdicts,
+      deno: project.deno,
+      judge,
+    }),
+  );
+  opened.save();
+  const { path, size, digest, root, levels, missing } = made;
+  out(
+    [
+      ...levels.flatMap((level) => levelLines(level)).map(dim),
+      ...(missing.length > 0
+        ? [
+          yellow(bold("DRAFT, not for publication. Missing:")),
+          ...missing.map((one) => yellow(`  ${one.replaceAll("\n", "\n  ")}`)),
+        ]
+        : []),
+      "",
+      `${green("archived")}     ${path}`,
+      `size         ${(size / 1e6).toFixed(1)} MB`,
+      `sha256       ${digest}`,
+      `root digest  ${root}`,
+      "",
+      "Next:",
+      `  deno task verify ${path}`,
+      "  deposit it where it gets a DOI, by hand or with a tool of yours;",
+      "  quote the root digest in the paper",
+      "",
+    ].join("\n"),
+  );
+  return 0;
+}
