@@ -6,11 +6,19 @@ import type { Plan } from "../plan.ts";
 /** The state of a stage: that of its least finished instance. */
 export type State = Decision["kind"];
 
+/** One instance in the outline. */
+export interface Member {
+  readonly id: string;
+  readonly state: State;
+  /** The instances that it reads from. */
+  readonly from: readonly string[];
+}
+
 /** One stage in the outline. */
 export interface Box {
   readonly stage: string;
   readonly title: string;
-  readonly instances: readonly { readonly id: string; readonly state: State }[];
+  readonly instances: readonly Member[];
   readonly state: State;
   /** The stages that it reads from. */
   readonly from: readonly string[];
@@ -20,20 +28,53 @@ const WORST: readonly State[] = ["run", "maybe", "restore", "reuse"];
 
 /** The outline of a graph, producers first. */
 export function outline({ instances }: Graph, plan: Plan): Box[] {
-  const boxes = new Map<
-    string,
-    Box & { instances: Box["instances"][number][]; from: string[] }
-  >();
-  for (const { id, stage, title, producers } of instances) {
-    const state = plan.decided.get(id)!.decision.kind; // the plan has every instance
-    const box = boxes.get(stage) ??
-      { stage, title, instances: [], state, from: [] };
-    box.instances.push({ id, state });
-    for (const producer of producers) {
-      if (!box.from.includes(producer.stage)) box.from.push(producer.stage);
+  const members = instances.map(({ id, stage, title, producers }) => ({
+    id,
+    stage,
+    title,
+    state: plan.decided.get(id)!.decision.kind, // the plan has every instance
+    from: producers.map((producer) => producer.id),
+  }));
+  const stageOf = new Map(members.map(({ id, stage }) => [id, stage]));
+  return [...Map.groupBy(members, ({ stage }) => stage)].map(
+    ([stage, group]) => ({
+      stage,
+      title: group[0]!.title, // a group has a member
+      instances: group.map(({ id, state, from }) => ({ id, state, from })),
+      state: WORST.find((one) => group.some(({ state }) => state === one))!, // these are all
+      from: [
+        ...new Set(
+          group.flatMap(({ from }) =>
+            from.map((one) => stageOf.get(one) ?? "")
+          ),
+        ),
+      ].filter((one) => one !== stage && one !== ""),
+    }),
+  );
+}
+
+/** What some nodes read from directly: without what is also reached another way, which is clutter. */
+export function direct<Node extends { readonly from: readonly string[] }>(
+  nodes: readonly Node[],
+  name: (node: Node) => string,
+): Map<string, readonly string[]> {
+  const reached = new Map<string, ReadonlySet<string>>();
+  const edges = new Map<string, readonly string[]>();
+  for (const node of nodes) {
+    const all = new Set<string>();
+    for (const from of node.from) {
+      all.add(from);
+      for (const one of reached.get(from) ?? []) all.add(one);
     }
-    const worst = WORST.find((one) => one === state || one === box.state)!; // both are in it
-    boxes.set(stage, { ...box, state: worst });
+    reached.set(name(node), all);
+    edges.set(
+      name(node),
+      node.from.filter((from) =>
+        !node.from.some((other) =>
+          other !== from && reached.get(other)?.has(from)
+        )
+      ),
+    );
   }
-  return [...boxes.values()];
+  return edges;
 }
