@@ -14,6 +14,8 @@ const VERSION = "facsimile still 2";
 /** What an answer depends on besides files. */
 interface Ground {
   readonly version: string;
+  /** Its files are named by absolute paths: a copied project asks anew. */
+  readonly root: string;
   readonly deno: string;
   readonly arguments: readonly string[];
   readonly columns: number;
@@ -45,7 +47,8 @@ export function still(
   if (end < 0 || !text.endsWith("\nend")) return;
   const ground = JSON.parse(text.slice(0, end)) as Ground;
   if (
-    ground.version !== VERSION || ground.deno !== Deno.version.deno ||
+    ground.version !== VERSION || ground.root !== root ||
+    ground.deno !== Deno.version.deno ||
     ground.arguments.join("\0") !== args.join("\0") ||
     ground.columns !== columns() ||
     // The clock was set back: an edit could bear a time that was before.
@@ -93,6 +96,7 @@ export function remember(
   }
   const ground: Ground = {
     version: VERSION,
+    root,
     deno: Deno.version.deno,
     arguments: args,
     columns: columns(),

@@ -49,6 +49,8 @@ export async function readCode(
 ): Promise<Result<Map<string, Code>>> {
   const key = digestJson("entries", [
     Deno.version.deno,
+    // Paths are absolute: a copied project must not look at the original.
+    root,
     entries as unknown as Json,
   ]);
   const old = load(cache);
