@@ -26,6 +26,11 @@ const ACTIONS: { readonly [command: string]: () => Promise<Action> } = {
   status: async () => (await import("./commands/status.ts")).statusCommand,
   why: async () => (await import("./commands/why.ts")).whyCommand,
   graph: async () => (await import("./commands/graph.ts")).graphCommand,
+  runs: async () => (await import("./commands/runs.ts")).runsCommand,
+  diff: async () => (await import("./commands/diff.ts")).diffCommand,
+  clean: async () => (await import("./commands/clean.ts")).cleanCommand,
+  completion: async () =>
+    (await import("./commands/completion.ts")).completionCommand,
   archive: async () => (await import("./commands/archive.ts")).archiveCommand,
   publish: async () => (await import("./commands/publish.ts")).publishCommand,
 };

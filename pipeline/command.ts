@@ -204,10 +204,6 @@ export const COMMANDS: readonly Command[] = [
       ["archive --draft", "to look at before everything is published"],
     ],
   },
-];
-
-/** Commands that are described here, to be moved up to `COMMANDS` with their code. */
-export const FURTHER: readonly Command[] = [
   {
     name: "runs",
     help: "the history of runs, newest first",
@@ -231,6 +227,20 @@ export const FURTHER: readonly Command[] = [
       ["diff 20261123-160813 last", "an old run against the newest one"],
       ["diff last~1 last", "the last two"],
     ],
+  },
+  {
+    name: "clean",
+    help: "remove what no kept run needs; says how much",
+    options: [
+      {
+        name: "keep",
+        value: "N",
+        takes: COUNT,
+        help: "keep the results of so many runs (10)",
+      },
+      { name: "dry-run", help: "say how much it would be; remove nothing" },
+    ],
+    examples: [["clean --keep 1", "only what the last run needs"]],
   },
   {
     name: "completion",

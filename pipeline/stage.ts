@@ -162,6 +162,8 @@ export interface Pipeline<Config> {
   readonly stages: readonly Stage<Config>[];
   /** The artifact that holds the verdicts, see `Verdict`. */
   readonly verdicts?: string;
+  /** The artifact with everything measured, as JSON: to compare two runs. */
+  readonly metrics?: string;
 }
 
 /** One claim and what became of it: the shape of `artifacts/claims.json`. */

@@ -318,4 +318,5 @@ function versions(): { [name: string]: string } {
 export const pipeline: Pipeline<Resolved> = {
   stages: [...reported, report],
   verdicts: "claims.json",
+  metrics: "metrics.json",
 };

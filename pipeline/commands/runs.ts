@@ -1,0 +1,86 @@
+/** `runs`: the history of runs that changed something. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Parsed } from "../arguments.ts";
+import type { Console } from "../console.ts";
+import type { Outcome } from "../event.ts";
+import { type Page, pages, readPage } from "../history.ts";
+import type { Project } from "../project.ts";
+import { type RunRow, runsLines } from "../render/runs.ts";
+import type { Verdict } from "../stage.ts";
+import { StatCache } from "../stat.ts";
+import { Store } from "../store.ts";
+
+/** The command `runs`. */
+export function runsCommand<Config>(
+  { root, pipeline: { verdicts } }: Project<Config>,
+  parsed: Parsed,
+  { out, outStyle }: Console,
+): Promise<number> {
+  const store = openStore(root);
+  const last = Number(parsed.one("last") ?? 20);
+  const rows = pages(store).toReversed().slice(0, last).flatMap((id) => {
+    const page = readPage(store, id);
+    return page ? [row(page, store, verdicts)] : [];
+  });
+  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
+  out(
+    parsed.has("json")
+      ? JSON.stringify(rows) + "\n"
+      : runsLines(rows, width, outStyle).join("\n") + "\n",
+  );
+  return Promise.resolve(0);
+}
+
+/** A project's store, to be read. */
+export function openStore(root: string): Store {
+  const folder = join(root, ".store");
+  return new Store(folder, StatCache.open(join(folder, "cache", "stat")));
+}
+
+function row(page: Page, store: Store, verdicts: string | undefined): RunRow {
+  const counts: Record<Outcome["kind"], number> = {
+    built: 0,
+    restored: 0,
+    reused: 0,
+    failed: 0,
+    skipped: 0,
+  };
+  const instances = Object.values(page.instances);
+  for (const { outcome } of instances) counts[outcome]++;
+  const list = readArtifact(page, store, verdicts) as
+    | readonly Verdict[]
+    | undefined;
+  const judged = list?.filter(({ verdict }) => verdict !== "not judged") ?? [];
+  return {
+    id: page.run.id,
+    started: page.run.started,
+    seconds: page.run.seconds,
+    success: page.run.success,
+    arguments: page.run.arguments,
+    counts,
+    provisional: instances.some(({ provisional }) => provisional !== undefined),
+    ...(judged.length > 0 && {
+      claims: {
+        hold: judged.filter(({ verdict }) => verdict === "holds").length,
+        of: judged.length,
+      },
+    }),
+  };
+}
+
+/** The content of a run's JSON artifact, if the store still has it. */
+export function readArtifact(
+  { artifacts }: Page,
+  store: Store,
+  path: string | undefined,
+): unknown {
+  const kept = path === undefined ? undefined : artifacts[path];
+  if (!kept) return undefined;
+  try {
+    return JSON.parse(readFileSync(store.object(kept.digest), "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
