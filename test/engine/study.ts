@@ -142,7 +142,6 @@ ${body}
       world: opened.world,
       code: opened.code,
       stat: opened.stat,
-      stat: opened.stat,
       require: opened.require,
       capacity: { cpus: manner.jobs ?? 2, gpu: 1, memory: 4096 },
       failFast: manner.failFast ?? false,
