@@ -74,7 +74,7 @@ export function trainingModel(settings: Settings): Model {
     type,
     dims: [],
   });
-  const loop = body.graph(
+  const written = body.graph(
     "step",
     [
       scalar("at", "int64"),
@@ -87,6 +87,11 @@ export function trainingModel(settings: Settings): Model {
       scalar(loss, "float32"),
     ],
   );
+
+  const { phrase } = program;
+  const loop = phrase
+    ? { ...written, nodes: written.nodes.map(phrase) }
+    : written;
 
   const outer = new GraphBuilder();
   const shape = outer.node("Shape", ["rates"]);

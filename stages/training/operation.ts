@@ -4,6 +4,7 @@
  * forward and one walk backward over a list of operations.
  */
 import type { GraphBuilder } from "../onnx/builder.ts";
+import type { Node } from "../onnx/model.ts";
 import type { WeightGradient, Weights } from "./weight-vector.ts";
 
 /** What an operation hands back: gradients as names of values. */
@@ -55,6 +56,8 @@ export interface Program {
   ) => { readonly input: string; readonly target: string };
   readonly operations: readonly Operation[];
   readonly loss: Loss;
+  /** Says a node in the words that one runtime is quick with. */
+  readonly phrase?: (node: Node) => Node;
 }
 
 /** Walks a program forward and back: the loss and the gradient of every weight. */

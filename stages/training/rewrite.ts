@@ -4,7 +4,7 @@
  * hold, whatever the sizes, and otherwise leaves the graph alone.
  */
 import { type Chain, type Layer, type Shape, walk } from "../network/layer.ts";
-import { ints } from "../onnx/model.ts";
+import { float, ints } from "../onnx/model.ts";
 import { convolution } from "./lanes/convolution.ts";
 import { type Downsampling, downsampling } from "./lanes/downsampling.ts";
 import { axes as downsamplingAxes } from "./lanes/downsampling.ts";
@@ -40,6 +40,9 @@ interface Draft {
   readonly layout: "images" | "lanes";
   readonly pieces: readonly Piece[];
 }
+
+/** A form of the training graph for batches of one size. */
+export type Form = (chain: Chain, batch: number) => Program;
 
 /** A named step of that way. */
 export interface Rewrite {
@@ -143,7 +146,7 @@ function pairs(
 /** The form that some rewrites give. */
 export function rewritten(
   rewrites: readonly Rewrite[],
-): (chain: Chain, batch: number) => Program {
+): Form {
   return (chain, batch) => {
     let draft: Draft = {
       chain,
@@ -163,6 +166,25 @@ export function rewritten(
 
 /** The form with all rewrites. */
 export const optimised = rewritten(REWRITES);
+
+/**
+ * The same form for native code, where Sign is no vector instruction and the
+ * slowest operator of a step: the mask of a number that is never negative is also
+ * min(max(3·10³⁸ x, 0), 1).
+ */
+export function forNative(form: Form): Form {
+  return (chain, batch) => ({
+    ...form(chain, batch),
+    phrase: (node) =>
+      node.op === "Sign"
+        ? {
+          ...node,
+          op: "HardSigmoid",
+          attributes: { alpha: float(3e38), beta: float(0) },
+        }
+        : node,
+  });
+}
 
 /** The program of a draft in lanes. */
 function program({ chain, pieces }: Draft, batch: number): Program {

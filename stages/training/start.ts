@@ -3,8 +3,9 @@ import type { JsonObject } from "../../pipeline/json.ts";
 import { rates } from "./adam.ts";
 import type { EngineName } from "./engine.ts";
 import { compare, STEPS } from "./parity.ts";
-import { optimised } from "./rewrite.ts";
-import { graphTrainer, type Problem, type Trainer } from "./trainer.ts";
+import { forNative, optimised } from "./rewrite.ts";
+import { type Form, graphTrainer, type Problem } from "./trainer.ts";
+import type { Trainer } from "./trainer.ts";
 import type { Vectors } from "./trainer.ts";
 
 /** A running engine. */
@@ -52,6 +53,11 @@ export async function start(
   return started;
 }
 
+/** The form of the training graph that an engine executes, or that its steps equal. */
+export function formOf(name: EngineName): Form {
+  return name === "native" ? forNative(optimised) : optimised;
+}
+
 /** One engine, without comparison. */
 async function launch(
   name: EngineName,
@@ -71,7 +77,7 @@ async function launch(
       const { native, cuda, VERSION } = await import("./native.ts");
       const open = await (name === "native" ? native() : cuda());
       return {
-        trainer: await graphTrainer(open, settings),
+        trainer: await graphTrainer(open, { ...settings, form: formOf(name) }),
         engine: { name, version: VERSION },
       };
     }

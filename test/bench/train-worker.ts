@@ -8,7 +8,11 @@ import * as tf from "@tensorflow/tfjs";
 import { lines } from "./line.ts";
 import { rates } from "../../stages/training/adam.ts";
 import { plain } from "../../stages/training/plain.ts";
-import { REWRITES, rewritten } from "../../stages/training/rewrite.ts";
+import {
+  forNative,
+  REWRITES,
+  rewritten,
+} from "../../stages/training/rewrite.ts";
 import {
   type Form,
   graphTrainer,
@@ -53,7 +57,7 @@ async function contestant(): Promise<Trainer> {
       const { native } = await import("../../stages/training/native.ts");
       return graphTrainer(await native(), {
         problem,
-        form: formOf(form),
+        form: forNative(formOf(form)),
         start,
       });
     }

@@ -4,7 +4,7 @@
  * short block each and around again, so that a busy moment of the machine meets
  * all of them; medians are shown, and only ratios are worth remembering.
  *
- *   bench train [--json] [--rounds N]
+ *   bench train [--json] [--rounds N] [--engines portable,native,…]
  */
 import { parseArgs } from "node:util";
 import { cpus } from "node:os";
@@ -191,11 +191,19 @@ const name = ({ engine, form, threads }: Contestant) =>
 
 /** Runs the benchmark; `say` is told how far it is. */
 export async function measure(
-  { rounds, say }: { rounds: number; say: (line: string) => void },
+  { rounds, engines, say }: {
+    rounds: number;
+    /** Those that take part; all without it. */
+    engines?: readonly string[];
+    say: (line: string) => void;
+  },
 ): Promise<Row[]> {
   const torch = runs(PYTHON, ["-c", "import torch"], "PyTorch is left out");
   const cores = cpus().length;
-  const results = await race(contestants(cores, torch), { rounds, say });
+  const chosen = contestants(cores, torch).filter(({ engine }) =>
+    !engines || engines.includes(engine.replace(" sweep", ""))
+  );
+  const results = await race(chosen, { rounds, say });
   const speed = (engine: string, threads: number) => {
     const found = results.find(({ contestant }) =>
       contestant.engine === engine && contestant.threads === threads
@@ -241,12 +249,14 @@ export async function bench(args: string[]): Promise<void> {
     options: {
       json: { type: "boolean", default: false },
       rounds: { type: "string", default: "7" },
+      engines: { type: "string" },
     },
   });
   const out = (target: typeof Deno.stdout | typeof Deno.stderr, text: string) =>
     target.writeSync(new TextEncoder().encode(text));
   const rows = await measure({
     rounds: Number(values.rounds),
+    ...(values.engines && { engines: values.engines.split(",") }),
     say: (line) => out(Deno.stderr, line + "\n"),
   });
   out(

@@ -23,7 +23,17 @@ async function emulated(
   args: readonly string[],
 ): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args, "run", "--no-check", "--allow-read", script],
+    args: [
+      ...args,
+      "run",
+      "--no-check",
+      "--allow-read",
+      // Another architecture must not bring its packages into this folder.
+      "--node-modules-dir=manual",
+      "--no-lock",
+      "--cached-only",
+      script,
+    ],
     cwd: root,
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));

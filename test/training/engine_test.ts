@@ -10,7 +10,7 @@ import {
 import { cuda, native } from "../../stages/training/native.ts";
 import { compare, STEPS } from "../../stages/training/parity.ts";
 import { portable } from "../../stages/training/portable.ts";
-import { optimised } from "../../stages/training/rewrite.ts";
+import { forNative, optimised } from "../../stages/training/rewrite.ts";
 import type { Trainer } from "../../stages/training/trainer.ts";
 import { rates } from "../../stages/training/adam.ts";
 import {
@@ -69,7 +69,7 @@ async function agree(
 Deno.test("native and portable training agree", async () => {
   const batch = 16;
   await using one = await trainer(await native(), {
-    form: optimised,
+    form: forNative(optimised),
     of,
     batch,
     start: before(of, 1),
