@@ -24,6 +24,18 @@ export function bibtex({ paper, authors }: Params): string {
   ].join("\n\n");
 }
 
+/** The reproduction as a line of a list of references. */
+export function reference({ paper, authors }: Params): string {
+  const names = authors.map(({ family, given }) => `${given} ${family}`);
+  const version = paper.version === undefined
+    ? ""
+    : `, version ${paper.version}`;
+  const where = paper.repository === undefined ? "" : ` ${paper.repository}`;
+  return `${
+    names.join(", ")
+  }: A reproduction of “${paper.title}” (${paper.author}, ${paper.venue}, ${paper.year})${version}.${where}`;
+}
+
 function entry(kind: string, key: string, fields: JsonObject): string {
   const lines = Object.entries(fields)
     .filter(([, value]) => value !== null && value !== "")

@@ -5,6 +5,7 @@
  */
 import forward from "./client/forward.js" with { type: "text" };
 import picture from "./client/picture.js" with { type: "text" };
+import fit from "./client/fit.js" with { type: "text" };
 import theme from "./client/theme.js" with { type: "text" };
 import opened from "./client/opened.js" with { type: "text" };
 import compared from "./client/compared.js" with { type: "text" };
@@ -19,6 +20,7 @@ import start from "./client/start.js" with { type: "text" };
 const MODULES = [
   forward,
   picture,
+  fit,
   theme,
   opened,
   compared,

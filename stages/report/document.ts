@@ -72,6 +72,7 @@ export async function compose(parts: Parts): Promise<string> {
     <script type="application/json" id="material">${embedded(
       parts.material,
     )}</script>
+    <script type="application/json" id="run"></script>
     ${scripts.map((code) => html`<script>${new Markup(code)}</script>\n`)}
       </body>
     </html>

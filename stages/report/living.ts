@@ -18,7 +18,7 @@ export function livingSection({ digits, networks }: Material): Section {
         <div class="studio">
           <div
             class="easel"><canvas id="pad" width="28" height="28" role="img" aria-label="The image that is given to the networks: draw here"></canvas>
-      <div class="tools"><button type="button" id="clear">Clear</button><label class="range">Noise <input type="range" id="noise" min="0" max="0.5" step="0.05" value="0"></label><output id="noise-value" for="noise">0</output></div>
+      <div class="tools"><button type="button" id="clear">Clear</button><button type="button" id="fit">Fit like MNIST</button><label class="range">Noise <input type="range" id="noise" min="0" max="0.5" step="0.05" value="0"></label><output id="noise-value" for="noise">0</output></div>
       <div class="choose" role="group" aria-label="Take a test image">${digits
         .map(({ label, index }, place) =>
           html`
@@ -33,7 +33,7 @@ export function livingSection({ digits, networks }: Material): Section {
           <div id="outputs"></div>
         </div>
         <p class="readout" id="living-status" role="status"></p>
-        <figcaption>For every learning rate: the reconstruction, the two 7×7 maps of the code that it is made from, and its mean squared error to what was drawn. A picture that is all black has the error given as “black”: a network that does no better has learned nothing. Noise is added to what the networks see, not to what they are measured against.</figcaption>
+        <figcaption>For every learning rate: the reconstruction, the two 7×7 maps of the code that it is made from, and its mean squared error to what was drawn. A picture that is all black has the error given as “black”: a network that does no better has learned nothing. “Fit like MNIST” scales the drawing into a box of 20×20 pixels and puts its centre of mass in the middle, as was done with the digits of the dataset. Noise is added to what the networks see, not to what they are measured against.</figcaption>
       </figure>
     `,
   };

@@ -1,6 +1,6 @@
 /** How the results came about, and how to get them again. */
 import type { Json } from "../../pipeline/json.ts";
-import { bibtex } from "./citation.ts";
+import { bibtex, reference } from "./citation.ts";
 import { drawGraph } from "./graph.ts";
 import { html } from "./html.ts";
 import type { Material } from "./material.ts";
@@ -14,7 +14,7 @@ export function graphSection({ graph }: Params): Section {
     title: "Pipeline",
     body: html`
       <div
-        class="tools"><label class="file">Open run.json<input type="file" id="run" accept=".json,application/json"></label><span class="readout" id="run-status" role="status">Times and what was reused differ from run to run, so they are not part of this page: open or drop the <code>run.json</code> that lies beside it.</span></div>
+        class="tools"><label class="file">Open run.json<input type="file" id="open-run" accept=".json,application/json"></label><span class="readout" id="run-status" role="status">Times and what was reused differ from run to run, so they are not part of this page: open or drop the <code>run.json</code> that lies beside it.</span></div>
       <figure class="wide pipeline">
         <div class="scroll" tabindex="0" role="region"
           aria-label="Picture of the pipeline">${drawGraph(graph)}</div>
@@ -142,6 +142,7 @@ export function citationSection(params: Params): Section {
       <div
         class="listing"><pre id="commands" tabindex="0"><code>${commands}</code></pre><button type="button" data-copy="commands">Copy</button></div>
       <h3>Cite</h3>
+      <p id="reference">${reference(params)}</p>
       <div
         class="listing"><pre id="bibtex" tabindex="0"><code>${bibtex(
           params,

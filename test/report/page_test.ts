@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { findChromium, launch, visit } from "./browser.ts";
 import { fixture, RATES, reference } from "./fixture.ts";
@@ -314,7 +315,7 @@ Deno.test({
             },
           }),
         );
-        await seen.page.setInputFiles("#run", `${made.folder}/run.json`);
+        await seen.page.setInputFiles("#open-run", `${made.folder}/run.json`);
         await seen.page.waitForSelector(".has-run");
         const row = await seen.page.locator('#stages [data-stage="train"]')
           .innerText();
@@ -329,6 +330,113 @@ Deno.test({
           /A CPU/,
         );
       });
+
+      await t.step("makes what it can of a run that tells little", async () => {
+        await using seen = await visit(browser, path);
+        const { page } = seen;
+        const before = await page.locator("#run-status").innerText();
+        await page.setInputFiles("#open-run", {
+          name: "little.json",
+          mimeType: "application/json",
+          buffer: Buffer.from(JSON.stringify({
+            run: {},
+            instances: { "train[lr=0.1]": { outcome: "restored" }, x: null },
+          })),
+        });
+        await page.waitForSelector(".has-run");
+        assert.match(
+          await page.locator('#stages [data-stage="train"]').innerText(),
+          /0\.0\s+restored/,
+        );
+        const after = await page.locator("#run-status").innerText();
+        assert.notEqual(after, before);
+        assert.doesNotMatch(after, /undefined|NaN/);
+        assert.deepEqual(seen.complaints, []);
+      });
+
+      await t.step("shows the run that was put into a copy of it", async () => {
+        const run = {
+          run: {
+            started: "2026-01-02T03:04:05Z",
+            seconds: 119.6,
+            success: true,
+          },
+          instances: { "train[lr=0.1]": { outcome: "built", seconds: 4 } },
+        };
+        const empty = '<script type="application/json" id="run"></script>';
+        const page = await Deno.readTextFile(path);
+        assert.equal(page.split(empty).length, 2, "the place for it, once");
+        const copy = `${made.folder}/copy.html`;
+        await Deno.writeTextFile(
+          copy,
+          page.replace(
+            empty,
+            () =>
+              empty.replace(
+                "><",
+                `>${JSON.stringify(run).replaceAll("<", "\\u003c")}<`,
+              ),
+          ),
+        );
+        await using seen = await visit(browser, copy);
+        await seen.page.waitForSelector(".has-run");
+        assert.match(
+          await seen.page.locator("#run-status").innerText(),
+          /^This run: 2026-01-02 03:04 UTC, complete after 2 min 0 s\./,
+        );
+        assert.deepEqual(seen.complaints, []);
+      });
+
+      await t.step("centres a drawing as the digits are", async () => {
+        await using seen = await visit(browser, path);
+        const { page } = seen;
+        await page.click("#clear");
+        const pad = page.locator("#pad");
+        await pad.scrollIntoViewIfNeeded();
+        const box = await pad.boundingBox();
+        assert(box);
+        await page.mouse.move(
+          box.x + box.width * 0.1,
+          box.y + box.height * 0.1,
+        );
+        await page.mouse.down();
+        await page.mouse.move(
+          box.x + box.width * 0.3,
+          box.y + box.height * 0.2,
+        );
+        await page.mouse.up();
+        await page.click("#fit");
+        const drawn = await pixels(page, "#pad");
+        const mass = drawn.reduce((sum, grey) => sum + grey, 0);
+        const middle = drawn.reduce(
+          (sum, grey, at) => sum + grey * (at % 28),
+          0,
+        );
+        assert(Math.abs(middle / mass + 0.5 - 14) < 0.5, `${middle / mass}`);
+      });
+
+      await t.step(
+        "is printed light and in one piece from the dark",
+        async () => {
+          await using seen = await visit(browser, path, { dark: true });
+          const { page } = seen;
+          await page.click("#theme");
+          await page.click("#theme"); // dark by the reader's own choice
+          const screen = await drawing(page);
+          await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+          assert.notEqual(await drawing(page), screen);
+          await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+          assert.equal(
+            await page.evaluate(() => document.documentElement.dataset.theme),
+            "dark",
+          );
+          await page.emulateMedia({ media: "print" });
+          assert(
+            await contrast(page, "h1", "rgb(255, 255, 255)") >= 4.5,
+            "on paper",
+          );
+        },
+      );
 
       await t.step("goes dark with the system, or by its button", async () => {
         await using light = await visit(browser, path);
@@ -410,7 +518,11 @@ Deno.test({
 });
 
 /** The ratio of an element's text to what lies behind it, by WCAG 2. */
-async function contrast(page: Page, selector: string): Promise<number> {
+async function contrast(
+  page: Page,
+  selector: string,
+  paper?: string,
+): Promise<number> {
   const [text, ground] = await page.locator(selector).first().evaluate(
     (element: { parentElement: unknown }) => {
       const colour = getComputedStyle(element).color;
@@ -423,7 +535,10 @@ async function contrast(page: Page, selector: string): Promise<number> {
       return [colour, getComputedStyle(behind).backgroundColor];
     },
   );
-  const [one, other] = [luminance(text ?? ""), luminance(ground ?? "")];
+  const [one, other] = [
+    luminance(text ?? ""),
+    luminance(paper ?? ground ?? ""),
+  ];
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { gather } from "../../stages/report/curve.ts";
 import { embedded, html } from "../../stages/report/html.ts";
-import { bibtex } from "../../stages/report/citation.ts";
+import { bibtex, reference } from "../../stages/report/citation.ts";
+import { fitted } from "../../stages/report/client/fit.js";
 import { fixture } from "./fixture.ts";
 
 Deno.test("report() gives the same bytes twice", async () => {
@@ -124,4 +125,54 @@ Deno.test("the page's own modules use no name twice, for they share a scope", ()
     names.filter((name, index) => names.indexOf(name) !== index),
     [],
   );
+});
+
+Deno.test("reference() names the reproduction and what it reproduces", () => {
+  assert.equal(
+    reference({
+      paper: {
+        title: "A title",
+        author: "Ada Example",
+        venue: "A venue",
+        year: 2018,
+        version: "1.0.0",
+      },
+      authors: [{ given: "Bo", family: "Näme" }],
+      graph: [],
+      environment: {},
+      settings: {},
+      images: null,
+    }),
+    "Bo Näme: A reproduction of “A title” (Ada Example, A venue, 2018), version 1.0.0.",
+  );
+});
+
+Deno.test("fitted() gives a drawing the size and the middle of MNIST's digits", () => {
+  for (const [left, top, width, height] of [[0, 0, 4, 8], [2, 1, 26, 20]]) {
+    const drawing = Float32Array.from({ length: 784 }, (_, at) => {
+      const [x, y] = [at % 28 - left!, Math.floor(at / 28) - top!];
+      return x >= 0 && x < width! && y >= 0 && y < height! ? 1 : 0;
+    });
+    const result = fitted(drawing);
+    let [mass, x, y] = [0, 0, 0];
+    const columns = new Set<number>();
+    const rows = new Set<number>();
+    result.forEach((grey, at) => {
+      mass += grey;
+      x += grey * (at % 28 + 0.5);
+      y += grey * (Math.floor(at / 28) + 0.5);
+      if (grey < 0.5) return;
+      columns.add(at % 28);
+      rows.add(Math.floor(at / 28));
+    });
+    assert(Math.abs(x / mass - 14) < 0.1, `x ${x / mass}`);
+    assert(Math.abs(y / mass - 14) < 0.1, `y ${y / mass}`);
+    assert.equal(Math.max(columns.size, rows.size), 20);
+    assert(result.every((grey) => grey >= 0 && grey <= 1));
+  }
+});
+
+Deno.test("fitted() leaves an empty image as it is", () => {
+  const empty = new Float32Array(784);
+  assert.deepEqual(fitted(empty), empty);
 });

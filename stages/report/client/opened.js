@@ -36,7 +36,7 @@ export function startOpening(takers, complain) {
       }
     }
   };
-  for (const id of ["compare", "run"]) {
+  for (const id of ["compare", "open-run"]) {
     const picker = document.getElementById(id);
     picker.addEventListener("change", async () => {
       await open(picker.files);

@@ -1,11 +1,17 @@
 /** A run that the reader opens: its times and outcomes on the graph of the stages. */
 
-const WORDS = { built: "ran", reused: "reused" };
+const WORDS = { built: "ran", reused: "reused", restored: "restored" };
 
-/** @param {import("./opened.js").Opened} opened a page of the engine's history */
+/**
+ * Shows what the file tells; what it leaves out is left out here, for it may come
+ * from an older or a newer engine.
+ * @param {import("./opened.js").Opened} opened a page of the engine's history
+ */
 export function showRun({ name, content: { run, machine, instances } }) {
   const stages = Map.groupBy(
-    Object.values(instances),
+    Object.entries(instances)
+      .filter(([, instance]) => instance !== null)
+      .map(([id, instance]) => ({ stage: id.split("[")[0], ...instance })),
     (instance) => instance.stage,
   );
   const seconds = (list) =>
@@ -18,7 +24,7 @@ export function showRun({ name, content: { run, machine, instances } }) {
       .setAttribute("width", String(whole * seconds(list) / longest));
     box.classList.toggle(
       "reused",
-      list.length > 0 && list.every((one) => one.outcome === "reused"),
+      list.length > 0 && list.every((one) => one.outcome !== "built"),
     );
     const [note, ...others] = box.querySelectorAll(".note");
     others.forEach((line) => line.textContent = "");
@@ -37,10 +43,36 @@ export function showRun({ name, content: { run, machine, instances } }) {
   }
   document.body.classList.add("has-run");
   document.getElementById("run-status").textContent = `${name}: ${
-    run.started.slice(0, 16).replace("T", " ")
-  } UTC, ${run.success ? "complete" : "not complete"} after ${
-    time(run.seconds)
-  }, on ${machine.cpu}, ${machine.cores} cores, ${machine.os} ${machine.arch}, Deno ${machine.deno}. Seconds of reused stages are those of the run that made them.`;
+    account(run ?? {}, machine ?? {})
+  } Seconds of reused stages are those of the run that made them.`;
+}
+
+/** Shows the run that was put into the page when it was opened, if one was. */
+export function showOwnRun() {
+  const text = document.getElementById("run").textContent.trim();
+  if (text === "") return;
+  showRun({ kind: "run", name: "This run", content: JSON.parse(text) });
+}
+
+/** When, how long and where, as far as it is known. */
+function account(
+  { started, success, seconds },
+  { cpu, cores, os, arch, deno },
+) {
+  const words = [];
+  if (typeof started === "string") {
+    words.push(`${started.slice(0, 16).replace("T", " ")} UTC`);
+  }
+  if (typeof seconds === "number") {
+    words.push(
+      `${success ? "complete" : "not complete"} after ${time(seconds)}`,
+    );
+  }
+  if (cpu) words.push(`on ${cpu}`);
+  if (cores) words.push(cores === 1 ? "1 core" : `${cores} cores`);
+  if (os) words.push([os, arch].filter(Boolean).join(" "));
+  if (deno) words.push(`Deno ${deno}`);
+  return words.length === 0 ? "" : `${words.join(", ")}.`;
 }
 
 /** `2 ran, 1 reused`; in short the word alone where all did the same. */
@@ -55,5 +87,6 @@ function outcomes(list, short) {
 
 function time(seconds) {
   if (seconds < 100) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -1,7 +1,7 @@
 /** Brings the page to life. */
 import { startChart } from "./chart.js";
 import { startOpening } from "./opened.js";
-import { showRun } from "./run.js";
+import { showOwnRun, showRun } from "./run.js";
 import { startStudio } from "./studio.js";
 import { startTheme } from "./theme.js";
 import { startTiles } from "./tiles.js";
@@ -19,6 +19,8 @@ startOpening(
     document.getElementById("run-status").textContent = message;
   },
 );
+
+showOwnRun();
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {

@@ -1,4 +1,5 @@
 /** The living figure: what the reader draws, and what the networks make of it. */
+import { fitted } from "./fit.js";
 import { assemble, reconstruct } from "./forward.js";
 import {
   bytesOf,
@@ -39,7 +40,7 @@ export function startStudio({ layers, networks, digits, originals }, onSeed) {
       picture.classList.add("picture");
       const code = canvasOf(15, 7, `Code, ${about}: two maps of 7 by 7`);
       code.classList.add("code");
-      const error = element("output", "error");
+      const error = element("p", "error");
       const card = element(
         "div",
         "card",
@@ -98,6 +99,7 @@ export function startStudio({ layers, networks, digits, originals }, onSeed) {
 
   pad.addEventListener("pointerdown", (event) => {
     pad.setPointerCapture(event.pointerId);
+    status.ariaBusy = "true"; // read aloud at the end of a stroke, not all along
     pen = position(event);
     stroke(image, pen, pen);
     lookSoon();
@@ -111,10 +113,17 @@ export function startStudio({ layers, networks, digits, originals }, onSeed) {
     lookSoon();
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    pad.addEventListener(end, () => pen = null);
+    pad.addEventListener(end, () => {
+      pen = null;
+      status.ariaBusy = "false";
+    });
   }
   document.getElementById("clear").addEventListener("click", () => {
     image = new Float32Array(PIXELS);
+    look();
+  });
+  document.getElementById("fit").addEventListener("click", () => {
+    image = fitted(image);
     look();
   });
   slider.addEventListener("input", () => {

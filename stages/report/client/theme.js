@@ -35,6 +35,16 @@ export function startTheme() {
     button.textContent = `Theme: ${THEMES[chosen]}`;
     for (const callback of redraw) callback();
   });
+  // Paper is light: what is drawn by hand must be drawn again for it.
+  addEventListener("beforeprint", () => {
+    root.dataset.theme = "light";
+    for (const callback of redraw) callback();
+  });
+  addEventListener("afterprint", () => {
+    if (chosen === 0) delete root.dataset.theme;
+    else root.dataset.theme = THEMES[chosen];
+    for (const callback of redraw) callback();
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener(
     "change",
     () => redraw.forEach((callback) => callback()),
