@@ -31,6 +31,7 @@ const ACTIONS: { readonly [command: string]: () => Promise<Action> } = {
   clean: async () => (await import("./commands/clean.ts")).cleanCommand,
   completion: async () =>
     (await import("./commands/completion.ts")).completionCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   archive: async () => (await import("./commands/archive.ts")).archiveCommand,
   publish: async () => (await import("./commands/publish.ts")).publishCommand,
 };

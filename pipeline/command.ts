@@ -186,6 +186,31 @@ export const COMMANDS: readonly Command[] = [
     ]],
   },
   {
+    name: "verify",
+    help:
+      "check an archive, or these results; exit code 0 yes, 1 no, 2 could not judge",
+    operands: { name: "ARCHIVE", least: 0, most: 1, takes: FILE },
+    options: [
+      ...CONFIGURATION,
+      {
+        name: "from-scratch",
+        help: "make everything again in an empty place and compare",
+      },
+      {
+        name: "level",
+        value: "N",
+        takes: { kind: "choice", choices: ["0", "1", "2"] },
+        help: "how far an archive is checked: 0 bytes, 1 record, 2 claims (2)",
+      },
+      JSON_OPTION,
+    ],
+    examples: [
+      ["verify", "the present results against the published ones"],
+      ["verify --from-scratch", "the same, with everything made again"],
+      ["verify paper-1.0.0.zip", "an archive: bytes, record and claims"],
+    ],
+  },
+  {
     name: "archive",
     help: "pack the published results into one ZIP that checks itself",
     options: [

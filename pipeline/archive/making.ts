@@ -20,8 +20,7 @@ import { type Digest, digestBytes, digestFile } from "../digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { canonicalPretty, type Json } from "../json.ts";
 import type { Opened } from "../project.ts";
-import { candidate } from "../published/candidate.ts";
-import { compareRun } from "../published/comparison.ts";
+import { comparePresent } from "../published/candidate.ts";
 import { LOCK, type Lock, printLock, readLock } from "../published/lock.ts";
 import type { Judge, Publication } from "../published/publication.ts";
 import { comparisonLines } from "../render/comparison.ts";
@@ -152,11 +151,11 @@ export async function makeArchive(
  * and a word about that.
  */
 function publishedRun(
-  { root, graph, world, store }: Opened,
+  opened: Opened,
   present: Lock,
   publication: Publication,
 ): Result<{ run: Lock; missing: readonly string[] }> {
-  const lock = readLock(join(root, LOCK));
+  const lock = readLock(join(opened.root, LOCK));
   if (!lock.ok) return lock;
   if (!lock.value) {
     return ok({
@@ -164,34 +163,16 @@ function publishedRun(
       missing: [`${LOCK}: publish the run first, deno task publish`],
     });
   }
-  const plan = new Plan(graph, world);
-  const results = new Map(
-    graph.instances.map((instance) => [
-      instance,
-      {
-        outputs: plan.decided.get(instance.id)?.outputs ?? {},
-        fingerprint: present.instances[instance.id]!.fingerprint, // all are in it
-      },
-    ]),
-  );
-  const run = candidate(graph, results, {
-    store,
-    metrics: publication.metrics,
-    verdicts: present.verdicts,
-    whole: true,
-  });
-  const comparison = run && compareRun(lock.value, run, publication.means);
+  const comparison = comparePresent(lock.value, opened, present, publication);
   if (
-    comparison?.kind === "identical" &&
+    comparison.kind === "identical" &&
     Object.entries(present.instances).every(([id, { fingerprint }]) =>
       lock.value?.instances[id]?.fingerprint === fingerprint
     )
   ) return ok({ run: lock.value, missing: [] });
-  const why = comparison?.kind === "identical"
+  const why = comparison.kind === "identical"
     ? "the code has changed since, though not the results"
-    : comparison
-    ? comparisonLines(comparison, style(false)).join("\n")
-    : "";
+    : comparisonLines(comparison, style(false)).join("\n");
   return ok({
     run: present,
     missing: [`this run is not the published one: ${why}\ndeno task publish`],

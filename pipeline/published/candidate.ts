@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ok, type Result as Outcome } from "../failure.ts";
 import type { Graph, Instance } from "../graph.ts";
+import type { Opened } from "../project.ts";
 import type { Json } from "../json.ts";
 import type { Ended } from "../run.ts";
 import type { Verdict } from "../stage.ts";
@@ -13,7 +14,7 @@ import {
   compareRun,
   type Comparison,
 } from "./comparison.ts";
-import { LOCK, readLock } from "./lock.ts";
+import { LOCK, type Lock, readLock } from "./lock.ts";
 import type { Publication } from "./publication.ts";
 
 /** How an instance ended, as far as a comparison asks. */
@@ -82,4 +83,30 @@ export function compareToLock(
   if (!lock.value) return ok(undefined);
   const run = candidate(graph, results, { store, metrics, verdicts, whole });
   return ok(run && compareRun(lock.value, run, means));
+}
+
+/** Compares the present run of a project, as a lock, with another lock. */
+export function comparePresent(
+  lock: Lock,
+  { graph, store }: Opened,
+  present: Lock,
+  { metrics, means }: Publication,
+): Comparison {
+  const results = new Map(
+    graph.instances.map((instance) => {
+      const { fingerprint, outputs } = present.instances[instance.id]!; // it has all
+      const digests = Object.fromEntries(
+        Object.entries(outputs).map(([name, { digest }]) => [name, digest]),
+      );
+      return [instance, { fingerprint, outputs: digests }];
+    }),
+  );
+  const { verdicts } = present;
+  const run = candidate(graph, results, {
+    store,
+    metrics,
+    verdicts,
+    whole: true,
+  });
+  return compareRun(lock, run!, means); // every instance has outputs
 }
