@@ -45,6 +45,8 @@ interface Column {
   readonly key: string;
   readonly needed: number;
   readonly left: boolean;
+  /** The room that it will need soon: kept from the beginning. */
+  readonly least: number;
   readonly cells: readonly string[];
 }
 
@@ -73,7 +75,11 @@ export function runningLines(
   );
   const wanted = columnsOf(running, now, narrow).map((column) => ({
     ...column,
-    size: take(room, column.key, Math.max(...column.cells.map(columns))),
+    size: take(
+      room,
+      column.key,
+      Math.max(column.least, ...column.cells.map(columns)),
+    ),
   }));
   const size = () =>
     name + wanted.reduce((sum, { size }) => sum + GAP + size, 0);
@@ -145,6 +151,7 @@ function columnsOf(
       key: "percent",
       needed: 2,
       left: false,
+      least: "100 %".length,
       cells: heard.map((event) =>
         event ? `${Math.floor(100 * shareOf(event))} %` : ""
       ),
@@ -154,6 +161,12 @@ function columnsOf(
       // The last ones tell most: after the epoch comes the loss.
       needed: 3 + at,
       left: true,
+      least: name.length + 1 +
+        (heard.every((event) =>
+            Number.isInteger(event?.progress.values?.[name] ?? 0)
+          )
+          ? "10".length
+          : "0.001234".length),
       cells: heard.map((event) => {
         const value = event?.progress.values?.[name];
         return value === undefined ? "" : `${name} ${measured(value)}`;
@@ -163,6 +176,7 @@ function columnsOf(
       key: "rate",
       needed: 1,
       left: false,
+      least: 0,
       cells: heard.map((event) =>
         event?.rate === undefined ? "" : rate(event.rate, event.progress.unit)
       ),
@@ -171,6 +185,7 @@ function columnsOf(
       key: narrow ? "time" : "time left",
       needed: 100,
       left: false,
+      least: (narrow ? "0:00" : "10:00 left").length,
       cells: running.map((one) => timeOf(one, now, narrow)),
     },
   ];

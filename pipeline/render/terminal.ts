@@ -156,9 +156,11 @@ export class View {
     for (const [blocker, count] of this.#skipped) {
       const { sign, paint } = OUTCOMES.skipped;
       this.#scroll.push(
-        `${this.style[paint](sign)} ${
-          counted(count, "instance")
-        } skipped: needs ${blocker}`,
+        ...hang(
+          `${this.style[paint](sign)} `,
+          `${counted(count, "instance")} skipped: needs ${blocker}`,
+          this.#width(),
+        ),
       );
     }
     this.#skipped.clear();
@@ -189,9 +191,13 @@ export class View {
       const { done, of, elapsed } = this.#forecast.total(this.#now());
       this.#forecast = undefined;
       this.#scroll.push(
-        `${this.style.yellow("stopped")} after ${
-          duration(elapsed)
-        }: ${done} of ${of} done; the same command goes on from there`,
+        ...hang(
+          `${this.style.yellow("stopped")} `,
+          `after ${
+            duration(elapsed)
+          }: ${done} of ${of} done; the same command goes on from there`,
+          this.#width(),
+        ),
       );
     }
     this.paint();
@@ -222,11 +228,9 @@ export class View {
     const reused = plan.length - work.length;
     if (reused > 0) {
       const { sign, paint } = OUTCOMES.reused;
-      this.#scroll.push(
-        this.style[paint](
-          `${sign} ${reused} of ${plan.length} instances are up to date`,
-        ),
-      );
+      const text =
+        `${sign} ${reused} of ${plan.length} instances are up to date`;
+      this.#scroll.push(this.style[paint](clip(text, this.#width())));
     }
     if (this.#common !== undefined) {
       const { sign, paint } = DECISIONS.run;

@@ -11,7 +11,9 @@ const ESCAPES =
 // deno-lint-ignore no-control-regex -- as above
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
-const ASCII = /^[\x20-\x7e]*$/;
+/** Letters, arrows, lines and blocks of which each surely takes one column: most of what is shown. */
+const SINGLE =
+  /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f]*$/;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 /** East Asian wide and full-width letters, and what is drawn as a picture. */
 const WIDE =
@@ -26,7 +28,7 @@ export function width(text: string): number {
   let columns = 0;
   for (const part of plain) {
     if (part.startsWith("\x1b[")) continue;
-    if (ASCII.test(part)) columns += part.length;
+    if (SINGLE.test(part)) columns += part.length;
     else {for (const { segment } of segmenter.segment(part)) {
         columns += widthOf(segment);
       }}
