@@ -87,7 +87,15 @@ export function runningLines(
     const least = wanted.reduce((a, b) => b.needed < a.needed ? b : a);
     wanted.splice(wanted.indexOf(least), 1);
   }
-  const bar = Math.min(BAR.most, width - size() - GAP);
+  const times = clock(total.elapsed) +
+    (total.remaining === undefined
+      ? ""
+      : `, about ${clock(total.remaining)} left`);
+  const bar = Math.min(
+    BAR.most,
+    width - size() - GAP,
+    width - name - columns(times) - 2 * GAP,
+  );
   const gap = " ".repeat(GAP);
   const line = (head: string, middle: string, rest: readonly string[]) =>
     clip([pad(clip(head, name), name), middle, ...rest].join(gap), width)
@@ -101,10 +109,6 @@ export function runningLines(
       ),
     )
   );
-  const times = clock(total.elapsed) +
-    (total.remaining === undefined
-      ? ""
-      : `, about ${clock(total.remaining)} left`);
   lines.push(
     line(
       style.bold(count),
