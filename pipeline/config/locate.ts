@@ -79,14 +79,12 @@ export function findPlaces(text: string): Places {
     at++;
     for (let index = 0; skip(BLANK), at < text.length; index++) {
       if (text[at] === "]" || text[at] === "}") break;
-      const before = at;
       if (open === "[") {
         note([...path, String(index)], at);
         value([...path, String(index)]);
       } else pair(path);
       skip(BLANK);
       if (text[at] === ",") at++;
-      if (at === before) return; // Not TOML: better no place than no end.
     }
     at++;
   }
@@ -122,7 +120,7 @@ export function findPlaces(text: string): Places {
       table = head(keys, opensEntry);
       skip(REST);
     } else pair(table);
-    if (at === before) break;
+    if (at === before) break; // Not TOML: better no place than no end.
   }
   return places;
 }

@@ -43,7 +43,7 @@ export function checkPattern(pattern: string): string | undefined {
 
 // 0.0121, 55,000, −3, 1.2e-3, 97.5%
 const NUMBER = String
-  .raw`([-−+]?\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][-−+]?\d+)?%?)(?![\d])`;
+  .raw`([-−+]?\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][-−+]?\d+)?%?)`;
 
 /** Compares every quoted number with what was measured. */
 export function compareQuotes(

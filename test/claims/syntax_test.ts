@@ -144,6 +144,11 @@ Deno.test("parse() refuses what would be too deep for the stack", () => {
   }
 });
 
+Deno.test("parse() takes as many things next to each other as one likes", () => {
+  const text = Array(200).fill("(-f(a))").join(" + ");
+  equal(print(parse(text)), text.replaceAll("(-f(a))", "-f(a)"));
+});
+
 Deno.test("parse() ends every text with an expression or an ExpressionError", () => {
   const piece = fc.constantFrom(
     ..."and or not in .. of within between ( ) , = < a.b f( lr= 1.5 1e9 . - \n"
