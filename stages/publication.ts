@@ -46,10 +46,6 @@ export const publication = (
     "stages",
     "test",
   ],
-  stages: {
-    draw: ["figures", "report"],
-    measure: ["reconstruct", "denoise", "metrics", "claims"],
-  },
   claims: claims as readonly Json[],
   judge: "stages/claims/judgement.ts",
 });

@@ -185,6 +185,7 @@ function fileEntities(
       [archivePath(path), instance] as const
     ),
   );
+  const locked = files.some(({ name }) => name === `${CODE}deno.lock`);
   const entities = files.filter(({ name }) => name !== CRATE).map(
     ({ name, size, digest }): Entity => {
       const stage = stages.get(name);
@@ -209,7 +210,7 @@ function fileEntities(
           input: parameterNames(run.instances, stage.stage)
             .map((parameter) => ref(parameterId(stage.stage, parameter))),
         }),
-        ...(workflow && workflowProperties(edition)),
+        ...(workflow && workflowProperties(edition, locked)),
       };
     },
   );
@@ -242,11 +243,14 @@ function fileEntities(
   ];
 }
 
-function workflowProperties({ run, publication }: Edition): Entity {
+function workflowProperties(
+  { run, publication }: Edition,
+  locked: boolean,
+): Entity {
   const stages = stageList(run.instances);
   return {
     programmingLanguage: ref("#typescript"),
-    buildInstructions: ref(`${CODE}deno.lock`),
+    ...(locked && { buildInstructions: ref(`${CODE}deno.lock`) }),
     conformsTo: ref(
       "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
     ),

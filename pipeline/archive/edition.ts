@@ -22,8 +22,6 @@ export interface Edition {
   readonly deno: string;
   /** The datasets' files are in it. */
   readonly data: boolean;
-  /** `linux-x64` if packages are in it. */
-  readonly vendor: string | undefined;
   /** What is missing; only a draft may have any. */
   readonly missing: readonly string[];
   /** What runs take, by stage. */

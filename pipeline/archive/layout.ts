@@ -14,8 +14,6 @@ export const EXPERIMENT = "params/experiment.json";
 export const DATASETS = "data/datasets.json";
 /** The sources as run. */
 export const CODE = "code/";
-/** Packages for a run without a network. */
-export const VENDOR = "vendor/";
 
 /** Where an artifact stands: models and figures at the top, for a person to see. */
 export function archivePath(artifact: string): string {

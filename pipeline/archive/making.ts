@@ -279,7 +279,6 @@ async function gather(
     code: directoryId(blobs),
     deno: order.deno,
     data: order.data,
-    vendor: undefined,
     missing,
     memory,
     outline: picture(outline(graph, new Plan(graph, opened.world))),

@@ -10,7 +10,7 @@ import { archivePath } from "./layout.ts";
 
 /** The text. */
 export function readmeFile(edition: Edition): string {
-  const { publication, run, code, deno, missing, data, vendor } = edition;
+  const { publication, run, code, deno, missing, data } = edition;
   const { title, paper, authors, version, license } = publication;
   const minutes = Math.max(1, Math.round(totalSeconds(edition) / 60));
   const memory = peakMemory(edition);
@@ -41,12 +41,14 @@ export function readmeFile(edition: Edition): string {
     "deno run --allow-read verify.ts .",
     "# the same integrity without any of our programs",
     "sha256sum -c --quiet manifest-sha256.txt",
-    "# minutes: draw the figures and measure the models again, from the sources",
-    "cd code && deno run -A main.ts verify .. --level 4 --run",
+    "# everything again from the sources, compared with what is published",
+    "cd code && deno task reproduce",
     "```",
     "",
-    "`--level 5` trains the models again as well. `verify.ts` cannot vouch for " +
-    "itself: compare the root digest that it prints with the published one.",
+    "`verify.ts` cannot vouch for itself: compare the root digest that it prints " +
+    "with the published one. The last command ends with a line that says " +
+    "*identical*, *equivalent* (with the largest difference) or *different* " +
+    "(with the first stage that went another way).",
     "",
     "## Claims",
     "",
@@ -80,16 +82,10 @@ export function readmeFile(edition: Edition): string {
       data ? ", and their files" : " by reference, size and SHA-256"
     } |`,
     "| `logs/run.json` | for every instance: facts, inputs, outputs, time, machine |",
-    ...(vendor
-      ? [
-        `| \`vendor/\` | the npm packages, unchanged, for ${vendor}; a registry for them |`,
-      ]
-      : []),
     "| `ro-crate-metadata.json` | the same for machines: RO-Crate 1.1, Provenance Run Crate 0.5 |",
     "| `manifest-sha256.txt` | the SHA-256 of every other file |",
     "| `verify.ts` | checks all of this; imports only Node's modules |",
     "",
-    ...(vendor ? offline() : []),
     "## Data",
     "",
     ...publication.datasets.flatMap(({ name, citation, terms, page }) => [
@@ -100,10 +96,10 @@ export function readmeFile(edition: Edition): string {
     "",
     "- *Artifacts available*: the deposit's DOI, licence and `CITATION.cff`.",
     "- *Artifacts functional*: documented (this file), consistent and complete " +
-    "(`verify.ts`, levels 0 and 1), exercisable (level 3).",
+    "(`verify.ts`, levels 0 and 1), exercisable (`deno task reproduce`).",
     "- *Artifacts reusable*: sources with tests, typed parameters, models in ONNX.",
-    "- *Results reproduced*: levels 4 and 5, with the classes of determinism in " +
-    "`logs/run.json`.",
+    "- *Results reproduced*: `deno task reproduce` in `code/`, with the classes of " +
+    "determinism in `logs/run.json`.",
     "",
   ].join("\n");
 }
@@ -134,17 +130,4 @@ function stages({ run, memory }: Edition): string[] {
   return [...totals].map(([stage, { count, seconds }]) =>
     `| ${stage} | ${count} | ${seconds.toFixed(1)} | ${memory[stage] || "–"} |`
   );
-}
-
-function offline(): string[] {
-  return [
-    "## Without a network",
-    "",
-    "```sh",
-    "deno run -A vendor/registry.ts vendor/npm 4999 &",
-    "cd code && export NPM_CONFIG_REGISTRY=http://127.0.0.1:4999 DENO_DIR=$(mktemp -d)",
-    "deno install --frozen && DATASET_MIRROR=../data deno task reproduce",
-    "```",
-    "",
-  ];
 }

@@ -3,7 +3,7 @@
  * and the project's judge of claims, in one file, as esbuild joins them. So there
  * is one source of what an archive has to be.
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 /** What joins the two. */
 function entry(judge: string): string {
@@ -11,8 +11,8 @@ function entry(judge: string): string {
     `import { ${name} } from ${JSON.stringify(path)};`;
   return [
     from("argv, exit, stdout", "node:process"),
-    from("standalone", "./pipeline/archive/standalone.ts"),
-    from("verdicts", `./${judge}`),
+    from("standalone", join(import.meta.dirname!, "standalone.ts")), // a local file
+    from("verdicts", judge),
     "let text = '';",
     "const code = standalone(argv.slice(2), verdicts, (part) => text += part);",
     "stdout.write(text, () => exit(code));",
@@ -35,7 +35,7 @@ export async function verifierFile(
   try {
     const { outputFiles } = await esbuild.build({
       stdin: {
-        contents: entry(judge),
+        contents: entry(join(root, judge)),
         resolveDir: root,
         sourcefile: "verify.ts",
         loader: "ts",
@@ -55,8 +55,18 @@ export async function verifierFile(
     });
     const [file] = outputFiles;
     if (!file) throw new Error("esbuild gave no file");
-    return HEAD + file.text;
+    return HEAD + named(file.text, root);
   } finally {
     await esbuild.stop();
   }
+}
+
+/** The text with each module named from its own root, wherever the two lie. */
+function named(text: string, root: string): string {
+  const engine = join(import.meta.dirname!, "../.."); // a local file always has one
+  return text.replace(/^\/\/ (\S+\.ts)$/gm, (_, path: string) => {
+    const whole = join(root, path);
+    const inside = relative(root, whole);
+    return `// ${inside.startsWith("..") ? relative(engine, whole) : inside}`;
+  });
 }

@@ -63,8 +63,8 @@ export function openZip(path: string): Container {
 
 function read(file: number): Container {
   const { size } = fstatSync(file);
-  const places = directory(file, size);
-  const starts = check(file, places);
+  const { places, at } = directory(file, size);
+  const starts = check(file, places, at);
   const byName = new Map(places.map((place) => [place.name, place]));
 
   const copy = (name: string, write: (piece: Uint8Array) => void) => {
@@ -111,7 +111,10 @@ function read(file: number): Container {
 }
 
 /** The members as the central directory lists them, in its order. */
-function directory(file: number, size: number): Place[] {
+function directory(
+  file: number,
+  size: number,
+): { places: Place[]; at: number } {
   const end = endRecord(file, size);
   if (end.count > MOST_MEMBERS || end.length > MOST_DIRECTORY) {
     throw new Refused(
@@ -171,7 +174,7 @@ function directory(file: number, size: number): Place[] {
     at = next;
   }
   if (at !== bytes.length) throw new Refused("its directory has extra bytes");
-  return places;
+  return { places, at: end.at };
 }
 
 /** The end record, which has to be the last 22 bytes: no comment, nothing behind. */
@@ -221,7 +224,11 @@ function endRecord(
  *
  * @returns where each content begins.
  */
-function check(file: number, places: readonly Place[]): Map<string, number> {
+function check(
+  file: number,
+  places: readonly Place[],
+  directory: number,
+): Map<string, number> {
   const seen = new Map<string, string>();
   const starts = new Map<string, number>();
   let expected = 0;
@@ -255,6 +262,9 @@ function check(file: number, places: readonly Place[]): Map<string, number> {
     starts.set(name, start);
     expected = start + size;
     if (flags & 8) expected += descriptor(file, expected, { name, size, crc });
+  }
+  if (expected !== directory) {
+    throw new Refused("its members do not end where its directory begins");
   }
   return starts;
 }

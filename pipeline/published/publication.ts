@@ -62,13 +62,6 @@ export interface Publication {
   readonly workflow: string;
   /** Files and folders of the source, relative to the root. */
   readonly sources: readonly string[];
-  /** What is run again to check an archive. */
-  readonly stages: {
-    /** Stages that draw from what was measured. */
-    readonly draw: readonly string[];
-    /** Stages that measure the trained models. */
-    readonly measure: readonly string[];
-  };
   /** The claims, as the configuration has them. */
   readonly claims: readonly Json[];
   /**

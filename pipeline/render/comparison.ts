@@ -99,7 +99,7 @@ function changeText(changes: readonly Change[]): string {
     const name = fact.replace(/^param /, "");
     if (was === undefined) return `${name} is new`;
     if (now === undefined) return `${name} is gone`;
-    return /^(code|npm|engine|command)\b/.test(name)
+    return /^(code|npm|engine|command)\b/.test(fact)
       ? `${name} changed`
       : `${name}: ${short(was)} → ${short(now)}`;
   });
