@@ -98,7 +98,12 @@ function readWords(
     if (option.value === undefined) {
       if (inline !== undefined) {
         return fail(
-          usage(`Use the option "--${name}" with a value`, "it takes none"),
+          usage(
+            `Use the option "--${name}" with a value`,
+            "it takes none",
+            undefined,
+            command,
+          ),
         );
       }
       values.set(name, []);
@@ -110,9 +115,21 @@ function readWords(
     }
     if (inline === undefined) i++;
     if (!option.many && values.has(name)) {
-      return fail(usage(`Use the option "--${name}"`, "it is given twice"));
+      return fail(
+        usage(
+          `Use the option "--${name}"`,
+          "it is given twice",
+          undefined,
+          command,
+        ),
+      );
     }
-    const wrong = wrongValue(`Use --${name} ${value}`, value, option);
+    const wrong = wrongValue(
+      `Use --${name} ${value}`.trimEnd(),
+      value,
+      option,
+      command,
+    );
     if (wrong) return fail(wrong);
     values.set(name, [...values.get(name) ?? [], value]);
   }
@@ -166,20 +183,24 @@ function wrongValue(
   what: string,
   value: string,
   { takes }: Pick<Option | Operands, "takes">,
+  command: Command,
 ): Failure | undefined {
   switch (takes?.kind) {
     case "count":
       return /^[1-9]\d{0,8}$/.test(value)
         ? undefined
-        : usage(what, "a whole number from 1 is allowed");
+        : usage(what, "a whole number from 1 is allowed", undefined, command);
     case "choice":
       return takes.choices.includes(value) ? undefined : usage(
         what,
         `allowed: ${takes.choices.join(", ")}`,
         nearest(value, takes.choices),
+        command,
       );
     case "file":
-      return value === "" ? usage(what, "the name is empty") : undefined;
+      return value === ""
+        ? usage(what, "the name is empty", undefined, command)
+        : undefined;
     case "stage":
     case "text":
     case undefined:
@@ -212,6 +233,7 @@ function wrongOperands(
       `Run ${command.name} ${operand}`,
       operand,
       takes ? { takes } : {},
+      command,
     );
     if (wrong) return wrong;
   }

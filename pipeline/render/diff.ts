@@ -26,6 +26,8 @@ interface Pair {
   readonly b: Json | undefined;
 }
 
+/** What is left of a beginning that two texts share. */
+const LEAD = 8;
 /** Columns of a curve. */
 const CURVE = { least: 10, most: 40 };
 
@@ -72,8 +74,7 @@ function section(
   }
   const cells = different.map((pair) => ({
     name: pair.name,
-    was: value(pair.a),
-    now: value(pair.b),
+    ...apart(value(pair.a), value(pair.b)),
     note: note(pair),
   }));
   const name = Math.min(
@@ -89,13 +90,26 @@ function section(
     bold(title) + (equal > 0 ? `  ${dim(`${equal} more are equal`)}` : ""),
     ...cells.map((cell) =>
       clip(
-        `  ${pad(clip(cell.name, name), name)}  ${
+        `  ${pad(clipLeft(cell.name, name), name)}  ${
           padLeft(clip(cell.was, side), side)
         } → ${pad(clip(cell.now, side), side)}  ${yellow(cell.note)}`,
         width,
       ).trimEnd()
     ),
   ];
+}
+
+/** Two long texts from shortly before where they part: the same beginning says nothing. */
+function apart(
+  was: string,
+  now: string,
+): { readonly was: string; readonly now: string } {
+  let common = 0;
+  while (common < was.length && was[common] === now[common]) common++;
+  const cut = common - LEAD;
+  return cut < LEAD
+    ? { was, now }
+    : { was: `…${was.slice(cut)}`, now: `…${now.slice(cut)}` };
 }
 
 /** By how much a number grew or shrank. */
@@ -117,42 +131,54 @@ function curveLines(
   width: number,
   { bold, dim }: Style,
 ): string[] {
-  const names = [
+  const all = [
     ...new Set([...Object.keys(a.curves), ...Object.keys(b.curves)]),
-  ].sort();
-  if (names.length === 0) return [];
+  ].sort().map((name) => ({
+    name,
+    was: a.curves[name] ?? [],
+    now: b.curves[name] ?? [],
+  }));
+  // A single point is a number, and stands among those.
+  const worth = all.filter(({ was, now }) => was.length > 1 || now.length > 1);
+  const different = worth.filter(({ was, now }) => was.join() !== now.join());
+  const equal = worth.length - different.length;
+  if (worth.length === 0) return [];
+  if (different.length === 0) {
+    return [`${bold("Curves")}  ${dim(`all ${equal} are equal`)}`];
+  }
   const name = Math.min(
-    Math.max(...names.map(columns)),
-    Math.floor(width * 0.4),
+    Math.max(...different.map(({ name }) => columns(name))),
+    Math.floor(width * 0.5),
   );
-  const room = Math.max(
-    CURVE.least,
-    Math.min(CURVE.most, width - name - 20),
-  );
+  const room = Math.max(CURVE.least, Math.min(CURVE.most, width - name - 16));
+  const notes = [
+    "both of a pair on one scale, then their last values",
+    ...(equal > 0 ? [`${equal} more are equal`] : []),
+  ];
   return [
-    bold("Curves") + dim("  both of a pair on one scale"),
-    ...names.flatMap((one) => {
-      const [was, now] = [a.curves[one] ?? [], b.curves[one] ?? []];
+    ...hang(`${bold("Curves")}  `, notes.join("; "), width, dim),
+    ...different.flatMap(({ name: label, was, now }) => {
       const scale = scaleOf([was, now]);
-      const line = (label: string, sign: string, curve: readonly number[]) =>
+      const line = (head: string, sign: string, curve: readonly number[]) =>
         clip(
-          `  ${pad(clip(label, name), name)}  ${dim(sign)} ${
-            curve.length === 0
-              ? dim("none")
-              : pad(sparkline(curve, room, scale), room) +
-                `  ${measured(curve.at(-1) ?? NaN)}`
-          }`,
+          `  ${pad(clipLeft(head, name), name)}  ${dim(sign)} ${
+            pad(
+              curve.length === 0 ? "none" : sparkline(curve, room, scale),
+              room,
+            )
+          }  ${curve.length === 0 ? "" : measured(curve.at(-1) ?? NaN)}`,
           width,
-        );
-      return canonicalCurve(was) === canonicalCurve(now)
-        ? [line(one, "=", now)]
-        : [line(one, "−", was), line("", "+", now)];
+        ).trimEnd();
+      return [line(label, "−", was), line("", "+", now)];
     }),
   ];
 }
 
-function canonicalCurve(curve: readonly number[]): string {
-  return curve.join();
+/** The end of a dotted name, which tells more than its beginning. */
+function clipLeft(name: string, columns: number): string {
+  return name.length <= columns
+    ? name
+    : `…${name.slice(name.length - columns + 1)}`;
 }
 
 function artifactLines(

@@ -8,8 +8,8 @@ import { clean } from "./text.ts";
 
 /** Seconds between two lines of progress of one instance, at least. */
 const EVERY = 10;
-/** The share of the work that is worth a line. */
-const STEP = 0.1;
+/** Parts of the work of which each is worth a line. */
+const PARTS = 10;
 /** Seconds after which there is a line in any case: a log must not look dead. */
 const SILENCE = 60;
 /** No terminal tells how wide it is; this fits most readers of logs. */
@@ -18,7 +18,7 @@ const COLUMNS = 100;
 /** When an instance was last heard of, and how far it was. */
 interface Heard {
   readonly at: number;
-  readonly share: number;
+  readonly part: number;
 }
 
 /** Writes lines: progress to `write`, the summary to `conclude`. */
@@ -48,7 +48,7 @@ function lines(
     case "planned":
       return planned(event);
     case "started":
-      heard.set(event.instance, { at: 0, share: 0 });
+      heard.set(event.instance, { at: 0, part: 0 });
       return [
         `${cyan("run")} ${event.instance}  ${
           dim(describeReason(event.because))
@@ -119,11 +119,11 @@ function progressed(
 ): string[] {
   const { done, total, unit, values = {} } = progress;
   const share = Math.min(1, done / Math.max(1, total));
-  const last = heard.get(instance) ?? { at: 0, share: 0 };
+  const last = heard.get(instance) ?? { at: 0, part: 0 };
   const quiet = elapsed - last.at;
-  const moved = share - last.share >= STEP || share < last.share;
-  if (quiet < EVERY || !moved && quiet < SILENCE) return [];
-  heard.set(instance, { at: elapsed, share });
+  const part = Math.floor(share * PARTS + 1e-9);
+  if (quiet < EVERY || part === last.part && quiet < SILENCE) return [];
+  heard.set(instance, { at: elapsed, part });
   const parts = [
     `${Math.floor(100 * share)} %`,
     ...Object.entries(values).map(([name, value]) =>

@@ -3,7 +3,7 @@ import type { Decision, Event, Planned } from "../event.ts";
 import { counted, duration, roughly } from "./quantity.ts";
 import { describeDecision, grouped, listed } from "./reason.ts";
 import type { Style } from "./style.ts";
-import { hang, pad, padLeft, width as columns } from "./text.ts";
+import { hang, pad, padLeft, solid, width as columns, wrap } from "./text.ts";
 import { DECISIONS } from "./words.ts";
 
 /** How a plan is shown. */
@@ -65,7 +65,7 @@ export function planLines(
       ),
     ];
   });
-  return [...lines, ...conclusion(plan, seconds, style)];
+  return [...lines, ...conclusion(plan, seconds, width, style)];
 }
 
 function timeOf({ seconds }: Row): string {
@@ -147,6 +147,7 @@ export function rootsOf(plan: Plan): Map<string, readonly string[]> {
 function conclusion(
   plan: Plan,
   seconds: number | undefined,
+  width: number,
   { green, bold }: Style,
 ): string[] {
   const count = (kind: Decision["kind"]) =>
@@ -154,12 +155,13 @@ function conclusion(
   if (count("run") + count("maybe") === 0) {
     return [green(count("restore") > 0 ? "nothing has to run" : "up to date")];
   }
-  const will = bold(`${count("run")} will run`);
+  const will = `${count("run")} will run`;
   const may = count("maybe") > 0 ? `, ${count("maybe")} may be cut off` : "";
   const time = seconds === undefined
     ? "no prediction, not all of them ever ran"
     : `predicted time: ${count("maybe") > 0 ? "at most " : ""}${
-      roughly(seconds)
+      solid(roughly(seconds))
     }, from the last runs`;
-  return [`${will}${may}; ${time}`];
+  return wrap(`${will}${may}; ${time}`, width)
+    .map((line, row) => row === 0 ? line.replace(will, bold(will)) : line);
 }

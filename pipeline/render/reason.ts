@@ -151,11 +151,10 @@ export function short(value: Json | undefined): boolean {
   return text.length <= 40 && !/^sha512-|^[0-9a-f]{40,}$/.test(text);
 }
 
-/** A value as it is written in a sentence. */
+/** A value as it is written in a sentence, in one line. */
 export function show(value: Json | undefined): string {
-  return clean(
-    typeof value === "string" ? value : JSON.stringify(value) ?? "",
-  );
+  const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  return clean(text).replace(/\s*\n\s*/g, " ").trim();
 }
 
 function more(count: number, most: number): string {

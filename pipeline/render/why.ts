@@ -12,7 +12,7 @@ import {
   versions,
 } from "./reason.ts";
 import type { Style } from "./style.ts";
-import { clip, hang, pad, width as columns } from "./text.ts";
+import { clip, hang, pad, solid, width as columns, wrap } from "./text.ts";
 import { DECISIONS } from "./words.ts";
 
 /** An instance, what is to be done about it, and what it was made from the last time. */
@@ -75,11 +75,15 @@ export function whyLines(
     width,
   );
   if (last) {
-    lines.push(dim(
-      `last made ${last.made.slice(0, 16).replace("T", " ")} UTC in ${
-        duration(last.seconds)
-      }, contained by ${last.wall}`,
-    ));
+    const when = solid(`${last.made.slice(0, 16).replace("T", " ")} UTC`);
+    lines.push(
+      ...wrap(
+        `last made ${when} in ${
+          solid(duration(last.seconds))
+        }, contained by ${last.wall}`,
+        width,
+      ).map(dim),
+    );
   }
   const changed = last ? changes(last.facts, facts) : [];
   if (changed.length > 0) {
