@@ -509,6 +509,10 @@ Deno.test({
             ),
             width,
           );
+          const slider = await seen.page.locator("#noise").boundingBox();
+          const value = await seen.page.locator("#noise-value").boundingBox();
+          assert(slider && value);
+          assert(slider.x + slider.width <= value.x, `noise at ${width}`);
         }
       });
     } finally {
