@@ -19,6 +19,9 @@ export interface PlanView {
 /** How wide a table is where nobody says. */
 const COLUMNS = 100;
 
+/** So many that wait are one row, even where others of their stage do not. */
+const MANY = 4;
+
 type Plan = readonly Planned[];
 
 /** One line of a table: an instance, or all of a stage that share their words. */
@@ -58,7 +61,10 @@ export function planLines(
       style.bold(title),
       ...rows.flatMap((row) =>
         hang(
-          `  ${pad(row.name, name)}  ${padLeft(timeOf(row), time)}  `,
+          // A name that is too long takes its room from the time's.
+          `  ${pad(row.name, name)}  ${
+            padLeft(timeOf(row), time - Math.max(0, columns(row.name) - name))
+          }  `,
           row.words + (row.wall === undefined ? "" : ` [${row.wall}]`),
           width,
         )
@@ -100,7 +106,9 @@ function rowsOf(
   const stages = Map.groupBy(plan, ({ stage }) => stage);
   return [...stages.values()].flatMap((members) => {
     const chosen = members.filter(({ decision }) => decision.kind === kind);
-    const alike = chosen.length > 1 && chosen.length === members.length &&
+    const whole = chosen.length === members.length ||
+      kind === "maybe" && chosen.length >= MANY;
+    const alike = chosen.length > 1 && whole &&
       (kind === "maybe" || words(chosen).size === 1);
     if (all || !alike) return chosen.map(single);
     const seconds = chosen.map((one) => one.seconds);
