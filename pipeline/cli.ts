@@ -32,6 +32,7 @@ const ACTIONS: { readonly [command: string]: () => Promise<Action> } = {
   completion: async () =>
     (await import("./commands/completion.ts")).completionCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  restore: async () => (await import("./commands/restore.ts")).restoreCommand,
   archive: async () => (await import("./commands/archive.ts")).archiveCommand,
   publish: async () => (await import("./commands/publish.ts")).publishCommand,
 };

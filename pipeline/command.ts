@@ -211,6 +211,15 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: "restore",
+    help: "put an archive's results into the store; then only changes run",
+    operands: { name: "ARCHIVE", least: 1, most: 1, takes: FILE },
+    options: CONFIGURATION,
+    examples: [
+      ["restore paper-1.0.0.zip", "so that nothing expensive runs again"],
+    ],
+  },
+  {
     name: "archive",
     help: "pack the published results into one ZIP that checks itself",
     options: [

@@ -25,7 +25,14 @@ export function integrity(
     findings.push(`MISSING ${MANIFEST}`);
     return result("there is no manifest", "");
   }
-  const bytes = container.read(MANIFEST);
+  let bytes: Uint8Array;
+  try {
+    bytes = container.read(MANIFEST);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    findings.push(`CHANGED ${MANIFEST}: ${error.message}`);
+    return result("the manifest is broken", "");
+  }
   const root = createHash("sha256").update(bytes).digest("hex");
   const manifest = parseManifest(new TextDecoder().decode(bytes));
   if (typeof manifest === "string") {

@@ -40,6 +40,10 @@ export interface Container extends Disposable {
 /** What is read into memory at most, unless somebody asks for more. */
 export const SMALL = 64 * 2 ** 20;
 const PIECE = 2 ** 20;
+/** Unix, version 6.3; 1980-01-01 00:00; mode 0644: what `pack.ts` writes. */
+const MADE_BY = 3 << 8 | 63;
+const MIDNIGHT = 0x0021_0000;
+const PLAIN_FILE = (0o100644 << 16) >>> 0;
 const MOST_MEMBERS = 100_000;
 const MOST_DIRECTORY = 64 * 2 ** 20;
 
@@ -170,6 +174,14 @@ function directory(
     if (unix && kind !== 0 && kind !== 0o100000) {
       throw new Refused(`"${name}" is no plain file (a link?)`);
     }
+    // Nothing is left in which two archives with the same files could differ.
+    const usual = u16(4) === MADE_BY && (u16(6) === 20 || u16(6) === 45) &&
+      u32(12) === MIDNIGHT && u32(34) === 0 && u32(38) === PLAIN_FILE;
+    if (!usual) {
+      throw new Refused(
+        `"${name}" was packed by another program; check the unpacked folder instead`,
+      );
+    }
     places.push({ name, size: plain, crc: u32(16), at: where, flags: u16(8) });
     at = next;
   }
@@ -256,6 +268,11 @@ function check(
     if (
       view.getUint32(0, true) !== 0x04034b50 || view.getUint16(8, true) !== 0 ||
       view.getUint16(6, true) !== flags ||
+      ![20, 45].includes(view.getUint16(4, true)) ||
+      view.getUint32(10, true) !== MIDNIGHT || extraLength > 0 ||
+      view.getUint32(14, true) !== (flags & 8 ? 0 : crc) ||
+      view.getUint32(18, true) !== (flags & 8 ? 0 : size) ||
+      view.getUint32(22, true) !== (flags & 8 ? 0 : size) ||
       text(rest.subarray(0, nameLength)) !== name
     ) throw new Refused(`the header of "${name}" differs from the directory`);
     const start = at + 30 + nameLength + extraLength;

@@ -64,6 +64,7 @@ export function forge(members: readonly Forged[]): Uint8Array {
     local.setUint16(4, 20, true);
     local.setUint16(6, 0x0800, true);
     local.setUint16(8, method, true);
+    local.setUint32(10, 0x0021_0000, true);
     local.setUint32(14, crc, true);
     local.setUint32(18, bytes.length, true);
     local.setUint32(22, bytes.length, true);
@@ -76,6 +77,7 @@ export function forge(members: readonly Forged[]): Uint8Array {
     entry.setUint16(6, 20, true);
     entry.setUint16(8, 0x0800, true);
     entry.setUint16(10, method, true);
+    entry.setUint32(12, 0x0021_0000, true);
     entry.setUint32(16, crc, true);
     entry.setUint32(20, member.size ?? bytes.length, true);
     entry.setUint32(24, member.size ?? bytes.length, true);

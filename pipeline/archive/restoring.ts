@@ -1,0 +1,80 @@
+/**
+ * Puts the results of an archive into a store, with the records that say what
+ * they were made from: whoever changes a parameter then runs only what depends
+ * on it. Only instances whose every output is in the archive come back; the
+ * others are made again from these when something asks for them.
+ */
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { fingerprint } from "../fingerprint.ts";
+import type { Store } from "../store.ts";
+import { readRun } from "./documents.ts";
+import { archivePath } from "./layout.ts";
+import { type Container, Refused } from "./zip.ts";
+
+/** What came back. */
+export interface Restored {
+  readonly instances: readonly string[];
+  /** Instances that have results which no archive holds. */
+  readonly left: readonly string[];
+}
+
+/** Restores from an archive that passed levels 0 and 1. */
+export function restoreArchive(container: Container, store: Store): Restored {
+  const { instances, artifacts } = readRun(container);
+  const names = new Map(
+    Object.entries(artifacts).map(([path, { digest }]) => [
+      digest,
+      archivePath(path),
+    ]),
+  );
+  const restored: string[] = [];
+  const left: string[] = [];
+  for (const [id, instance] of Object.entries(instances)) {
+    const { outputs, facts, seconds, made, wall, stage } = instance;
+    const whole = Object.values(outputs).every(({ digest }) =>
+      names.has(digest)
+    );
+    if (!whole) {
+      left.push(id);
+      continue;
+    }
+    for (const { digest } of Object.values(outputs)) {
+      if (store.holds(digest)) continue;
+      const kept = bring(container, names.get(digest)!, store); // it is whole
+      if (kept !== digest) {
+        throw new Refused(`${names.get(digest)} has changed`);
+      }
+    }
+    store.write(stage, {
+      instance: id,
+      fingerprint: fingerprint(facts),
+      facts,
+      outputs,
+      seconds,
+      made,
+      wall,
+    });
+    restored.push(id);
+  }
+  return { instances: restored, left };
+}
+
+/** Copies one member into the store; returns the digest of what arrived. */
+function bring(container: Container, name: string, store: Store): string {
+  const folder = join(store.folder, "work");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `restore-${Deno.pid}`);
+  rmSync(path, { force: true });
+  const file = openSync(path, "wx", 0o644);
+  try {
+    container.copy(name, (piece) => {
+      for (let at = 0; at < piece.length;) {
+        at += writeSync(file, piece, at, piece.length - at, null);
+      }
+    });
+  } finally {
+    closeSync(file);
+  }
+  return store.keep(path).digest;
+}
