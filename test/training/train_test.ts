@@ -6,7 +6,11 @@ import { load } from "../../stages/network/saved.ts";
 import train, { type Params } from "../../stages/train.ts";
 import { rig } from "../stages/task.ts";
 import { forward } from "./reference.ts";
-import { NETWORK, strokes } from "./fixture.ts";
+import { rates } from "../../stages/training/adam.ts";
+import { gather, order } from "../../stages/training/batches.ts";
+import { portable } from "../../stages/training/portable.ts";
+import { optimised } from "../../stages/training/rewrite.ts";
+import { before, chain, NETWORK, strokes, trainer } from "./fixture.ts";
 
 const PARAMS: Params = {
   learning_rate: 0.01,
@@ -65,6 +69,48 @@ async function trained(
 }
 
 const whole = await trained();
+
+Deno.test("train() is one run of steps over the shuffled images of each epoch", async () => {
+  const of = chain();
+  const { learning_rate: learningRate, beta1, beta2, epsilon } = PARAMS;
+  const adam = { learningRate, beta1, beta2, epsilon };
+  await using one = await trainer(await portable(), {
+    form: optimised,
+    of,
+    batch: 8,
+    adam,
+    start: before(of, PARAMS.seed),
+  });
+  const images = strokes(50, 1);
+  const orders = [1, 2, 3].map((epoch) => order(50, PARAMS.seed, epoch));
+  assert.equal(
+    new Set(orders.map(String)).size,
+    3,
+    "every epoch has its order",
+  );
+  for (const places of orders) {
+    assert.deepEqual(
+      [...places].sort((a, b) => a - b),
+      Array.from({ length: 50 }, (_, index) => index),
+    );
+  }
+  const seen = Uint32Array.from(
+    orders.flatMap((places) => [...places.subarray(0, 48)]),
+  );
+  await one.advance(gather(images, seen, 784), rates(adam, 0, 18));
+  const { parameters } = await one.vectors();
+  const { flat } = load({ model: whole.model, weights: whole.weights });
+  assert.deepEqual(parameters, flat);
+});
+
+Deno.test("rates() are TensorFlow's: learning rate times √(1 − β₂ᵗ) / (1 − β₁ᵗ)", () => {
+  const adam = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  rates(adam, 5, 3).forEach((rate, index) => {
+    const t = 6 + index;
+    const expected = 0.01 * Math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t);
+    assert.ok(Math.abs(rate - expected) < 1e-7 * expected);
+  });
+});
 
 Deno.test("train() leaves the curve of every step and epoch", () => {
   const curve = JSON.parse(whole.curve);
