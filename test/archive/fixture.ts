@@ -100,6 +100,8 @@ const read = `const read = (path: string) => Deno.readTextFileSync(path);`;
 const FILES: { readonly [path: string]: string } = {
   "deno.json": "{}\n",
   LICENSE: "Do what you like.\n",
+  // Git sorts it before the folder, and after the folder's bare name.
+  "stages.md": "Four stages.\n",
   "stages/train.ts": `
 export default (task: any) => {
   const { learning_rate, epochs, engine } = task.params;
@@ -279,7 +281,7 @@ function publication({ authors, license }: Config): Publication {
     metrics: "metrics.json",
     means: ["engine"],
     workflow: "stages/train.ts",
-    sources: ["LICENSE", "deno.json", LOCK, "stages"],
+    sources: ["LICENSE", "deno.json", LOCK, "stages", "stages.md"],
     claims: [{ id: "small", below: 0.5 }] as readonly Json[],
     judge: "stages/judge.ts",
   };

@@ -87,6 +87,18 @@ Deno.test("openZip() refuses bytes before, behind and between", () => {
   refused(concat([whole, extra]), /appended|cut off/);
 });
 
+Deno.test("openZip() refuses bytes between the last member and the directory", () => {
+  const whole = forge([{ name: "a" }]);
+  const directory = 30 + 1 + 1;
+  const hidden = concat([
+    whole.subarray(0, directory),
+    Uint8Array.of(1, 2, 3),
+    whole.subarray(directory),
+  ]);
+  new DataView(hidden.buffer).setUint32(hidden.length - 6, directory + 3, true);
+  refused(hidden, /where its directory begins/);
+});
+
 Deno.test("openZip() refuses an absurd number of members before it reads them", () => {
   const whole = forge([{ name: "a" }]);
   const end = whole.length - 22;
