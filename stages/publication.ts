@@ -3,8 +3,7 @@ import type { Json } from "../pipeline/json.ts";
 import { FILES } from "./dataset.ts";
 import type { Experiment } from "./experiment.ts";
 
-/** The publication of an experiment. */
-export const publication = (
+const describe = (
   { paper, authors, dataset, claims }: Experiment,
 ) => ({
   name: "facsimile",
@@ -49,3 +48,6 @@ export const publication = (
   claims: claims as readonly Json[],
   judge: "stages/claims/judgement.ts",
 });
+
+/** The publication of an experiment, as the engine asks for it. */
+export const publication: typeof describe = describe;

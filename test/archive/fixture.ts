@@ -17,11 +17,13 @@ import type { Json } from "../../pipeline/json.ts";
 import { open, type Opened, type Project } from "../../pipeline/project.ts";
 import { LOCK, printLock } from "../../pipeline/published/lock.ts";
 import { presentRun } from "../../pipeline/published/present.ts";
-import type {
-  Judge,
-  Publication,
-} from "../../pipeline/published/publication.ts";
-import { every, output, type Pipeline } from "../../pipeline/stage.ts";
+import type { Publication } from "../../pipeline/published/publication.ts";
+import {
+  every,
+  output,
+  type Pipeline,
+  type Verdict,
+} from "../../pipeline/stage.ts";
 
 /** What a test may want to be otherwise. */
 export interface Config {
@@ -239,7 +241,11 @@ export class Paper implements AsyncDisposable {
   }
 }
 
-export const judge: Judge = (claims, artifacts) => {
+/** The claims of the small paper. */
+export function judge(
+  claims: readonly Json[],
+  artifacts: { readonly [path: string]: Json },
+): readonly Verdict[] {
   const { losses } = artifacts["metrics.json"] as unknown as {
     losses: { [name: string]: number };
   };
@@ -253,7 +259,7 @@ export const judge: Judge = (claims, artifacts) => {
       evidence: { summary: `loss ${loss}` },
     };
   });
-};
+}
 
 function publication({ authors, license }: Config): Publication {
   return {
