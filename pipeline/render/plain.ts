@@ -121,7 +121,7 @@ function progressed(
   const share = Math.min(1, done / Math.max(1, total));
   const last = heard.get(instance) ?? { at: 0, part: 0 };
   const quiet = elapsed - last.at;
-  const part = Math.floor(share * PARTS + 1e-9);
+  const part = Math.floor(share * PARTS);
   if (quiet < EVERY || part === last.part && quiet < SILENCE) return [];
   heard.set(instance, { at: elapsed, part });
   const parts = [

@@ -99,7 +99,15 @@ Deno.test("layers() lets no box touch another, and every arrow go down", () => {
       );
     }
   }
+  const heights = [...new Set([...places.values()].map(({ y }) => y))]
+    .sort((a, b) => a - b);
   for (const { points } of routes) {
+    // In every layer on its way it has a place of its own.
+    const [first, last] = [points[0]!.y, points.at(-1)!.y];
+    deepEqual(
+      points.map(({ y }) => y),
+      heights.filter((y) => y >= first && y <= last),
+    );
     points.forEach(({ y }, at) => ok(at === 0 || y > points[at - 1]!.y));
   }
 });
@@ -116,6 +124,28 @@ Deno.test("layers() leads no arrow through a box", () => {
       }
     }
   }
+});
+
+Deno.test("layers() comes to rest where two share a layer and one of them goes on", () => {
+  const shape = (id: string, ...from: string[]): Shape => ({
+    id,
+    width: id === "figures" ? 80 : 60,
+    height: 20,
+    from,
+  });
+  const { places } = layers([
+    shape("train"),
+    shape("export", "train"),
+    shape("reconstruct", "export"),
+    shape("denoise", "export"),
+    shape("metrics", "reconstruct", "denoise"),
+    shape("figures", "reconstruct", "denoise"),
+    shape("claims", "metrics"),
+    shape("report", "claims"),
+  ], { across: 10, between: 10 });
+  const x = (id: string) => places.get(id)!.x.toFixed(2);
+  equal(x("train"), x("export"));
+  deepEqual([x("claims"), x("report")], [x("metrics"), x("metrics")]);
 });
 
 Deno.test("layers() sets a chain in one straight line", () => {

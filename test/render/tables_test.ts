@@ -96,6 +96,7 @@ const BEFORE: Facts = {
   "npm sharp@0.35.4": "sha512-" + "x".repeat(86) + "==",
   "npm uplot@1.6.32": "sha512-" + "y".repeat(86) + "==",
   "output curve": "curve.json",
+  "compiler strict": true,
   deno: "2.9.6",
 };
 const AFTER: Facts = {
@@ -109,6 +110,7 @@ const AFTER: Facts = {
   "npm sharp@0.35.5": "sha512-" + "z".repeat(86) + "==",
   "npm uplot@1.6.32": "sha512-" + "y".repeat(86) + "==",
   "output curve": "curve.json",
+  "compiler strict": true,
   deno: "2.9.6",
 };
 
