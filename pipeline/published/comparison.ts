@@ -77,7 +77,9 @@ export interface Candidate {
   readonly verdicts: readonly Verdict[];
 }
 
-const WHAT = /^(param|at|fact|env) /;
+/** Facts that say what is computed. Those of the platform say on what. */
+const WHAT = /^(param|at|env) /;
+const PLATFORM = /^(os|cpu|fact .*)$/;
 
 /** Compares a run with the published one. */
 export function compareRun(
@@ -104,7 +106,10 @@ export function compareRun(
     };
   }
   const isMeans = (fact: string) =>
-    means.some((name) => fact === `param ${name}`);
+    means.some((name) =>
+      fact === `param ${name}` ||
+      fact.startsWith("param ") && fact.endsWith(`.${name}`)
+    );
   const changed = new Map<string, Change[]>();
   for (const { id, fingerprint, facts } of instances) {
     const published = lock.instances[id]!; // `extra` is empty
@@ -140,9 +145,14 @@ export function compareRun(
     }
     const led = list.some(({ fact }) => fact.startsWith("input "));
     if (differing.length === 0 || led) continue;
-    const own = list.filter(({ fact }) => !fact.startsWith("input "));
-    const onlyMeans = own.every(({ fact }) =>
-      isMeans(fact) || fact === "os" || fact === "cpu"
+    const own = list.filter(({ fact }) => !fact.startsWith("input "))
+      .sort((a, b) => Number(isMeans(b.fact)) - Number(isMeans(a.fact)));
+    const other = own.some(({ fact }) => isMeans(fact));
+    const onlyMeans = own.every(({ fact, was, now }) =>
+      isMeans(fact) || PLATFORM.test(fact) ||
+      // Other means bring other packages along; that one changed is no part of it.
+      other && /^(npm|code) /.test(fact) &&
+        (was === undefined || now === undefined)
     );
     const tolerances = differing.map((one) => toleranceOf(one, own));
     const excused = onlyMeans && !tolerances.includes(undefined)

@@ -53,6 +53,7 @@ const pipeline: Pipeline<Config> = {
       at: ({ engine, epochs }, { lr }) => ({
         runs: module("train"),
         params: { learning_rate: Number(lr), epochs, engine },
+        ...(engine !== "exact" && { facts: { cpu: "of some kind" } }),
         outputs: {
           weights: {
             file: "weights.bin",
@@ -88,8 +89,9 @@ const pipeline: Pipeline<Config> = {
     {
       name: "figures",
       title: "Draw",
-      at: () => ({
+      at: ({ engine }) => ({
         runs: module("figures"),
+        params: { settings: { engine } },
         inputs: { metrics: output("metrics", "metrics") },
         outputs: { svg: { file: "f.svg", artifact: "figures/losses.svg" } },
       }),
