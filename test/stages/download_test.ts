@@ -295,7 +295,7 @@ Deno.test("download() hands on nothing, provisionally, if no mirror can be reach
   assert.equal(stage.bytes("file").length, 0);
   assert.deepEqual(stage.json("source"), { kind: "unavailable" });
   const [reason] = stage.provisional;
-  for (const url of unreachable) assert(reason?.includes(url), reason);
+  for (const url of unreachable) assert(reason?.includes(url), String(reason));
   assert.match(reason ?? "", /Connection refused.*does not resolve/);
 
   await using strict = await job({ mirrors: unreachable, offline: "fail" });
