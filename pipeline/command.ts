@@ -150,7 +150,11 @@ export const COMMANDS: readonly Command[] = [
     name: "why",
     help: "the facts of an instance, against those of its last record",
     operands: { name: "INSTANCE", least: 1, most: 1, takes: STAGE },
-    options: [...CONFIGURATION, JSON_OPTION],
+    options: [
+      ...CONFIGURATION,
+      { name: "verbose", help: "every fact in a line of its own" },
+      JSON_OPTION,
+    ],
     examples: [
       ["why 'train[lr=0.01]'", "why this network would be trained again"],
       ["why report", "what the report is made from"],
@@ -168,6 +172,11 @@ export const COMMANDS: readonly Command[] = [
         takes: FILE,
         without: ["json"],
         help: "write a picture",
+      },
+      {
+        name: "instances",
+        without: ["json"],
+        help: "with --svg: every instance in a box of its own",
       },
       JSON_OPTION,
     ],

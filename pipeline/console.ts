@@ -13,7 +13,12 @@ export interface Console {
   readonly outStyle: Style;
   /** Whether the error stream is a terminal that can repaint lines. */
   readonly terminal: boolean;
+  /** How wide the stream of results is; where it is no terminal, a page. */
+  readonly columns: () => number;
 }
+
+/** Columns where there is no terminal that has any. */
+const PAGE = 100;
 
 /** This process's console. */
 export function openConsole(): Console {
@@ -25,6 +30,7 @@ export function openConsole(): Console {
     style: style(terminal && !Deno.noColor),
     outStyle: style(Deno.stdout.isTerminal() && !Deno.noColor),
     terminal: terminal && Deno.env.get("TERM") !== "dumb",
+    columns: () => Deno.stdout.isTerminal() ? Deno.consoleSize().columns : PAGE,
   };
 }
 

@@ -66,6 +66,7 @@ export async function build(
   const prefix = prefixFingerprint(instance, facts);
   const confinement = confine(instance, prefix, folder, outputs, bench);
   let provisional: string | undefined;
+  const remarks: string[] = [];
 
   const broken = (failure: Failure, tail: readonly string[] = []): Built => {
     const kept = workshop.keep(folder, instance.id);
@@ -94,6 +95,8 @@ export async function build(
         });
         break;
       case "warning":
+      case "remark":
+        if (message.kind === "remark") remarks.push(message.message);
         report({
           kind: "warned",
           instance: instance.id,
@@ -136,6 +139,7 @@ export async function build(
     made: new Date().toISOString(),
     wall: ended.wall,
     ...(provisional !== undefined && { provisional }),
+    ...(remarks.length > 0 && { remarks }),
   });
   workshop.clear(folder);
   return {

@@ -35,6 +35,8 @@ export interface Decided {
   readonly outputs: { readonly [output: string]: Digest } | undefined;
   /** What it took the last time, in seconds. */
   readonly seconds: number | undefined;
+  /** What the stage said of the result. */
+  readonly remarks?: readonly string[];
 }
 
 /**
@@ -106,6 +108,7 @@ export function decide(
     fingerprint: id,
     outputs: record.outputs,
     seconds: record.seconds,
+    ...(record.remarks && { remarks: record.remarks }),
   };
 }
 

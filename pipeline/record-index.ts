@@ -17,6 +17,7 @@ export interface Brief {
   readonly outputs: { readonly [output: string]: Digest };
   readonly seconds: number;
   readonly provisional?: string;
+  readonly remarks?: readonly string[];
 }
 
 const VERSION = 1;
@@ -69,7 +70,7 @@ export class Index {
 }
 
 function brief(
-  { fingerprint, outputs, seconds, provisional }: StoreRecord,
+  { fingerprint, outputs, seconds, provisional, remarks }: StoreRecord,
 ): Brief {
   return {
     fingerprint,
@@ -78,6 +79,7 @@ function brief(
     ),
     seconds,
     ...(provisional !== undefined && { provisional }),
+    ...(remarks !== undefined && { remarks }),
   };
 }
 

@@ -41,6 +41,8 @@ export interface Ended {
   readonly outputs?: { readonly [output: string]: Digest };
   readonly fingerprint?: Digest;
   readonly provisional?: string;
+  /** What was said of a result that is used again. */
+  readonly remarks?: readonly string[];
 }
 
 /** What a run did. */
@@ -73,6 +75,9 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
   const ended = new Map<Instance, Ended>();
   const finish = (instance: Instance, end: Ended, saved?: number) => {
     ended.set(instance, end);
+    for (const message of end.remarks ?? []) {
+      report({ kind: "warned", instance: instance.id, message });
+    }
     report({
       kind: "ended",
       instance: instance.id,
@@ -240,11 +245,12 @@ async function work(
   }
 }
 
-function reused({ outputs, fingerprint }: Decided): Ended {
+function reused({ outputs, fingerprint, remarks }: Decided): Ended {
   return {
     outcome: { kind: "reused" },
     outputs: outputs!, // a decision to reuse has them
     fingerprint: fingerprint!,
+    ...(remarks && { remarks }),
   };
 }
 

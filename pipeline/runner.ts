@@ -99,6 +99,7 @@ function taskOf(file: TaskFile): Task {
       say({ kind: "checkpoint", checkpoint: { position, path: kept } });
     },
     warn: (message) => say({ kind: "warning", message }),
+    remark: (message) => say({ kind: "remark", message }),
     provisional: (reason) => say({ kind: "provisional", reason }),
   };
 }

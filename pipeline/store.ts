@@ -42,6 +42,8 @@ export interface Record {
   readonly wall: string;
   /** Set when the result is a stand-in, with the reason. */
   readonly provisional?: string;
+  /** What the stage said of the result: told again whenever that is used again. */
+  readonly remarks?: readonly string[];
 }
 
 const VERSION = 1;

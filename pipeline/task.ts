@@ -33,6 +33,11 @@ export interface Task<Params = JsonObject, Hints = JsonObject> {
   /** Tells the user something that does not stop the stage. */
   warn(message: string): void;
   /**
+   * Tells the user something about the result that has to be known wherever it is
+   * used: it is kept with the result and told again in every later run.
+   */
+  remark(message: string): void;
+  /**
    * Says that the result is a stand-in for what could not be had. It is used in
    * this run and not believed in the next, which tries again.
    */
@@ -83,6 +88,7 @@ export type Message =
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint }
   | { readonly kind: "warning"; readonly message: string }
+  | { readonly kind: "remark"; readonly message: string }
   | { readonly kind: "provisional"; readonly reason: string }
   | {
     readonly kind: "failed";

@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import type { JsonObject } from "../pipeline/json.ts";
 import type { Determinism, Pipeline, Stage } from "../pipeline/stage.ts";
-import { every, output } from "../pipeline/stage.ts";
+import { every, file, output } from "../pipeline/stage.ts";
 import project from "../deno.json" with { type: "json" };
 import { FILES } from "./dataset.ts";
 import type { Resolved } from "./resolved.ts";
@@ -245,6 +245,26 @@ const claims: Stage<Resolved> = {
   }),
 };
 
+const quotes: Stage<Resolved> = {
+  name: "quotes",
+  title: "Compare the numbers that texts quote",
+  at({ paper: { numbers } }) {
+    const texts = new Set(numbers.map((quote) => quote.file));
+    return {
+      runs: module("quotes"),
+      params: { numbers },
+      inputs: {
+        metrics: output("metrics", "metrics"),
+        curves: every("train", "curve"),
+        ...Object.fromEntries(
+          [...texts].map((path) => [`text ${path}`, file(path)]),
+        ),
+      },
+      outputs: { quotes: { file: "quotes.json" } },
+    };
+  },
+};
+
 /** What the report is about: all stages before it. */
 const reported = [
   download,
@@ -316,7 +336,7 @@ function versions(): { [name: string]: string } {
 
 /** The whole experiment. */
 export const pipeline: Pipeline<Resolved> = {
-  stages: [...reported, report],
+  stages: [...reported, quotes, report],
   verdicts: "claims.json",
   metrics: "metrics.json",
 };

@@ -46,7 +46,7 @@ interface Dataset {
 export default async function prepare(task: Task<Params>): Promise<void> {
   const missing = unavailable(task);
   if (missing.length > 0) {
-    task.warn(
+    task.remark(
       `stand-in data, not MNIST: digits are drawn, because ${
         missing.map((file) => FILES[file].name).join(", ")
       } could not be had`,

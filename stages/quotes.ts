@@ -37,11 +37,11 @@ export default function quotes(task: Task<Params>): void {
   });
   for (const { file, line, verdict, value, pattern, ...rest } of found) {
     if (verdict === "differs") {
-      task.warn(
+      task.remark(
         `${file}:${line} quotes ${rest.quoted} for ${value}, which is ${rest.measured}`,
       );
     } else if (verdict === "not found") {
-      task.warn(`${file} does not say "${pattern}"`);
+      task.remark(`${file} does not say "${pattern}"`);
     }
   }
   Deno.writeTextFileSync(task.output("quotes"), canonicalPretty(found));

@@ -13,16 +13,15 @@ import { openStore, readArtifact } from "./runs.ts";
 export function diffCommand<Config>(
   { root, pipeline: { metrics } }: Project<Config>,
   parsed: Parsed,
-  { out, outStyle }: Console,
+  { out, outStyle, columns }: Console,
 ): Promise<number> {
   const store = openStore(root);
   const [a, b] = parsed.operands.map((name) => side(name, store, metrics));
   if (!a || !b) throw new Error("the command line takes two runs");
-  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
   out(
     parsed.has("json")
       ? JSON.stringify({ a, b }) + "\n"
-      : diffLines(a, b, width, outStyle).join("\n") + "\n",
+      : diffLines(a, b, columns(), outStyle).join("\n") + "\n",
   );
   return Promise.resolve(0);
 }

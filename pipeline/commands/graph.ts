@@ -7,7 +7,7 @@ import { Plan } from "../plan.ts";
 import { open, type Project } from "../project.ts";
 import { mermaid } from "../render/mermaid.ts";
 import { outline } from "../render/outline.ts";
-import { picture } from "../render/picture.ts";
+import { picture, pictureOfInstances } from "../render/picture.ts";
 
 /** The command `graph`. */
 export async function graphCommand<Config>(
@@ -23,8 +23,9 @@ export async function graphCommand<Config>(
   const stages = outline(opened.graph, plan);
   const file = parsed.one("svg");
   if (file !== undefined) {
+    const draw = parsed.has("instances") ? pictureOfInstances : picture;
     try {
-      Deno.writeTextFileSync(file, picture(stages));
+      Deno.writeTextFileSync(file, draw(stages));
     } catch (error) {
       const failure = diskFailure(`Write the picture "${file}"`, error) ??
         (error instanceof Deno.errors.NotFound

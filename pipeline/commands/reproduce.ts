@@ -224,7 +224,8 @@ export async function reproduceCommand<Config>(
     failFast: parsed.has("fail-fast"),
     arguments: Deno.args,
     ...(quiet(parsed) && {
-      onStill: (opened, began) => keepAnswer(project, opened, began, told),
+      onStill: (opened, began) =>
+        keepAnswer(project, opened, began, told, console),
     }),
   };
   if (parsed.has("dry-run")) {
@@ -279,10 +280,10 @@ function keepAnswer<Config>(
   { stat, root }: Opened,
   began: number,
   told: readonly Event[],
+  { columns }: Console,
 ): void {
-  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
   const text = (colour: boolean) =>
-    summary(told, width, style(colour)).join("\n") + "\n";
+    summary(told, columns(), style(colour)).join("\n") + "\n";
   const engine = import.meta.dirname! + "/.."; // a local file always has one
   try {
     remember(root, Deno.args, {

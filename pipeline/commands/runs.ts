@@ -15,7 +15,7 @@ import { Store } from "../store.ts";
 export function runsCommand<Config>(
   { root, pipeline: { verdicts } }: Project<Config>,
   parsed: Parsed,
-  { out, outStyle }: Console,
+  { out, outStyle, columns }: Console,
 ): Promise<number> {
   const store = openStore(root);
   const last = Number(parsed.one("last") ?? 20);
@@ -23,11 +23,10 @@ export function runsCommand<Config>(
     const page = readPage(store, id);
     return page ? [row(page, store, verdicts)] : [];
   });
-  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
   out(
     parsed.has("json")
       ? JSON.stringify(rows) + "\n"
-      : runsLines(rows, width, outStyle).join("\n") + "\n",
+      : runsLines(rows, columns(), outStyle).join("\n") + "\n",
   );
   return Promise.resolve(0);
 }

@@ -46,7 +46,7 @@ async function show<Config>(
   project: Project<Config>,
   request: Wanted,
   parsed: Parsed,
-  { out, outStyle }: Console,
+  { out, outStyle, columns }: Console,
 ): Promise<Plan> {
   const opened = unwrap(await open(project, request, request.force));
   const graph = unwrap(narrow(opened.graph, request.targets));
@@ -65,6 +65,7 @@ async function show<Config>(
         };
         const lines = planLines(event, outStyle, {
           all: parsed.has("verbose"),
+          width: columns(),
           ...(parsed.has("verbose") && { wall }),
         });
         out(lines.join("\n") + "\n");

@@ -12,7 +12,7 @@ import { type Explanation, whyLines } from "../render/why.ts";
 export async function whyCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
-  { out, outStyle }: Console,
+  { out, outStyle, columns }: Console,
 ): Promise<number> {
   const opened = unwrap(
     await open(project, overlays(parsed, project.shorthands)),
@@ -39,7 +39,10 @@ export async function whyCommand<Config>(
     out(
       parsed.has("json")
         ? JSON.stringify(explanation as unknown as Json) + "\n"
-        : whyLines(explanation, outStyle).join("\n") + "\n",
+        : whyLines(explanation, outStyle, {
+          all: parsed.has("verbose"),
+          width: columns(),
+        }).join("\n") + "\n",
     );
   }
   return 0;

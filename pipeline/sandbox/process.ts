@@ -224,6 +224,7 @@ function complaint(
     }
     case "progress":
     case "warning":
+    case "remark":
     case "provisional":
       return undefined;
   }

@@ -82,8 +82,9 @@ function parse(text: string): Message | Denial | undefined {
         : undefined;
     }
     case "warning":
+    case "remark":
       return typeof said.message === "string"
-        ? { kind: "warning", message: said.message }
+        ? { kind: said.kind, message: said.message }
         : undefined;
     case "provisional":
       return typeof said.reason === "string"

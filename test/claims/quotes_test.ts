@@ -132,13 +132,13 @@ Deno.test("the stage warns of every number that no longer matches", () => {
     });
     const task: Pick<
       Task<Params>,
-      "params" | "input" | "inputs" | "output" | "warn"
+      "params" | "input" | "inputs" | "output" | "remark"
     > = {
       params: { numbers: ["right {}", "wrong {}", "lost {}"].map(number) },
       input: (name) => `${folder}/${name === "metrics" ? "metrics" : "text"}`,
       inputs: () => [],
       output: () => `${folder}/quotes.json`,
-      warn: (message) => warnings.push(message),
+      remark: (message) => warnings.push(message),
     };
     stage(task as Task<Params>);
     deepEqual(warnings, [

@@ -61,6 +61,27 @@ Deno.test("run() stops early where a changed stage gives the same result", async
   equal(study.story, "→ letters  code stages/letters.ts changed\nreused count");
 });
 
+Deno.test("run() tells a remark with its result, a warning only when it happens", async () => {
+  await using study = await Study.start();
+  study.stage(
+    "letters",
+    { outputs: [{ file: "a.txt", artifact: "a.txt" }] },
+    `task.warn("slow today"); task.remark("short");
+    write(task.output("a.txt"), "abc");`,
+  );
+  const told = () =>
+    study.events.flatMap((event) =>
+      event.kind === "warned" ? [`${event.instance}: ${event.message}`] : []
+    );
+  await study.run();
+  deepEqual(told(), ["letters: slow today", "letters: short"]);
+  await study.run();
+  deepEqual(told(), ["letters: short"]);
+  rmSync(join(study.root, "artifacts/a.txt"));
+  deepEqual(await study.run(), { letters: "restored" });
+  deepEqual(told(), ["letters: short"]);
+});
+
 Deno.test("run() does not mind a comment", async () => {
   await using study = await twoStages();
   await study.run();

@@ -107,6 +107,7 @@ export function figureTask<Params>(
     progress: () => {},
     keep: () => {},
     warn: () => {},
+    remark: () => {},
     provisional: () => {},
   };
 }

@@ -66,6 +66,7 @@ export async function rig<Params, Hints = JsonObject>(
       keep: () => {},
       scratch,
       warn: (message) => void warnings.push(message),
+      remark: (message) => void warnings.push(message),
       provisional: (reason) => void provisional.push(reason),
     },
     bytes: (name) => Deno.readFileSync(output(name)),
