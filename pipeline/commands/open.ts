@@ -1,22 +1,41 @@
 /** Opens the report in the reader's browser. */
 import { join } from "node:path";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { writeWhole } from "../disk.ts";
 import { Failed } from "../failure.ts";
 
 const PROGRAMS = { darwin: "open", linux: "xdg-open" } as const;
 
-/** Opens `artifacts/report.html` with the system's program for it. */
+/** Where a report that can show the run that made it expects `run.json`. */
+const PLACE = '<script type="application/json" id="run"></script>';
+
+/**
+ * The report with the run that made it, times and all: what differs between two
+ * equal runs cannot be part of the report itself.
+ */
+export function withRun(report: string, run: string): string {
+  // "<" would let a text within the JSON end the element.
+  const json = run.trim().replaceAll("<", "\\u003c");
+  return report.replace(PLACE, () => PLACE.replace("><", () => `>${json}<`));
+}
+
+/** Opens a copy of `artifacts/report.html`, with its run, with the system's program for it. */
 export async function openReport(root: string): Promise<void> {
-  const path = join(root, "artifacts", "report.html");
+  const artifacts = join(root, "artifacts");
+  const report = join(artifacts, "report.html");
+  const path = join(root, ".store", "cache", "report.html");
   const program = Deno.build.os === "darwin" ? PROGRAMS.darwin : PROGRAMS.linux;
   const failure = (seen: string) =>
     new Failed({
       kind: "open",
       what: "Open the report",
       seen,
-      hint: `open ${path} in a browser`,
+      hint: `open ${report} in a browser`,
     });
-  if (!existsSync(path)) throw failure("this run left no report");
+  if (!existsSync(report)) throw failure("this run left no report");
+  const text = readFileSync(report, "utf8");
+  const run = readFileSync(join(artifacts, "run.json"), "utf8");
+  writeWhole(path, withRun(text, run));
   try {
     const { success } = await new Deno.Command(program, {
       args: [path],
