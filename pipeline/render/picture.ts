@@ -10,7 +10,7 @@ import { shorten } from "./running.ts";
 import { DECISIONS } from "./words.ts";
 
 const FONT = "system-ui, Helvetica, Arial, sans-serif";
-const NAME = { size: 12, letter: 7 };
+const NAME = { size: 12, letter: 7.7 };
 const NOTE = { size: 9.5, letter: 5.3 };
 const MARGIN = 6;
 const MARK = { radius: 3.2, step: 10, most: 16 };
