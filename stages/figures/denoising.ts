@@ -6,7 +6,7 @@ import { FONT, font } from "./font.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";
 import { grey, SCALE, WIDTH } from "./page.ts";
-import { FAINT, GRID, INK, look } from "./palette.ts";
+import { GRID, INK, look } from "./palette.ts";
 import { drawPlot } from "./plot.ts";
 import { choice, COLUMNS, pixels, shown } from "./shown.ts";
 
@@ -194,7 +194,7 @@ function drawChart(
         const ends = lines.map((line, index) => ({
           y: plot.valToPos(line.at(-1)!, "y", true) / SCALE + 3,
           text: names[index]!,
-          colour: index === 0 ? FAINT : look(index - 1).colour,
+          colour: index === 0 ? INK : look(index - 1).colour,
         })).toSorted((a, b) => a.y - b.y);
         let floor = -Infinity;
         ctx.font = font(8, 600);

@@ -66,7 +66,7 @@ export function drawRows(
     );
     if (note !== undefined) {
       context.font = font(7);
-      context.fillText(note, 0, middle + 7);
+      context.fillText(note, 0, label === "" ? middle + 2.5 : middle + 7);
     }
     pictures.forEach((picture, column) =>
       drawPicture(context, picture, labels + column * (cell + gap), y, cell)

@@ -4,6 +4,14 @@ import type { Task } from "../../pipeline/task.ts";
 import { type Family, readFamilies, smooth, spread } from "./curve.ts";
 import { type Dataset, readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { FONT, font } from "./font.ts";
+import {
+  epochTicks,
+  type Excursion,
+  lossAxis,
+  tickText,
+  written,
+} from "./loss-axis.ts";
+import { drawKey, outline } from "./mark.ts";
 import { type Context, type Page, SCALE, WIDTH } from "./page.ts";
 import { GRID, INK, look } from "./palette.ts";
 import { drawPlot } from "./plot.ts";
@@ -30,7 +38,7 @@ export default async function learningCurves(
   }));
 }
 
-const MARGIN = { left: 34, right: 58, top: 8, bottom: 30 };
+const MARGIN = { left: 34, right: 58, top: 16, bottom: 30 };
 
 /** The page; needs the font. */
 export function page(
@@ -57,11 +65,8 @@ function draw(
   params: Params,
   dataset: Dataset,
 ): void {
-  const { data, series, least, most, epochs } = assemble(
-    families,
-    params.smoothing,
-  );
-  const [low, high] = limits(least, most, params.scale);
+  const { data, series, epochs } = assemble(families, params.smoothing);
+  const { low, high, ticks, excursions } = lossAxis(families, params);
   const labels: { y: number; text: string; colour: string }[] = [];
   drawPlot(context, 0, 0, {
     width,
@@ -79,13 +84,13 @@ function draw(
     axes: [
       axis({
         size: MARGIN.bottom,
-        splits: () => ticks(epochs),
+        splits: () => epochTicks(epochs),
         values: (_, at) => at.map(String),
       }),
       axis({
         size: MARGIN.left,
-        splits: () => levels(low, high, params.scale),
-        values: (_, at) => at.map(plain),
+        splits: () => [...ticks],
+        values: (_, at) => at.map(tickText),
         filter: (_, at) => at,
       }),
     ],
@@ -107,6 +112,10 @@ function draw(
           });
         });
         frame(plot);
+        nameBand(plot, params.band);
+        excursions.forEach((one, row) =>
+          drawExcursion(plot, one, row, excursions.length)
+        );
         write(plot, labels, dataset);
       }],
     },
@@ -128,8 +137,6 @@ function assemble(families: readonly Family[], window: number) {
   );
   const data: (number | null)[][] = [x];
   const series: uPlot.Series[] = [];
-  let least = Infinity;
-  let most = 0;
   const add = (values: readonly number[], options: uPlot.Series) => {
     data.push(x.map((_, step) => values[step] ?? null));
     series.push({ points: { show: false }, ...options });
@@ -143,21 +150,21 @@ function assemble(families: readonly Family[], window: number) {
       add(high, { stroke: colour, width: 0.4, alpha: 0.6 });
       add(low, { stroke: colour, width: 0.4, alpha: 0.6 });
     } else add(curves[0]!.steps, { stroke: colour, width: 0.25, alpha: 0.32 });
-    add(mean, { stroke: colour, width: 1.1 });
-    for (const { steps } of curves) {
-      for (const value of steps) {
-        if (value > 0 && value < least) least = value;
-        if (value > most) most = value;
-      }
-    }
+    add(settled(mean, window), { stroke: colour, width: 1.1 });
   });
   return {
     data: data as unknown as uPlot.AlignedData,
     series,
-    least,
-    most,
     epochs: longest / first.steps_per_epoch,
   };
+}
+
+/**
+ * A smooth line without its very end, where the window has hardly any steps left
+ * and a single one would bend the line. Of short curves all is kept.
+ */
+function settled(line: readonly number[], window: number): readonly number[] {
+  return line.length > 10 * window ? line.slice(0, -(window >> 2)) : line;
 }
 
 function axis(options: uPlot.Axis): uPlot.Axis {
@@ -169,55 +176,6 @@ function axis(options: uPlot.Axis): uPlot.Axis {
     ticks: { stroke: INK, width: 0.5, size: 3 },
     ...options,
   };
-}
-
-/** Limits of the loss axis that end on a tick: 1, 2 or 5 times a power of ten. */
-function limits(
-  least: number,
-  most: number,
-  scale: Params["scale"],
-): [number, number] {
-  if (scale === "linear") return [0, most * 1.02];
-  const all = steps125();
-  return [
-    all.findLast((level) => level <= least) ?? least,
-    all.find((level) => level >= most) ?? most,
-  ];
-}
-
-/** 1, 2, 5 × powers of ten, as decimals that are written exactly. */
-function steps125(): number[] {
-  return [6, 5, 4, 3, 2, 1, 0].flatMap((power) =>
-    [1, 2, 5].map((n) => Number(`${n}e-${power}`))
-  )
-    .sort((a, b) => a - b);
-}
-
-function levels(low: number, high: number, scale: Params["scale"]): number[] {
-  if (scale === "log") {
-    return steps125().filter((level) => level >= low && level <= high);
-  }
-  const step = steps125().find((one) => high / one <= 6) ?? 1;
-  return Array.from(
-    { length: Math.floor(high / step) + 1 },
-    (_, index) => Number((index * step).toPrecision(6)),
-  );
-}
-
-/** Whole epochs, at most eleven of them; fractions only if there is but one. */
-function ticks(epochs: number): number[] {
-  if (epochs < 2) return [0, 0.25, 0.5, 0.75, 1].filter((at) => at <= epochs);
-  const step =
-    [1, 2, 5, 10, 20, 50, 100, 200, 500].find((one) => epochs / one <= 11) ??
-      1000;
-  return Array.from(
-    { length: Math.floor(epochs / step) + 1 },
-    (_, index) => index * step,
-  );
-}
-
-function plain(value: number): string {
-  return String(value);
 }
 
 /** The grey band behind everything. */
@@ -237,17 +195,56 @@ function band(plot: uPlot, [low, high]: readonly [number, number]): void {
     ctx.lineTo(left + width, edge);
   }
   ctx.stroke();
-  // Else the dashes apply to letters, too, and the PDF draws them one by one.
-  ctx.setLineDash([]);
-  ctx.fillStyle = INK;
-  ctx.font = `400 ${7.5 * SCALE}px '${FONT}'`;
+  ctx.restore();
+}
+
+/** Whose band it is: over the grid, on paper, so that no line runs through it. */
+function nameBand(
+  plot: uPlot,
+  [low, high]: readonly [number, number],
+): void {
+  const { ctx, bbox: { left, width, top, height } } = plot;
+  const bottom = plot.valToPos(low, "y", true);
+  if (bottom > top + height || bottom < top) return;
+  const text = `paper: ${low.toFixed(2)}–${high.toFixed(2)}`;
+  const [x, y] = [(left + width * 0.42) / SCALE, bottom / SCALE + 9];
+  ctx.save();
+  ctx.scale(SCALE, SCALE);
+  ctx.font = font(7.5);
   ctx.textAlign = "left";
   ctx.textBaseline = "alphabetic";
-  ctx.fillText(
-    `paper: ${low.toFixed(2)}–${high.toFixed(2)}`,
-    left + width * 0.42,
-    bottom + 9 * SCALE,
-  );
+  ctx.fillStyle = "#fff";
+  ctx.fillRect(x - 2, y - 6.5, ctx.measureText(text).width + 4, 8.5);
+  ctx.fillStyle = INK;
+  ctx.fillText(text, x, y);
+  ctx.restore();
+}
+
+/** Says of a curve that leaves the figure how far it goes. */
+function drawExcursion(
+  { ctx, bbox: { left, top } }: uPlot,
+  { family, rate, most, steps }: Excursion,
+  row: number,
+  rows: number,
+): void {
+  const text = `lr ${rate}: up to ${written(most)} in the first ${steps} steps`;
+  const [x, y] = [left / SCALE + 8, top / SCALE + 8 + 9 * row];
+  ctx.save();
+  ctx.scale(SCALE, SCALE);
+  ctx.fillStyle = "#fff";
+  ctx.font = font(7.5);
+  const width = ctx.measureText(text).width;
+  ctx.fillRect(x - 2, y - 7, width + 13, rows === row + 1 ? 9 : 9.5);
+  ctx.fillStyle = look(family).colour;
+  ctx.beginPath();
+  ctx.moveTo(x, y);
+  ctx.lineTo(x + 3, y - 5.5);
+  ctx.lineTo(x + 6, y);
+  ctx.closePath();
+  ctx.fill();
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  ctx.fillText(text, x + 9, y);
   ctx.restore();
 }
 
@@ -273,40 +270,6 @@ function points(plot: uPlot, { curves }: Family, index: number): void {
     ctx.stroke();
   });
   ctx.restore();
-}
-
-function outline(
-  ctx: uPlot["ctx"],
-  mark: "circle" | "square" | "triangle" | "diamond",
-  x: number,
-  y: number,
-  r: number,
-): void {
-  switch (mark) {
-    case "circle": {
-      // Four Bézier curves: an arc would become 130 pieces in the SVG.
-      const k = 0.5522847498 * r;
-      ctx.moveTo(x + r, y);
-      ctx.bezierCurveTo(x + r, y + k, x + k, y + r, x, y + r);
-      ctx.bezierCurveTo(x - k, y + r, x - r, y + k, x - r, y);
-      ctx.bezierCurveTo(x - r, y - k, x - k, y - r, x, y - r);
-      ctx.bezierCurveTo(x + k, y - r, x + r, y - k, x + r, y);
-      return;
-    }
-    case "square":
-      ctx.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
-      return;
-    case "triangle":
-      ctx.moveTo(x, y - 1.15 * r);
-      ctx.lineTo(x + 1.1 * r, y + 0.85 * r);
-      ctx.lineTo(x - 1.1 * r, y + 0.85 * r);
-      return;
-    case "diamond":
-      ctx.moveTo(x, y - 1.25 * r);
-      ctx.lineTo(x + 1.25 * r, y);
-      ctx.lineTo(x, y + 1.25 * r);
-      ctx.lineTo(x - 1.25 * r, y);
-  }
 }
 
 /** Left and bottom line, over the grid. */
@@ -339,7 +302,7 @@ function write(
   ctx.textBaseline = "alphabetic";
   ctx.fillText("epoch", at(left + width / 2), at(top + height) + 25);
   ctx.textAlign = "left";
-  ctx.fillText("loss", at(left) + 4, at(top) + 7);
+  ctx.fillText("loss", at(left) + 2, at(top) - 6);
 
   // Names that would stand on each other are moved apart, from the top down.
   const sorted = labels.toSorted((a, b) => a.y - b.y);
@@ -352,49 +315,12 @@ function write(
     ctx.fillText(text, at(right) + 6, line);
   }
 
-  ctx.font = font(7.5);
-  ctx.fillStyle = INK;
-  ctx.textAlign = "right";
-  const keys = ["— training", "○ □ △ validation"];
-  keys.forEach((key, index) =>
-    legend(ctx, at(right) - 4, at(top) + 8 + 10 * index, key)
-  );
+  drawKey(ctx, at(right), at(top) - 6);
   if (dataset.stand_in) {
     ctx.textAlign = "left";
     ctx.fillStyle = "#b00";
     ctx.font = font(7.5, 600);
-    ctx.fillText("stand-in data, not MNIST", at(left) + 26, at(top) + 7);
-  }
-  ctx.restore();
-}
-
-/** One line of the key, its sign drawn and not a letter: fonts differ in signs. */
-function legend(
-  ctx: uPlot["ctx"],
-  right: number,
-  y: number,
-  key: string,
-): void {
-  const text = key.replace(/^[^a-z]+/, "");
-  ctx.fillText(text, right, y);
-  const x = right - ctx.measureText(text).width - 5;
-  ctx.save();
-  ctx.strokeStyle = INK;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  if (key.startsWith("—")) {
-    ctx.moveTo(x - 14, y - 2.5);
-    ctx.lineTo(x, y - 2.5);
-    ctx.stroke();
-  } else {
-    ctx.lineWidth = 0.8;
-    const marks = ["circle", "square", "triangle"] as const;
-    marks.forEach((mark, index) => {
-      ctx.beginPath();
-      outline(ctx, mark, x - 2 - 7 * (2 - index), y - 2.5, 2);
-      ctx.closePath();
-      ctx.stroke();
-    });
+    ctx.fillText("stand-in data, not MNIST", at(left) + 26, at(top) - 6);
   }
   ctx.restore();
 }
@@ -420,6 +346,11 @@ export function caption(
     seeds > 1
       ? `Thick lines: training loss, mean over ${seeds} seeds, each smoothed by the mean over a centred window of ${params.smoothing} steps; thin lines: least and greatest of the seeds. Marks: validation loss after each epoch, mean over the seeds.`
       : `Thin lines: training loss of each step; thick lines: its mean over a centred window of ${params.smoothing} steps. Marks: validation loss after each epoch.`,
+    ...lossAxis(families, params).excursions.map(({ rate, most, steps }) =>
+      `The loss of learning rate ${rate}, up to ${
+        written(most)
+      } in the first ${steps} steps, leaves the figure.`
+    ),
     `Grey: the band from ${low.toFixed(2)} to ${
       high.toFixed(2)
     } in which the paper finds the loss of learning rate 0.1.`,

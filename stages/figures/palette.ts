@@ -5,7 +5,6 @@
 import { interpolateViridis } from "d3-scale-chromatic";
 
 export const INK = "#1a1a1a";
-export const FAINT = "#8a8a8a";
 export const GRID = "#e4e4e4";
 
 /** Colour and mark of the n-th series. */
