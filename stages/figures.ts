@@ -2,6 +2,7 @@
  * The declarations of the figures: one instance each, with its own module, so
  * that a change of one redraws that one.
  */
+import { join } from "node:path";
 import type { Declaration, Input, Stage } from "../pipeline/stage.ts";
 import { every, output } from "../pipeline/stage.ts";
 import type { JsonObject } from "../pipeline/json.ts";
@@ -93,10 +94,10 @@ function sketches(experiment: Experiment): { [figure: string]: Sketch } {
 }
 
 /** The folder of the font, which a figure's process may read. */
-const FONT_FOLDER = new URL(
+const FONT_FOLDER = join(
+  import.meta.dirname!, // a local file always has one
   "../node_modules/@expo-google-fonts/source-sans-3",
-  import.meta.url,
-).pathname;
+);
 
 /** One instance a figure. */
 export const figures: Stage<Experiment> = {

@@ -2,6 +2,7 @@
  * The one font of the figures. System fonts are switched off for the stage, so a
  * figure cannot look different where other fonts are installed.
  */
+import { join } from "node:path";
 import { GlobalFonts } from "@napi-rs/canvas";
 // Imported for its digest: the font's package is a fact of every figure.
 import fonts from "@expo-google-fonts/source-sans-3/package.json" with {
@@ -13,10 +14,10 @@ import { StageError } from "../../pipeline/task.ts";
 export const FONT = "Source Sans 3";
 
 /** Where the package lies; a declaration lets the stage read it. */
-export const FOLDER = new URL(
+export const FOLDER = join(
+  import.meta.dirname!, // a local file always has one
   "../../node_modules/@expo-google-fonts/source-sans-3",
-  import.meta.url,
-).pathname;
+);
 
 const FILES = [
   "400Regular/SourceSans3_400Regular.ttf",
