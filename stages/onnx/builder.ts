@@ -96,22 +96,40 @@ export class GraphBuilder {
     ]);
   }
 
-  /** The finished graph. */
+  /** The finished graph, without what nobody asks for. */
   graph(
     name: string,
     inputs: readonly ValueInfo[],
     outputs: readonly ValueInfo[],
   ): Graph {
-    return {
-      name,
-      inputs,
-      outputs,
-      initialisers: [...this.#initialisers],
-      nodes: [...this.#nodes],
-    };
+    const used = new Set(outputs.map(({ name }) => name));
+    const nodes = this.#nodes.toReversed().filter((node) => {
+      if (!node.outputs.some((output) => used.has(output))) return false;
+      for (const input of wants(node)) used.add(input);
+      return true;
+    }).reverse();
+    const initialisers = this.#initialisers.filter(({ name }) =>
+      used.has(name)
+    );
+    return { name, inputs, outputs, initialisers, nodes };
   }
 
   #name(op: string): string {
     return `${this.prefix}${op}_${this.#values++}`;
   }
+}
+
+/** The names of the values that a node needs, its subgraphs included. */
+function wants({ inputs, attributes = {} }: Node): string[] {
+  return [
+    ...inputs,
+    ...Object.values(attributes).flatMap((attribute) =>
+      attribute.kind === "graph"
+        ? [
+          ...attribute.value.nodes.flatMap(wants),
+          ...attribute.value.outputs.map(({ name }) => name),
+        ]
+        : []
+    ),
+  ];
 }

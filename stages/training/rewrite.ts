@@ -57,13 +57,13 @@ export const REWRITES: readonly Rewrite[] = [
   {
     name: "lanes",
     effect:
-      "the batch innermost: one wide image, one long matrix product; weight and bias gradients from a patch matrix; masks by Sign",
+      "the batch innermost: one wide image, one long matrix product; moved pixels picked as rows, once; one patch matrix for both gradients; masks by Sign",
     apply: (draft) => ({ ...draft, layout: "lanes" }),
   },
   {
     name: "upsampling",
     effect:
-      "transposed convolution and convolution merged into one at low resolution",
+      "transposed convolution and convolution merged into one at low resolution, its patches shared with the gradients",
     apply: (draft) =>
       inLanes(draft, (pieces) =>
         pairs(pieces, (first, second) => {
@@ -99,7 +99,7 @@ export const REWRITES: readonly Rewrite[] = [
   {
     name: "downsampling",
     effect:
-      "first convolution and pooling on blocks: no scattered gradient, the ReLU's mask after pooling",
+      "first convolution and pooling on blocks: pairs compared by the convolution itself, no scattered gradient",
     apply: (draft) =>
       inLanes(draft, (pieces) =>
         pairs(pieces, (first, second, index) => {

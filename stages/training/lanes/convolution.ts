@@ -1,9 +1,9 @@
 /** Convolution over images in lanes. */
 import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
-import { ints } from "../../onnx/model.ts";
-import type { Operation } from "../operation.ts";
+import { int, ints } from "../../onnx/model.ts";
+import type { Gradient, Operation } from "../operation.ts";
 import { indices, sequence } from "../weight-vector.ts";
-import { padded, patches, products, throughRelu } from "./image.ts";
+import { type Lanes, patches, products, throughRelu } from "./image.ts";
 
 type Convolution = Extract<Layer, { kind: "convolution" }>;
 
@@ -35,58 +35,99 @@ export function convolution(
       ], { dilations, pads: pads(before, after) });
       // Directly behind its Conv, ONNX Runtime computes it in the same pass.
       const result = activation === "relu" ? builder.node("Relu", [sum]) : sum;
+      const taps = rows * columns;
+
+      /** What each weight was multiplied with, and a row of ones for the bias. */
+      function weightsOnly(lanes: Lanes, gradient: string): Gradient {
+        const summed = products(lanes, {
+          gradient,
+          patches: patches(lanes, value, {
+            shape: input,
+            taps: kernel,
+            before,
+            output,
+            ones: "row",
+          }),
+          outputs: filters,
+          rows: channels * taps + 1,
+        });
+        const { value: product, size, place } = summed;
+        return {
+          input: undefined,
+          weights: [
+            {
+              weight: names.kernel,
+              value: product,
+              size,
+              places: indices([filters, channels * taps])
+                .map(([o = 0, row = 0]) => place(o, row)),
+            },
+            {
+              weight: names.bias,
+              value: product,
+              size,
+              places: sequence(filters).map((o) => place(o, channels * taps)),
+            },
+          ],
+        };
+      }
+
+      /**
+       * The places of the output that each input was seen from, in the order of the
+       * turned kernel: with that kernel the input's gradient, with the input the
+       * kernel's. So there is one patch matrix for both.
+       */
+      function both(lanes: Lanes, gradient: string): Gradient {
+        const seers = patches(lanes, gradient, {
+          shape: output,
+          taps: kernel,
+          before: [rows - 1 - before[0], columns - 1 - before[1]],
+          output: input,
+        });
+        const { value: product, size, place } = products(lanes, {
+          gradient: value,
+          patches: seers,
+          outputs: channels,
+          rows: filters * taps,
+        });
+        const turned = own.arranged(
+          indices([channels, filters, rows, columns])
+            .map(([c = 0, o = 0, u = 0, v = 0]) =>
+              own.place(names.kernel, [o, c, rows - 1 - u, columns - 1 - v])
+            ),
+          [channels, filters * taps, 1, 1],
+        );
+        return {
+          input: builder.node("Conv", [seers, turned]),
+          weights: [
+            {
+              weight: names.kernel,
+              value: product,
+              size,
+              places: indices([filters, channels, taps])
+                .map(([o = 0, c = 0, tap = 0]) =>
+                  place(c, o * taps + taps - 1 - tap)
+                ),
+            },
+            {
+              weight: names.bias,
+              value: builder.node("ReduceSum", [
+                builder.reshape(gradient, [filters, -1]),
+                builder.integers([1]),
+              ], { keepdims: int(0) }),
+              size: filters,
+            },
+          ],
+        };
+      }
+
       return {
         output: result,
         backward(gradient, wanted) {
           const inner = activation === "relu"
             ? throughRelu(lanes, gradient, result)
             : gradient;
-          const seen = patches(
-            lanes,
-            padded(lanes, value, [...before, ...after]),
-            { taps: kernel, output },
-          );
-          const taps = rows * columns;
-          const { value: product, size, place } = products(lanes, {
-            gradient: inner,
-            patches: seen,
-            outputs: filters,
-            rows: taps * channels + 1,
-          });
-          const weights = [
-            {
-              weight: names.kernel,
-              value: product,
-              size,
-              places: indices([filters, channels, taps])
-                .map(([o = 0, c = 0, tap = 0]) => place(o, tap * channels + c)),
-            },
-            {
-              weight: names.bias,
-              value: product,
-              size,
-              places: sequence(filters).map((o) => place(o, taps * channels)),
-            },
-          ];
-          if (!wanted) return { input: undefined, weights };
-          // The kernel turned round, inputs and outputs exchanged.
-          const turned = own.arranged(
-            indices([channels, filters, rows, columns])
-              .map(([c = 0, o = 0, u = 0, v = 0]) =>
-                own.place(names.kernel, [o, c, rows - 1 - u, columns - 1 - v])
-              ),
-            [channels, filters, rows, columns],
-          );
-          return {
-            input: builder.node("Conv", [inner, turned], {
-              dilations,
-              pads: pads(
-                [rows - 1 - before[0], columns - 1 - before[1]],
-                [rows - 1 - after[0], columns - 1 - after[1]],
-              ),
-            }),
-            weights,
-          };
+          return wanted ? both(lanes, inner) : weightsOnly(lanes, inner);
         },
       };
     },

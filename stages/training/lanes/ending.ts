@@ -11,7 +11,7 @@
  * Σ relu(k · x + b) g = Σ k · (x, masked g) + b · (masked g).
  */
 import type { Layer } from "../../network/layer.ts";
-import { int, ints } from "../../onnx/model.ts";
+import { int } from "../../onnx/model.ts";
 import type { Program } from "../operation.ts";
 import { area } from "./block.ts";
 import {
@@ -19,6 +19,7 @@ import {
   type Lanes,
   ones,
   padded,
+  positive,
   throughRelu,
   toBlocks,
 } from "./image.ts";
@@ -57,24 +58,28 @@ export function ending(
     height: down * axes[0].block,
     width: across * axes[1].block,
   };
+  const one = { channels: 1, height, width };
+  const plane = [pixels * down, across * batch];
   const inBlocks = (lanes: Lanes, image: string) => {
     const blocks = toBlocks(
       lanes,
-      padded(lanes, image, [
-        top,
-        left,
-        whole.height - top - height,
-        whole.width - left - width,
-      ]),
+      padded(lanes, image, {
+        shape: one,
+        pads: [
+          top,
+          left,
+          whole.height - top - height,
+          whole.width - left - width,
+        ],
+      }),
       {
         shape: whole,
         block: [axes[0].block, axes[1].block],
         order: "channel first",
       },
     );
-    return lanes.builder.reshape(blocks, [1, 1, pixels * down, across * batch]);
+    return lanes.builder.reshape(blocks, [1, 1, ...plane]);
   };
-  const one = { channels: 1, height, width };
 
   return {
     operations: [{
@@ -87,7 +92,7 @@ export function ending(
       forward(builder, value, own) {
         const lanes = { builder, batch };
         const applied = apply(lanes, upsampling, { grid, value, own });
-        const blocks = [1, filters, pixels * down, across * batch];
+        const blocks = [1, filters, ...plane];
         const sum = builder.node("Conv", [
           builder.reshape(applied.blocks, blocks),
           own.value(names.kernel),
@@ -102,16 +107,18 @@ export function ending(
             const inner = output.activation === "relu"
               ? throughRelu(lanes, gradient, result)
               : gradient;
-            const mask = builder.node("Sign", [
+            const mask = positive(
+              builder,
               builder.reshape(applied.blocks, blocks),
-            ]);
+            );
             const { input, weights, overlap } = applied.backward(
               builder.node("Mul", [mask, inner]),
               { wanted, scale: own.value(names.kernel) },
             );
+            // In two stages, for the runtime adds one number after the other.
             const columns = builder.node("ReduceSum", [
-              inner,
-              builder.integers([1, 2]),
+              builder.reshape(inner, plane),
+              builder.integers([0]),
             ], { keepdims: int(0) });
             return {
               input,
@@ -145,10 +152,13 @@ export function ending(
         ]);
         const count = builder.scalar(1 / (batch * height * width));
         // In two stages, for the runtime adds one number after the other.
-        const columns = builder.node("ReduceSumSquare", [difference], {
-          axes: ints([1, 2]),
-          keepdims: int(0),
-        });
+        const columns = builder.node("ReduceSum", [
+          builder.reshape(
+            builder.node("Mul", [difference, difference]),
+            plane,
+          ),
+          builder.integers([0]),
+        ], { keepdims: int(0) });
         const total = builder.node("ReduceSum", [columns], {
           keepdims: int(0),
         });

@@ -6,7 +6,8 @@
  */
 import type { Shape } from "../../network/layer.ts";
 import type { GraphBuilder } from "../../onnx/builder.ts";
-import { int, ints } from "../../onnx/model.ts";
+import { int } from "../../onnx/model.ts";
+import { indices, sequence } from "../weight-vector.ts";
 
 /** A batch of images in lanes, by the name of its value. */
 export interface Lanes {
@@ -22,25 +23,112 @@ export function dims(
   return [1, channels, height, width * batch];
 }
 
-/** Rows of zeros above and below, columns of zeros left and right. */
-export function padded(
-  { builder, batch }: Lanes,
-  value: string,
-  [top, left, bottom, right]: readonly [number, number, number, number],
-): string {
-  if (top + left + bottom + right === 0) return value;
-  const [before, after] = [left * batch, right * batch];
-  return builder.node("Pad", [
-    value,
-    builder.integers([0, 0, top, before, 0, 0, bottom, after]),
-  ]);
+/** In a list of rows: one of zeros. */
+export const ZERO_ROW = -1;
+
+/** In a list of rows: one of ones. */
+export const ONE_ROW = -2;
+
+/** Rows of a value that were picked from another one. */
+interface Picked {
+  readonly source: string;
+  readonly shape: Shape;
+  readonly places: readonly number[];
 }
 
-/** A window of `height` × `width` pixels, from some channels. */
-export function cut(
+const pickedIn = new WeakMap<GraphBuilder, Map<string, Picked>>();
+
+/** How many rows an image has: one for each pixel of each channel. */
+export function rowsOf({ channels, height, width }: Shape): number {
+  return channels * height * width;
+}
+
+/**
+ * An image of rows of another one: a row is a pixel of a channel in all images of
+ * the batch. Whatever moves pixels (padding, windows, blocks) is one `Gather`, and
+ * moves that follow each other become one, since what is picked from picked rows
+ * is picked from where those came from.
+ */
+export function picked(
   { builder, batch }: Lanes,
   value: string,
-  { row, column, height, width, channels }: {
+  { from, to, places }: {
+    from: Shape;
+    to: Shape;
+    /** For each row its place in `from`, or `ZERO_ROW`, or `ONE_ROW`. */
+    places: readonly number[];
+  },
+): string {
+  const known = pickedIn.get(builder) ?? new Map<string, Picked>();
+  pickedIn.set(builder, known);
+  const earlier = known.get(value);
+  const source = earlier?.source ?? value;
+  const shape = earlier?.shape ?? from;
+  const own = earlier
+    ? places.map((place) => place < 0 ? place : earlier.places[place] as number)
+    : places;
+  const count = rowsOf(shape);
+  if (own.length === count && own.every((place, at) => place === at)) {
+    return builder.reshape(source, dims(to, batch));
+  }
+  const rows = builder.reshape(source, [count, batch]);
+  const edge = own.some((place) => place < 0)
+    ? builder.node("Concat", [
+      rows,
+      builder.floats(
+        Array.from({ length: 2 * batch }, (_, at) => at < batch ? 0 : 1),
+        [2, batch],
+      ),
+    ], { axis: int(0) })
+    : rows;
+  const gathered = builder.node("Gather", [
+    edge,
+    builder.integers(
+      own.map((place) => place < 0 ? count - 1 - place : place),
+    ),
+  ], { axis: int(0) });
+  const result = builder.reshape(gathered, dims(to, batch));
+  known.set(result, { source, shape, places: own });
+  return result;
+}
+
+/** Rows of zeros above and below, columns of zeros left and right. */
+export function padded(
+  lanes: Lanes,
+  value: string,
+  { shape, pads: [top, left, bottom, right] }: {
+    shape: Shape;
+    pads: readonly [number, number, number, number];
+  },
+): string {
+  return cut(lanes, value, {
+    shape,
+    row: -top,
+    column: -left,
+    height: top + shape.height + bottom,
+    width: left + shape.width + right,
+  });
+}
+
+/**
+ * A window of `height` × `width` pixels, from some channels; zeros where it looks
+ * out of the image.
+ */
+export function cut(
+  lanes: Lanes,
+  value: string,
+  {
+    shape,
+    row,
+    column,
+    height,
+    width,
+    channels: [first, last] = [
+      0,
+      shape.channels,
+    ],
+  }: {
+    shape: Shape;
     row: number;
     column: number;
     height: number;
@@ -48,15 +136,25 @@ export function cut(
     channels?: readonly [from: number, to: number];
   },
 ): string {
-  const starts = [row, column * batch];
-  const ends = [row + height, (column + width) * batch];
-  return channels
-    ? builder.slice(value, {
-      starts: [channels[0], ...starts],
-      ends: [channels[1], ...ends],
-      axes: [1, 2, 3],
-    })
-    : builder.slice(value, { starts, ends, axes: [2, 3] });
+  const to = { channels: last - first, height, width };
+  return picked(lanes, value, {
+    from: shape,
+    to,
+    places: indices([to.channels, height, width])
+      .map(([c = 0, r = 0, w = 0]) =>
+        place(shape, first + c, [row + r, column + w])
+      ),
+  });
+}
+
+/** The row of a pixel; `ZERO_ROW` outside. */
+export function place(
+  { height, width }: Shape,
+  channel: number,
+  [row, column]: readonly [number, number],
+): number {
+  const inside = row >= 0 && row < height && column >= 0 && column < width;
+  return inside ? (channel * height + row) * width + column : ZERO_ROW;
 }
 
 /** Ones: a channel that turns a bias into a weight. */
@@ -80,92 +178,113 @@ export function ones({ builder, batch }: Lanes, shape: Shape): string {
 
 /**
  * What each place of a convolution's output sees, as rows of a matrix: for each
- * tap (row by row) all channels, then a row of ones. `[taps · channels + 1, places]`.
+ * channel all taps row by row. The taps of a place begin `before` it. Then, if
+ * wanted, the same of a channel of ones, and a row of ones. An image of the size
+ * of `output`.
  */
 export function patches(
   lanes: Lanes,
   value: string,
-  { taps: [rows, columns], output }: {
+  { shape, taps, before: [top, left], output: { height, width }, ones }: {
+    shape: Shape;
     taps: readonly [number, number];
+    before: readonly [number, number];
     output: Shape;
+    ones?: "row" | "channel and row";
   },
 ): string {
-  const { builder, batch } = lanes;
-  const { height, width } = output;
-  const windows: string[] = [];
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      windows.push(cut(lanes, value, { row, column, height, width }));
-    }
-  }
-  windows.push(ones(lanes, { channels: 1, height, width }));
-  const all = builder.node("Concat", windows, { axis: int(1) });
-  return builder.reshape(all, [-1, height * width * batch]);
+  const channels = shape.channels + (ones === "channel and row" ? 1 : 0);
+  const places = indices([channels, ...taps, height, width])
+    .map(([c = 0, u = 0, v = 0, row = 0, column = 0]) => {
+      const from = [row + u - top, column + v - left] as const;
+      if (c < shape.channels) return place(shape, c, from);
+      return place(shape, 0, from) === ZERO_ROW ? ZERO_ROW : ONE_ROW;
+    });
+  if (ones) places.push(...sequence(height * width).map(() => ONE_ROW));
+  return picked(lanes, value, {
+    from: shape,
+    to: { channels: places.length / (height * width), height, width },
+    places,
+  });
 }
 
 /** What comes first in the channels of blocks: the pixel of the block, or the channel. */
 export type Order = "pixel first" | "channel first";
+
+/** An image with the pixels of its blocks as channels. */
+export interface Blocks {
+  /** The image with its pixels in place. */
+  readonly shape: Shape;
+  readonly block: readonly [number, number];
+  readonly order: Order;
+}
+
+/** Its shape, and the places in the image of its rows. */
+function blocked({ shape, block: [rows, columns], order }: Blocks) {
+  const { channels, height, width } = shape;
+  const to = {
+    channels: channels * rows * columns,
+    height: height / rows,
+    width: width / columns,
+  };
+  const places = indices([to.channels, to.height, to.width])
+    .map(([at = 0, row = 0, column = 0]) => {
+      const pixel = order === "pixel first"
+        ? Math.floor(at / channels)
+        : at % (rows * columns);
+      const channel = order === "pixel first"
+        ? at % channels
+        : Math.floor(at / (rows * columns));
+      return place(shape, channel, [
+        row * rows + Math.floor(pixel / columns),
+        column * columns + pixel % columns,
+      ]);
+    });
+  return { to, places };
+}
 
 /**
  * Every pixel of each block becomes a channel of its own, blocks become pixels:
  * `[pixels · channels, rows / s, columns / s]`. The pixels of a block are counted
  * row by row.
  */
-export function toBlocks(
-  { builder, batch }: Lanes,
-  value: string,
-  { shape: { channels, height, width }, block: [rows, columns], order }: {
-    shape: Shape;
-    block: readonly [number, number];
-    order: Order;
-  },
-): string {
-  const [down, across] = [height / rows, width / columns];
-  const split = builder.reshape(value, [
-    channels,
-    down,
-    rows,
-    across,
-    columns,
-    batch,
-  ]);
-  const moved = builder.node("Transpose", [split], {
-    perm: ints(
-      order === "pixel first" ? [2, 4, 0, 1, 3, 5] : [0, 2, 4, 1, 3, 5],
-    ),
-  });
-  return builder.reshape(moved, [
-    1,
-    rows * columns * channels,
-    down,
-    across * batch,
-  ]);
+export function toBlocks(lanes: Lanes, value: string, blocks: Blocks): string {
+  return picked(lanes, value, { from: blocks.shape, ...blocked(blocks) });
 }
 
-/** The inverse of `toBlocks`; `shape` is that of the image with its pixels in place. */
+/** The inverse of `toBlocks`. */
 export function fromBlocks(
-  { builder, batch }: Lanes,
+  lanes: Lanes,
   value: string,
-  { shape, block: [rows, columns], order }: {
-    shape: Shape;
-    block: readonly [number, number];
-    order: Order;
-  },
+  blocks: Blocks,
 ): string {
-  const { channels, height, width } = shape;
-  const rest = [height / rows, width / columns, batch];
-  const split = builder.reshape(
-    value,
-    order === "pixel first"
-      ? [rows, columns, channels, ...rest]
-      : [channels, rows, columns, ...rest],
-  );
-  const moved = builder.node("Transpose", [split], {
-    perm: ints(
-      order === "pixel first" ? [2, 3, 0, 4, 1, 5] : [0, 3, 1, 4, 2, 5],
-    ),
-  });
-  return builder.reshape(moved, dims(shape, batch));
+  const { to, places } = blocked(blocks);
+  const back: number[] = [];
+  places.forEach((place, at) => back[place] = at);
+  return picked(lanes, value, { from: to, to: blocks.shape, places: back });
+}
+
+/**
+ * 1 where a number is positive and 0 where it is 0; none may be negative. Greater and
+ * Cast take four times as long.
+ */
+export function positive(builder: GraphBuilder, value: string): string {
+  return builder.node("Sign", [value]);
+}
+
+/** The sum of some values, in pairs: Sum itself takes longer. */
+export function total(
+  builder: GraphBuilder,
+  values: readonly string[],
+): string {
+  const [first, second] = values;
+  if (first === undefined) throw new TypeError("Nothing to add");
+  if (second === undefined) return first;
+  const middle = Math.ceil(values.length / 2);
+  return builder.node("Add", [
+    total(builder, values.slice(0, middle)),
+    total(builder, values.slice(middle)),
+  ]);
 }
 
 /** The gradient before a ReLU from that after it; `output` is what the ReLU gave. */
@@ -174,9 +293,7 @@ export function throughRelu(
   gradient: string,
   output: string,
 ): string {
-  // The sign of what is never negative is the mask, as a float: a quarter of the
-  // time of Greater and Cast.
-  return builder.node("Mul", [gradient, builder.node("Sign", [output])]);
+  return builder.node("Mul", [gradient, positive(builder, output)]);
 }
 
 /** Gradients of a kernel and its bias, summed over all places, in a small matrix. */
@@ -199,13 +316,14 @@ export function products(
   },
 ): Products {
   const flat = builder.reshape(gradient, [outputs, -1]);
+  const seen = builder.reshape(patches, [rows, -1]);
   // Runtimes compute sixteen columns at a time; fewer cost as much.
   const sixteen = (count: number) => Math.ceil(count / 16) * 16;
   const upright = outputs * sixteen(rows) <= rows * sixteen(outputs);
   return {
     value: builder.node(
       "Gemm",
-      upright ? [flat, patches] : [patches, flat],
+      upright ? [flat, seen] : [seen, flat],
       { transB: int(1) },
     ),
     size: outputs * rows,
@@ -213,9 +331,4 @@ export function products(
       ? (output, row) => output * rows + row
       : (output, row) => row * outputs + output,
   };
-}
-
-/** max(x, 0), doubled: x + |x|, which no processor has to guess at. */
-export function positiveTwice(builder: GraphBuilder, value: string): string {
-  return builder.node("Add", [value, builder.node("Abs", [value])]);
 }

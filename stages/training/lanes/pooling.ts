@@ -3,8 +3,9 @@ import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
 import type { GraphBuilder } from "../../onnx/builder.ts";
 import { int } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
-import { cut, fromBlocks, type Lanes, padded, positiveTwice } from "./image.ts";
-import { toBlocks } from "./image.ts";
+import { sequence } from "../weight-vector.ts";
+import { cut, fromBlocks, type Lanes, padded } from "./image.ts";
+import { positive, toBlocks } from "./image.ts";
 
 type Pooling = Extract<Layer, { kind: "pooling" }>;
 
@@ -15,54 +16,25 @@ export interface Tournament {
   readonly shares: (gradient: string) => string[];
 }
 
-/**
- * Pairs of candidates, then pairs of winners. The larger of a and b is a + max(b −
- * a, 0), up to rounding. ONNX Runtime's Max, MaxPool and Clip guess number by
- * number which is larger, and guess wrong half of the time; a difference and its
- * absolute value take a quarter of theirs, and the sign is the way back.
- */
+/** Pairs of candidates, then pairs of winners. */
 export function tournament(
   builder: GraphBuilder,
   candidates: readonly string[],
 ): Tournament {
-  const { top, factor, shares } = round(builder, candidates);
-  return {
-    top: factor === 1
-      ? top
-      : builder.node("Mul", [top, builder.scalar(1 / factor)]),
-    shares,
-  };
-}
-
-/** `top` is the largest times `factor`, a power of two: exact, and scaled once at the end. */
-function round(
-  builder: GraphBuilder,
-  candidates: readonly string[],
-): Tournament & { readonly factor: number } {
   const [first, second] = candidates;
   if (first === undefined) throw new TypeError("No candidates");
   if (second === undefined) {
-    return { top: first, factor: 1, shares: (gradient) => [gradient] };
+    return { top: first, shares: (gradient) => [gradient] };
   }
   const middle = Math.ceil(candidates.length / 2);
-  const left = round(builder, candidates.slice(0, middle));
-  const right = round(builder, candidates.slice(middle));
-  const factor = Math.max(left.factor, right.factor);
-  const scaled = (side: typeof left) =>
-    side.factor === factor ? side.top : builder.node("Mul", [
-      side.top,
-      builder.scalar(factor / side.factor),
-    ]);
-  const [a, b] = [scaled(left), scaled(right)];
-  const lead = positiveTwice(builder, builder.node("Sub", [b, a]));
+  const left = tournament(builder, candidates.slice(0, middle));
+  const right = tournament(builder, candidates.slice(middle));
+  const top = builder.node("Max", [left.top, right.top]);
   return {
-    top: builder.node("Sum", [a, a, lead]),
-    factor: 2 * factor,
+    top,
     shares(gradient) {
-      const over = builder.node("Mul", [
-        gradient,
-        builder.node("Sign", [lead]),
-      ]);
+      const lead = builder.node("Sub", [top, left.top]);
+      const over = builder.node("Mul", [gradient, positive(builder, lead)]);
       return [
         ...left.shares(builder.node("Sub", [gradient, over])),
         ...right.shares(over),
@@ -71,18 +43,24 @@ function round(
   };
 }
 
-/** The candidates of `largest` one by one. */
-export function candidates(
-  { builder }: Lanes,
+/** So many groups of channels that lie one behind the other, one by one. */
+export function groups(
+  lanes: Lanes,
   value: string,
-  { count, channels }: { count: number; channels: number },
+  { shape, count }: { shape: Shape; count: number },
 ): string[] {
-  return Array.from({ length: count }, (_, index) =>
-    builder.slice(value, {
-      starts: [index * channels],
-      ends: [(index + 1) * channels],
-      axes: [1],
-    }));
+  const { height, width } = shape;
+  const channels = shape.channels / count;
+  return sequence(count).map((index) =>
+    cut(lanes, value, {
+      shape,
+      row: 0,
+      column: 0,
+      height,
+      width,
+      channels: [index * channels, (index + 1) * channels],
+    })
+  );
 }
 
 /** Max pooling; rows and columns that fill no block are left out. */
@@ -110,7 +88,8 @@ export function pooling(
     forward(builder, value) {
       const lanes = { builder, batch };
       const place = { shape: used, block: pool, order: "pixel first" } as const;
-      const whole = below + right === 0 ? value : cut(lanes, value, {
+      const whole = cut(lanes, value, {
+        shape: input,
         row: 0,
         column: 0,
         height: used.height,
@@ -119,7 +98,10 @@ export function pooling(
       const blocks = toBlocks(lanes, whole, place);
       const { top, shares } = tournament(
         builder,
-        candidates(lanes, blocks, { count, channels }),
+        groups(lanes, blocks, {
+          shape: { ...output, channels: count * channels },
+          count,
+        }),
       );
       return {
         output: top,
@@ -129,7 +111,10 @@ export function pooling(
           });
           const spread = fromBlocks(lanes, all, place);
           return {
-            input: padded(lanes, spread, [0, 0, below, right]),
+            input: padded(lanes, spread, {
+              shape: used,
+              pads: [0, 0, below, right],
+            }),
             weights: [],
           };
         },

@@ -62,7 +62,13 @@ export function transposed(
             : outer;
           const summed = products(lanes, {
             gradient: inner,
-            patches: patches(lanes, value, { taps: [1, 1], output: input }),
+            patches: patches(lanes, value, {
+              shape: input,
+              taps: [1, 1],
+              before: [0, 0],
+              output: input,
+              ones: "row",
+            }),
             outputs: filters * area,
             rows: channels + 1,
           });

@@ -11,7 +11,7 @@
  */
 import type { Layer, Shape } from "../../network/layer.ts";
 import type { GraphBuilder } from "../../onnx/builder.ts";
-import { int, ints } from "../../onnx/model.ts";
+import { int } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
 import type { WeightGradient, Weights } from "../weight-vector.ts";
 import { indices, sums, ZERO } from "../weight-vector.ts";
@@ -20,12 +20,12 @@ import {
   cut,
   fromBlocks,
   type Lanes,
-  ones,
   padded,
   patches,
   products,
   throughRelu,
   toBlocks,
+  total,
 } from "./image.ts";
 
 /** The two layers and the small image. */
@@ -207,32 +207,28 @@ export function apply(
   const { pixels, reach, from, middle, taps, out } = sizes(layers, axes);
   const names = weightNames(layers);
   const { left, right, product } = merged(builder, layers, { axes, own });
-  const extended = builder.node("Concat", [
-    value,
-    ones(lanes, { ...input, channels: 1 }),
-  ], { axis: int(1) });
-  const pads = [
-    -first[0],
-    -first[1],
-    down - 1 + first[0] + axes[0].reach - input.height,
-    across - 1 + first[1] + axes[1].reach - input.width,
-  ] as const;
-  const sum = builder.node("Conv", [
-    extended,
-    builder.reshape(product, [
-      out * pixels,
-      from + 1,
-      axes[0].reach,
-      axes[1].reach,
-    ]),
-    own.arranged(
-      indices([out, pixels]).map(([o = 0]) => own.place(names.bias, [o])),
-      [out * pixels],
-    ),
-  ], {
-    dilations: ints([1, batch]),
-    pads: ints([pads[0], pads[1] * batch, pads[2], pads[3] * batch]),
+  const reached = [axes[0].reach, axes[1].reach] as const;
+  const rows = (from + 1) * reach + 1;
+  const seen = patches(lanes, value, {
+    shape: input,
+    taps: reached,
+    before: [-first[0], -first[1]],
+    output: { channels: from, height: down, width: across },
+    ones: "channel and row",
   });
+  const sum = builder.node("Conv", [
+    seen,
+    builder.reshape(
+      builder.node("Concat", [
+        builder.reshape(product, [out * pixels, rows - 1]),
+        own.arranged(
+          indices([out, pixels]).map(([o = 0]) => own.place(names.bias, [o])),
+          [out * pixels, 1],
+        ),
+      ], { axis: int(1) }),
+      [out * pixels, rows, 1, 1],
+    ),
+  ]);
   // Columns of the product for each output channel.
   const width = pixels * (from + 1) * reach;
 
@@ -241,11 +237,6 @@ export function apply(
       ? builder.node("Relu", [sum])
       : sum,
     backward(gradient, { wanted, scale }) {
-      const rows = reach * (from + 1) + 1;
-      const seen = patches(lanes, padded(lanes, extended, pads), {
-        taps: [axes[0].reach, axes[1].reach],
-        output: { channels: from + 1, height: down, width: across },
-      });
       const summed = products(lanes, {
         gradient,
         patches: seen,
@@ -263,11 +254,10 @@ export function apply(
           ? value
           : builder.node("Mul", [value, builder.reshape(scale, [out, 1])]);
 
-      // In the order of the merged kernel; the patches have the block first.
       const raw = gather(
-        indices([out, pixels, from + 1, reach])
-          .map(([o = 0, pixel = 0, c = 0, block = 0]) =>
-            summed.place(o * pixels + pixel, block * (from + 1) + c)
+        indices([out, pixels, rows - 1])
+          .map(([o = 0, pixel = 0, row = 0]) =>
+            summed.place(o * pixels + pixel, row)
           ),
         [out, width],
       );
@@ -355,17 +345,18 @@ export function apply(
       ]),
       [1, reach * from, down, across * batch],
     );
-    const parts = indices([axes[0].reach, axes[1].reach]).map(
-      ([row = 0, column = 0], place) =>
-        cut(lanes, spread, {
-          row: -first[0] - row,
-          column: -first[1] - column,
-          height: input.height,
-          width: input.width,
-          channels: [place * from, (place + 1) * from],
-        }),
+    const shape = { channels: reach * from, height: down, width: across };
+    const parts = indices(reached).map(([row = 0, column = 0], place) =>
+      cut(lanes, spread, {
+        shape,
+        row: -first[0] - row,
+        column: -first[1] - column,
+        height: input.height,
+        width: input.width,
+        channels: [place * from, (place + 1) * from],
+      })
     );
-    return builder.node("Sum", parts);
+    return total(builder, parts);
   }
 }
 
@@ -395,6 +386,7 @@ export function upsampling(
       const applied = apply(lanes, layers, { grid, value, own });
       return {
         output: cut(lanes, fromBlocks(lanes, applied.blocks, place), {
+          shape: whole,
           row: top,
           column: left,
           height: output.height,
@@ -403,12 +395,15 @@ export function upsampling(
         backward(gradient, wanted) {
           const outer = toBlocks(
             lanes,
-            padded(lanes, gradient, [
-              top,
-              left,
-              whole.height - top - output.height,
-              whole.width - left - output.width,
-            ]),
+            padded(lanes, gradient, {
+              shape: output,
+              pads: [
+                top,
+                left,
+                whole.height - top - output.height,
+                whole.width - left - output.width,
+              ],
+            }),
             place,
           );
           const inner = convolution.activation === "relu"
