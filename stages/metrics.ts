@@ -37,7 +37,10 @@ const DenoisingSchema = v.object({
   })),
 });
 
-/** Writes `metrics` (JSON): the dataset, and for every model its losses and measures. */
+/**
+ * Writes `metrics` (JSON): the dataset, and for every model its losses and
+ * measures; with several seeds also what they have in common (`seeds`).
+ */
 export default function metrics(task: Task): void {
   const dataset = read(task.input("dataset"), DatasetSchema);
   const qualities = task.inputs("qualities");
@@ -57,10 +60,46 @@ export default function metrics(task: Task): void {
       denoising: read(at(denoisings, point), DenoisingSchema),
     };
   }
+  const measured = curves.map(({ point, path }) => ({
+    rate: String(point.lr),
+    validation_loss: read(path, CurveSchema).epochs.at(-1)?.validation_loss ??
+      null,
+    ...read(at(qualities, point), QualitySchema),
+  }));
   Deno.writeTextFileSync(
     task.output("metrics"),
-    canonicalPretty({ dataset, models }),
+    canonicalPretty({
+      dataset,
+      models,
+      ...(seeds.size > 1 && { seeds: together(measured) }),
+    }),
   );
+}
+
+const MEASURES = ["validation_loss", "mse", "psnr", "ssim"] as const;
+
+/** Of each learning rate: mean, least and greatest of its seeds. */
+function together(
+  measured: readonly (
+    & { readonly rate: string }
+    & { readonly [measure in typeof MEASURES[number]]: number | null }
+  )[],
+): { [rate: string]: Json } {
+  const groups = Map.groupBy(measured, ({ rate }) => rate);
+  return Object.fromEntries(Array.from(groups, ([rate, all]) => [
+    `lr-${rate}`,
+    Object.fromEntries(MEASURES.flatMap((measure) => {
+      const values = all.map((one) => one[measure]);
+      // A perfect reconstruction has no PSNR, and then there is no mean.
+      if (!values.every((value) => value !== null)) return [];
+      const sum = values.reduce((a, b) => a + b, 0);
+      return [[measure, {
+        mean: Number((sum / values.length).toPrecision(9)),
+        least: Math.min(...values),
+        greatest: Math.max(...values),
+      }]];
+    })),
+  ]));
 }
 
 /** The file of the model at a point. */

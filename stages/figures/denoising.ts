@@ -1,6 +1,7 @@
 /** The exercise's optional task: noisy input, output, original, and loss against noise. */
 import type uPlot from "uplot";
 import type { Task } from "../../pipeline/task.ts";
+import { spread } from "./curve.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { FONT, font } from "./font.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
@@ -8,6 +9,7 @@ import { drawNotice, notice } from "./notice.ts";
 import { grey, SCALE, WIDTH } from "./page.ts";
 import { GRID, INK, look } from "./palette.ts";
 import { drawPlot } from "./plot.ts";
+import { byRate, seedsShown } from "./seeds.ts";
 import { choice, COLUMNS, pixels, shown } from "./shown.ts";
 
 /** The figure's settings. */
@@ -39,11 +41,7 @@ export default async function denoising(task: Task<Params>): Promise<void> {
     measured: JSON.parse(Deno.readTextFileSync(path)) as Denoising,
     outputs: pixels(task.inputs("denoised")[index]!.path, numbers),
   }));
-  const seeds = new Set(networks.map(({ point }) => point.seed)).size;
-  const name = (index: number) => {
-    const { lr, seed } = networks[index]!.point;
-    return `lr ${lr}${seeds > 1 ? `, seed ${seed}` : ""}`;
-  };
+  const groups = byRate(networks);
   const level = networks[0]!.measured.shown_level;
   const dataset = readDataset(task);
   const picturesOf = (images: readonly Uint8Array[]) =>
@@ -53,10 +51,10 @@ export default async function denoising(task: Task<Params>): Promise<void> {
     const rows: Row[] = [
       { label: "original", pictures: picturesOf(originals) },
       { label: "noisy", note: `σ = ${level}`, pictures: picturesOf(noisy) },
-      ...networks.map(({ outputs }, index): Row => ({
+      ...groups.map(({ rate, shown }, index): Row => ({
         label: "output",
-        note: name(index),
-        pictures: picturesOf(outputs),
+        note: `lr ${rate}`,
+        pictures: picturesOf(shown.outputs),
         ...(index === 0 && { space: 4 }),
       })),
     ];
@@ -82,8 +80,10 @@ export default async function denoising(task: Task<Params>): Promise<void> {
             Math.ceil(top) + 10,
             width,
             chart,
-            networks.map(({ measured }) => measured),
-            name,
+            groups.map(({ rate, all }) => ({
+              name: `lr ${rate}`,
+              measured: all.map(({ measured }) => measured),
+            })),
           );
           drawNotice(context, dataset, Math.ceil(top) + 10 + chart);
         },
@@ -93,8 +93,12 @@ export default async function denoising(task: Task<Params>): Promise<void> {
           choice(params.images)
         }, and what the trained networks make of it.`,
         "Below: mean squared error to the original against the standard deviation of the noise, of the noisy images themselves (dashed) and of the networks' outputs.",
-        ...networks.map(({ measured }, index) =>
-          `With ${name(index)}: ${measured.explanation}`
+        ...seedsShown(
+          groups,
+          "; the errors are means over the seeds, in a band from the least to the greatest",
+        ),
+        ...groups.map(({ rate, shown }) =>
+          `With lr ${rate}: ${shown.measured.explanation}`
         ),
         ...(dataset.stand_in ? [STAND_IN] : []),
       ].join(" "),
@@ -108,15 +112,29 @@ function drawChart(
   y: number,
   width: number,
   height: number,
-  measured: readonly Denoising[],
-  name: (index: number) => string,
+  groups: readonly {
+    readonly name: string;
+    /** One a seed. */
+    readonly measured: readonly Denoising[];
+  }[],
 ): void {
-  const levels = measured[0]!.levels.map(({ level }) => level);
-  const lines = [
-    measured[0]!.levels.map(({ noisy_mse }) => noisy_mse),
-    ...measured.map((one) => one.levels.map(({ output_mse }) => output_mse)),
-  ];
-  const most = Math.max(...lines.flat());
+  const first = groups[0]!.measured[0]!; // there is a learning rate
+  const levels = first.levels.map(({ level }) => level);
+  const noise = first.levels.map(({ noisy_mse }) => noisy_mse);
+  const errors = groups.map(({ measured }) =>
+    spread(
+      measured.map((one) => one.levels.map(({ output_mse }) => output_mse)),
+    )
+  );
+  const edges = groups.flatMap(({ measured }, index) =>
+    measured.length > 1
+      ? [
+        { index, line: errors[index]!.low },
+        { index, line: errors[index]!.high },
+      ]
+      : []
+  );
+  const most = Math.max(...noise, ...errors.flatMap(({ high }) => high));
   const axis: uPlot.Axis = {
     font: `8px '${FONT}'`,
     stroke: INK,
@@ -155,7 +173,12 @@ function drawChart(
     series: [
       {},
       { stroke: INK, width: 1, dash: [5, 3], points: { show: false } },
-      ...measured.map((_, index): uPlot.Series => ({
+      ...edges.map(({ index }): uPlot.Series => ({
+        stroke: look(index).colour,
+        width: 0.4,
+        points: { show: false },
+      })),
+      ...groups.map((_, index): uPlot.Series => ({
         stroke: look(index).colour,
         width: 1.2,
         points: {
@@ -167,6 +190,12 @@ function drawChart(
         },
       })),
     ],
+    // Counted from 1, and the noisy images come first.
+    bands: edges.flatMap(({ index }, at): uPlot.Band[] =>
+      at % 2 === 0
+        ? [{ series: [at + 3, at + 2], fill: `${look(index).colour}22` }]
+        : []
+    ),
     hooks: {
       draw: [(plot) => {
         const { ctx, bbox } = plot;
@@ -187,14 +216,16 @@ function drawChart(
           bbox.left / SCALE + 4,
           bbox.top / SCALE + 1,
         );
-        const names = [
-          "noisy image",
-          ...measured.map((_, index) => name(index)),
-        ];
-        const ends = lines.map((line, index) => ({
+        const ends = [
+          { line: noise, text: "noisy image", colour: INK },
+          ...groups.map(({ name }, index) => ({
+            line: errors[index]!.mean,
+            text: name,
+            colour: look(index).colour,
+          })),
+        ].map(({ line, ...words }) => ({
+          ...words,
           y: plot.valToPos(line.at(-1)!, "y", true) / SCALE + 3,
-          text: names[index]!,
-          colour: index === 0 ? INK : look(index - 1).colour,
         })).toSorted((a, b) => a.y - b.y);
         let floor = -Infinity;
         ctx.font = font(8, 600);
@@ -206,5 +237,10 @@ function drawChart(
         ctx.restore();
       }],
     },
-  }, [levels, ...lines]);
+  }, [
+    levels,
+    noise,
+    ...edges.map(({ line }) => line),
+    ...errors.map(({ mean }) => mean),
+  ]);
 }

@@ -5,6 +5,7 @@ import { type Layer, readLayers } from "./forward.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";
 import { type Picture, picture, WIDTH } from "./page.ts";
+import { byRate, seedsShown } from "./seeds.ts";
 
 /** The figure's settings. */
 export interface Params {
@@ -21,13 +22,12 @@ export default async function filters(task: Task<Params>): Promise<void> {
     );
     return { point, first: layers.find(({ kernel }) => kernel)! };
   });
-  const seeds = new Set(networks.map(({ point }) => point.seed)).size;
+  const groups = byRate(networks);
   const dataset = readDataset(task);
   await writeFigure(task, "filters", () => {
     const width = WIDTH[task.params.width];
-    const rows = networks.map(({ point, first }): Row => ({
-      label: `lr ${point.lr}`,
-      ...(seeds > 1 && { note: `seed ${point.seed}` }),
+    const rows = groups.map(({ rate, shown: { first } }): Row => ({
+      label: `lr ${rate}`,
       pictures: pictures(first),
     }));
     const grid = fit(width, rows[0]!.pictures.length, 40);
@@ -45,6 +45,7 @@ export default async function filters(task: Task<Params>): Promise<void> {
       },
       caption: [
         "Learned filters of the first convolution, a row for each learning rate: orange weights are positive, blue ones negative, white ones zero; each row has its own scale.",
+        ...seedsShown(groups),
         ...(dataset.stand_in ? [STAND_IN] : []),
       ].join(" "),
     };

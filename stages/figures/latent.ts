@@ -6,6 +6,7 @@ import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";
 import { grey, type Picture, picture, WIDTH } from "./page.ts";
 import { viridis } from "./palette.ts";
+import { byRate, seedsShown } from "./seeds.ts";
 import { choice, COLUMNS, pixels, shown } from "./shown.ts";
 
 /** The figure's settings. */
@@ -30,7 +31,7 @@ export default async function latent(task: Task<Params>): Promise<void> {
       codes: originals.map((bytes) => code(layers, image(bytes))),
     };
   });
-  const seeds = new Set(networks.map(({ point }) => point.seed)).size;
+  const groups = byRate(networks);
   const dataset = readDataset(task);
   await writeFigure(task, "latent", () => {
     const width = WIDTH[params.width];
@@ -40,12 +41,10 @@ export default async function latent(task: Task<Params>): Promise<void> {
         label: "original",
         pictures: originals.map((bytes) => grey(bytes, COLUMNS)),
       },
-      ...networks.flatMap(({ point, codes }) =>
+      ...groups.flatMap(({ rate, shown: { codes } }) =>
         channels(codes).map((pictures, channel): Row => ({
-          label: channel === 0 ? `lr ${point.lr}` : "",
-          note: `${
-            channel === 0 && seeds > 1 ? `seed ${point.seed}, ` : ""
-          }map ${channel + 1}`,
+          label: channel === 0 ? `lr ${rate}` : "",
+          note: `map ${channel + 1}`,
           pictures,
           ...(channel === 0 && { space: 4 }),
         }))
@@ -68,6 +67,7 @@ export default async function latent(task: Task<Params>): Promise<void> {
         `What the networks keep of ${
           choice(params.images)
         }: the ${first.rows} × ${first.columns} × ${first.channels} values of the narrowest layer, one map a row, from 0 (dark) to the greatest value of the map over the images shown (bright).`,
+        ...seedsShown(groups),
         ...(dataset.stand_in ? [STAND_IN] : []),
       ].join(" "),
     };

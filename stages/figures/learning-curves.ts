@@ -65,7 +65,7 @@ function draw(
   params: Params,
   dataset: Dataset,
 ): void {
-  const { data, series, epochs } = assemble(families, params.smoothing);
+  const { data, series, bands, epochs } = assemble(families, params.smoothing);
   const { low, high, ticks, excursions } = lossAxis(families, params);
   const labels: { y: number; text: string; colour: string }[] = [];
   drawPlot(context, 0, 0, {
@@ -95,16 +95,18 @@ function draw(
       }),
     ],
     series: [{}, ...series],
+    bands,
     hooks: {
       drawClear: [(plot) => band(plot, params.band)],
       draw: [(plot) => {
         families.forEach((family, index) => {
           points(plot, family, index);
-          const last = smooth(family.curves[0]!.steps, params.smoothing).at(
-            -1,
-          )!;
-          const final = family.curves[0]!.epochs.at(-1)?.validation_loss ??
-            last;
+          const final = spread(
+            family.curves.map(({ steps, epochs }) => [
+              epochs.at(-1)?.validation_loss ??
+                smooth(steps, params.smoothing).at(-1)!,
+            ]),
+          ).mean[0]!;
           labels.push({
             y: plot.valToPos(final, "y", true),
             text: `lr ${family.learning_rate}`,
@@ -137,6 +139,7 @@ function assemble(families: readonly Family[], window: number) {
   );
   const data: (number | null)[][] = [x];
   const series: uPlot.Series[] = [];
+  const bands: uPlot.Band[] = [];
   const add = (values: readonly number[], options: uPlot.Series) => {
     data.push(x.map((_, step) => values[step] ?? null));
     series.push({ points: { show: false }, ...options });
@@ -149,12 +152,16 @@ function assemble(families: readonly Family[], window: number) {
     if (curves.length > 1) {
       add(high, { stroke: colour, width: 0.4, alpha: 0.6 });
       add(low, { stroke: colour, width: 0.4, alpha: 0.6 });
+      // Series count from 1: the first of uPlot's are the epochs.
+      const last = series.length;
+      bands.push({ series: [last - 1, last], fill: `${colour}22` });
     } else add(curves[0]!.steps, { stroke: colour, width: 0.25, alpha: 0.32 });
     add(settled(mean, window), { stroke: colour, width: 1.1 });
   });
   return {
     data: data as unknown as uPlot.AlignedData,
     series,
+    bands,
     epochs: longest / first.steps_per_epoch,
   };
 }
@@ -344,7 +351,7 @@ export function caption(
   return [
     `Learning curves with learning rates ${list}: mean squared error against the epoch.`,
     seeds > 1
-      ? `Thick lines: training loss, mean over ${seeds} seeds, each smoothed by the mean over a centred window of ${params.smoothing} steps; thin lines: least and greatest of the seeds. Marks: validation loss after each epoch, mean over the seeds.`
+      ? `Thick lines: training loss, mean over ${seeds} seeds, each smoothed by the mean over a centred window of ${params.smoothing} steps; bands: from the least to the greatest of the seeds. Marks: validation loss after each epoch, mean over the seeds.`
       : `Thin lines: training loss of each step; thick lines: its mean over a centred window of ${params.smoothing} steps. Marks: validation loss after each epoch.`,
     ...lossAxis(families, params).excursions.map(({ rate, most, steps }) =>
       `The loss of learning rate ${rate}, up to ${

@@ -7,6 +7,7 @@ import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";
 import { type Context, grey, type Picture, picture, WIDTH } from "./page.ts";
 import { INK, viridis } from "./palette.ts";
+import { byRate, range, seedsShown } from "./seeds.ts";
 import { choice, COLUMNS, PIXELS, pixels, shown } from "./shown.ts";
 
 /** The figure's settings. */
@@ -36,19 +37,20 @@ export default async function reconstructions(
     outputs: pixels(path, numbers),
     mse: qualities.get(key(point)) ?? NaN,
   }));
-  const seeds = new Set(networks.map(({ point }) => point.seed)).size;
+  const groups = byRate(networks);
   const dataset = readDataset(task);
   await writeFigure(task, "reconstructions", () => {
     const width = WIDTH[params.width];
+    const seeds = networks.length > groups.length;
     const rows: Row[] = [
       {
         label: "original",
         pictures: originals.map((bytes) => grey(bytes, COLUMNS)),
       },
-      ...networks.flatMap(({ point, outputs, mse }): Row[] => [
+      ...groups.flatMap(({ rate, all, shown: { outputs } }): Row[] => [
         {
-          label: `lr ${point.lr}${seeds > 1 ? `, seed ${point.seed}` : ""}`,
-          note: `MSE ${Number(mse.toPrecision(3))}`,
+          label: `lr ${rate}`,
+          note: `MSE ${range(all.map(({ mse }) => mse))}`,
           pictures: outputs.map((bytes) => grey(bytes, COLUMNS)),
           space: 5,
         },
@@ -63,7 +65,7 @@ export default async function reconstructions(
     const grid = fit(
       width,
       numbers.length,
-      params.width === "double" ? 62 : 46,
+      (params.width === "double" ? 62 : 46) + (seeds ? 10 : 0),
     );
     const scale = 26;
     const height = heightOf(grid, rows);
@@ -88,6 +90,10 @@ export default async function reconstructions(
         `Reconstructions of ${
           choice(params.images)
         } by learning rate, each above its error: the absolute difference to the original, in grey values of 0 to 1.`,
+        ...seedsShown(
+          groups,
+          "; the mean squared error over all test images is given from the least to the greatest of the seeds",
+        ),
         ...(dataset.stand_in ? [STAND_IN] : []),
       ].join(" "),
     };

@@ -1,5 +1,5 @@
 /** What was measured: curves, reconstructions, noise. */
-import { html, NOTHING } from "./html.ts";
+import { html, type Markup, NOTHING } from "./html.ts";
 import type { Material, Network } from "./material.ts";
 import { figure, grouped } from "./number.ts";
 import type { Section } from "./section.ts";
@@ -54,11 +54,38 @@ export function curvesSection({ networks }: Material): Section {
             }<td class="number">${figure(test.mse)}</td><td class="number">${
               test.psnr === null ? "∞" : test.psnr.toFixed(2)
             }</td><td class="number">${test.ssim.toFixed(3)}</td></tr>`
-          )}</tbody>
+          )}</tbody>${seeds > 1 ? means(networks) : NOTHING}
         </table>
       </div>
     `,
   };
+}
+
+/** Of each learning rate a row: the mean over its seeds, from the least to the greatest. */
+function means(networks: readonly Network[]): Markup {
+  const groups = Map.groupBy(networks, ({ learningRate }) => learningRate);
+  const cell = (
+    values: readonly (number | null)[],
+    text: (value: number) => string,
+  ): Markup => {
+    const known = values.filter((value) => value !== null);
+    if (known.length < values.length) return html`<td class="number">∞</td>`;
+    const mean = known.reduce((a, b) => a + b, 0) / known.length;
+    return html`<td class="number">${text(mean)}<br><small>${
+      text(Math.min(...known))
+    }–${text(Math.max(...known))}</small></td>`;
+  };
+  return html`<tbody>${
+    Array.from(groups, ([rate, group]) => {
+      const of = (name: "mse" | "psnr" | "ssim") =>
+        group.map(({ test }) => test[name]);
+      return html`<tr><th scope="row">${rate}</th><td>mean</td>${
+        cell(of("mse"), figure)
+      }${cell(of("psnr"), (value) => value.toFixed(2))}${
+        cell(of("ssim"), (value) => value.toFixed(3))
+      }</tr>`;
+    })
+  }</tbody>`;
 }
 
 /** The digits under a wipe from original to output. */

@@ -43,8 +43,8 @@ async function gathered(points: readonly { lr: number; seed: number }[]) {
         epochs: EPOCHS,
       })),
       // In another order: files belong together by point, not by place.
-      qualities: every("quality", ({ lr }) => ({
-        mse: lr / 10,
+      qualities: every("quality", ({ lr, seed }) => ({
+        mse: lr / 10 * seed,
         psnr: 20,
         ssim: 0.9,
         agreement: { holds: true },
@@ -84,10 +84,23 @@ Deno.test("metrics() joins a model's files by its point", async () => {
   assert.equal(models["lr-0.001"].test.mse, 0.0001);
 });
 
-Deno.test("metrics() names seeds where there are several", async () => {
-  const { models } = await gathered([
+Deno.test("metrics() names seeds where there are several, and says what they have in common", async () => {
+  const { models, seeds } = await gathered([
     { lr: 0.1, seed: 1 },
     { lr: 0.1, seed: 2 },
   ]);
+  const same = (value: number) => ({
+    mean: value,
+    least: value,
+    greatest: value,
+  });
+  assert.deepEqual(seeds, {
+    "lr-0.1": {
+      validation_loss: same(0.01),
+      mse: { mean: 0.015, least: 0.01, greatest: 0.02 },
+      psnr: same(20),
+      ssim: same(0.9),
+    },
+  });
   assert.deepEqual(Object.keys(models), ["lr-0.1-seed-1", "lr-0.1-seed-2"]);
 });
