@@ -71,9 +71,11 @@ function means(networks: readonly Network[]): Markup {
     const known = values.filter((value) => value !== null);
     if (known.length < values.length) return html`<td class="number">∞</td>`;
     const mean = known.reduce((a, b) => a + b, 0) / known.length;
-    return html`<td class="number">${text(mean)}<br><small>${
-      text(Math.min(...known))
-    }–${text(Math.max(...known))}</small></td>`;
+    const [low, high] = [Math.min(...known), Math.max(...known)].map(text);
+    const range = low === high
+      ? NOTHING
+      : html`<br><small>${low!}–${high!}</small>`;
+    return html`<td class="number">${text(mean)}${range}</td>`;
   };
   return html`<tbody>${
     Array.from(groups, ([rate, group]) => {
