@@ -10,6 +10,10 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #initialisers: Tensor[] = [];
   readonly #constants = new Map<string, string>();
+  readonly #reshapes = new Map<string, string>();
+  /** What a reshaped value was before. */
+  readonly #reshaped = new Map<string, string>();
+  readonly #dims = new Map<string, readonly number[]>();
   #values = 0;
 
   /** `prefix` keeps the names of a subgraph apart from those around it. */
@@ -73,8 +77,23 @@ export class GraphBuilder {
     return this.constant({ type: "int64", data: values }, [values.length]);
   }
 
+  /** Reshaping what was reshaped is one step, and the same twice is one value. */
   reshape(value: string, dims: readonly number[]): string {
-    return this.node("Reshape", [value, this.integers(dims)]);
+    const source = this.#reshaped.get(value) ?? value;
+    if (`${this.#dims.get(source)}` === `${dims}`) return source;
+    const key = `${source} ${dims}`;
+    const known = this.#reshapes.get(key);
+    if (known !== undefined) return known;
+    const result = this.node("Reshape", [source, this.integers(dims)]);
+    this.#reshapes.set(key, result);
+    this.#reshaped.set(result, source);
+    return result;
+  }
+
+  /** Says what dimensions a value has, so that it need not be reshaped to them. */
+  shaped(value: string, dims: readonly number[]): string {
+    this.#dims.set(value, dims);
+    return value;
   }
 
   /** `value[starts[0]:ends[0]:steps[0], …]` along the given axes. */

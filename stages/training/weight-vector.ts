@@ -95,7 +95,7 @@ export function packed(
   for (const { value, size } of gradients) {
     if (starts.has(value)) continue;
     starts.set(value, end);
-    parts.push(builder.reshape(value, [-1]));
+    parts.push(builder.reshape(value, [size]));
     end += size;
   }
   const all = builder.node("Concat", parts, { axis: int(0) });
@@ -127,9 +127,10 @@ export function sums(
     builder.reshape(value, [-1]),
     builder.constant({ type: "int64", data: rows }, [terms, places.length]),
   ], { axis: int(0) });
-  return builder.node("ReduceSum", [gathered, builder.integers([0])], {
+  const added = builder.node("ReduceSum", [gathered, builder.integers([0])], {
     keepdims: int(0),
   });
+  return builder.shaped(added, [places.length]);
 }
 
 /** start, start + 1, … */

@@ -87,6 +87,7 @@ export function picked(
       own.map((place) => place < 0 ? count - 1 - place : place),
     ),
   ], { axis: int(0) });
+  builder.shaped(gathered, [own.length, batch]);
   const result = builder.reshape(gathered, dims(to, batch));
   known.set(result, { source, shape, places: own });
   return result;
