@@ -1,13 +1,16 @@
 /**
  * `deno task bench train`: images per second of every engine and form of the
  * training graph beside TensorFlow.js and PyTorch. Contestants run interleaved, a
- * short block each and around again, so that a busy moment of the machine meets
- * all of them; medians are shown, and only ratios are worth remembering.
+ * short block each and around again.
+ *
+ * Only the ratios to PyTorch are worth remembering, and a machine changes its speed
+ * within seconds. So a block of PyTorch with as many threads runs right before each
+ * block of a contestant, and the ratio is the median over rounds of such pairs.
  *
  *   bench train [--json] [--rounds N] [--engines portable,native,…]
  */
 import { parseArgs } from "node:util";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { REWRITES } from "../../stages/training/rewrite.ts";
 import { runs } from "../training/fixture.ts";
 import { lines } from "./line.ts";
@@ -18,7 +21,7 @@ export interface Row {
   readonly form?: string;
   readonly threads: number;
   readonly images_per_s: number;
-  /** Against PyTorch with as many threads; null without PyTorch. */
+  /** Median of the ratios to PyTorch with as many threads, each to the block before; null without PyTorch. */
   readonly vs_torch: number | null;
   /** Resident memory of the process. */
   readonly memory_mb?: number;
@@ -130,26 +133,50 @@ class Worker implements AsyncDisposable {
   }
 }
 
-/** Images per second of all blocks, round by round. */
+/** A contestant with its processes, and what was measured so far. */
+interface Entry {
+  readonly contestant: Contestant;
+  readonly workers: readonly Worker[];
+  /** Images per second of each block. */
+  readonly speeds: number[];
+  /** Against the block of PyTorch before it. */
+  readonly ratios: number[];
+  rss: number;
+}
+
+/** Blocks that compile and fill caches: WebAssembly gets fast while it runs. */
+const WARM_UP = 4;
+
+/** Runs the blocks of one contestant; images per second. */
+async function block(entry: Entry): Promise<number> {
+  const begin = performance.now();
+  const blocks = await Promise.all(
+    entry.workers.map((worker) => worker.block()),
+  );
+  const seconds = (performance.now() - begin) / 1000;
+  entry.rss = Math.max(entry.rss, blocks[0]?.rss ?? 0);
+  const images = blocks.reduce((sum, block) => sum + (block?.images ?? 0), 0);
+  return images / seconds;
+}
+
+/** All contestants, round by round. */
 async function race(
   all: readonly Contestant[],
   { rounds, say }: { rounds: number; say: (line: string) => void },
-): Promise<{ contestant: Contestant; speeds: number[]; rss: number }[]> {
-  const entries: {
-    contestant: Contestant;
-    workers: Worker[];
-    speeds: number[];
-    rss: number;
-  }[] = [];
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
   for (const contestant of all) {
     const workers = Array.from(
       { length: contestant.processes },
       () => new Worker(contestant),
     );
     const ready = await Promise.all(workers.map((worker) => worker.answer()));
-    // The first block compiles and fills caches.
     if (ready.every(Boolean) && await workers[0]?.block()) {
-      entries.push({ contestant, workers, speeds: [], rss: 0 });
+      const entry = { contestant, workers, speeds: [], ratios: [], rss: 0 };
+      entries.push(entry);
+      if (contestant.every === undefined) {
+        for (let time = 0; time < WARM_UP; time++) await block(entry);
+      }
     } else {
       say(`${name(contestant)}: not available here`);
       for (const worker of workers) await worker[Symbol.asyncDispose]();
@@ -157,18 +184,17 @@ async function race(
   }
   for (let round = 0; round < rounds; round++) {
     for (const entry of entries) {
-      if (round % (entry.contestant.every ?? 1) !== 0) continue;
-      const begin = performance.now();
-      const blocks = await Promise.all(
-        entry.workers.map((worker) => worker.block()),
+      const { engine, threads, every = 1 } = entry.contestant;
+      if (round % every !== 0) continue;
+      const before = engine === "pytorch" ? undefined : entries.find(
+        ({ contestant }) =>
+          contestant.engine === "pytorch" && contestant.threads === threads,
       );
-      const seconds = (performance.now() - begin) / 1000;
-      const images = blocks.reduce(
-        (sum, block) => sum + (block?.images ?? 0),
-        0,
-      );
-      entry.speeds.push(images / seconds);
-      entry.rss = Math.max(entry.rss, blocks[0]?.rss ?? 0);
+      const reference = before && await block(before);
+      if (before && reference) before.speeds.push(reference);
+      const speed = await block(entry);
+      entry.speeds.push(speed);
+      entry.ratios.push(engine === "pytorch" ? 1 : speed / (reference ?? NaN));
     }
     say(`round ${round + 1} of ${rounds}`);
   }
@@ -204,22 +230,15 @@ export async function measure(
     !engines || engines.includes(engine.replace(" sweep", ""))
   );
   const results = await race(chosen, { rounds, say });
-  const speed = (engine: string, threads: number) => {
-    const found = results.find(({ contestant }) =>
-      contestant.engine === engine && contestant.threads === threads
-    );
-    return found && median(found.speeds);
-  };
-  return results.map(({ contestant, speeds, rss }) => {
+  return results.map(({ contestant, speeds, ratios, rss }) => {
     const { engine, form, threads } = contestant;
-    const images = median(speeds);
-    const other = speed("pytorch", threads);
+    const ratio = median(ratios);
     return {
       engine,
       ...(form !== undefined && { form }),
       threads,
-      images_per_s: Math.round(images),
-      vs_torch: other ? Math.round(100 * images / other) / 100 : null,
+      images_per_s: Math.round(median(speeds)),
+      vs_torch: Number.isNaN(ratio) ? null : Math.round(100 * ratio) / 100,
       ...(rss > 0 && { memory_mb: Math.round(rss / 1e6) }),
     };
   });
@@ -239,7 +258,9 @@ export function table(rows: readonly Row[]): string {
     ["engine", "form", "threads", "images/s", "PyTorch", "memory"],
     ["---", "---", "---:", "---:", "---:", "---:"],
     ...cells,
-  ].map((line) => `| ${line.join(" | ")} |`).join("\n") + "\n";
+  ].map((line) => `| ${line.join(" | ")} |`).join("\n") + "\n\n" +
+    "PyTorch: the median of the ratios to the block of PyTorch right before, " +
+    "with as many threads.\n";
 }
 
 /** `deno task bench train`. */
@@ -254,6 +275,7 @@ export async function bench(args: string[]): Promise<void> {
   });
   const out = (target: typeof Deno.stdout | typeof Deno.stderr, text: string) =>
     target.writeSync(new TextEncoder().encode(text));
+  const [load = 0] = loadavg();
   const rows = await measure({
     rounds: Number(values.rounds),
     ...(values.engines && { engines: values.engines.split(",") }),
@@ -263,6 +285,14 @@ export async function bench(args: string[]): Promise<void> {
     Deno.stdout,
     values.json ? JSON.stringify({ rows }) + "\n" : table(rows),
   );
+  // The two threads of PyTorch wait for each other, so it suffers most.
+  if (load > 0.5) {
+    out(
+      Deno.stderr,
+      `The machine was busy before (load ${load.toFixed(1)}): ` +
+        "ratios to several threads of PyTorch come out too high\n",
+    );
+  }
 }
 
 if (import.meta.main) await bench(Deno.args);
