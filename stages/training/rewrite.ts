@@ -13,7 +13,7 @@ import { type Ending, ending, fits } from "./lanes/ending.ts";
 import { dims } from "./lanes/image.ts";
 import { pooling } from "./lanes/pooling.ts";
 import { transposed } from "./lanes/transposed.ts";
-import { type Grid, grid, type Upsampling } from "./lanes/upsampling.ts";
+import { type Grid, grid, type Upsampling } from "./lanes/grid.ts";
 import { upsampling } from "./lanes/upsampling.ts";
 import type { Operation, Program } from "./operation.ts";
 import { meanSquare, plain } from "./plain.ts";

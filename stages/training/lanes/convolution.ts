@@ -3,7 +3,8 @@ import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
 import { int, ints } from "../../onnx/model.ts";
 import type { Gradient, Operation } from "../operation.ts";
 import { indices, sequence } from "../weight-vector.ts";
-import { type Lanes, patches, products, throughRelu } from "./image.ts";
+import { type Lanes, patches } from "./image.ts";
+import { products, throughRelu } from "./products.ts";
 
 type Convolution = Extract<Layer, { kind: "convolution" }>;
 

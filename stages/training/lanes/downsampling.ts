@@ -12,8 +12,9 @@ import { int } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
 import { indices, sequence, sums, ZERO } from "../weight-vector.ts";
 import { area, type Axes, axis, type Reading, readings } from "./block.ts";
-import { padded, patches, products, throughRelu, toBlocks } from "./image.ts";
+import { padded, patches, toBlocks } from "./image.ts";
 import { groups, tournament } from "./pooling.ts";
+import { products, throughRelu } from "./products.ts";
 
 /** The two layers and what they take. */
 export interface Downsampling {

@@ -14,17 +14,10 @@ import type { Layer } from "../../network/layer.ts";
 import { int } from "../../onnx/model.ts";
 import type { Program } from "../operation.ts";
 import { area } from "./block.ts";
-import {
-  dims,
-  type Lanes,
-  ones,
-  padded,
-  positive,
-  throughRelu,
-  toBlocks,
-} from "./image.ts";
-import { apply, type Grid, type Upsampling } from "./upsampling.ts";
-import { weightNames } from "./upsampling.ts";
+import { type Grid, type Upsampling, weightNames } from "./grid.ts";
+import { dims, type Lanes, ones, padded, toBlocks } from "./image.ts";
+import { positive, throughRelu } from "./products.ts";
+import { apply } from "./upsampling.ts";
 
 export interface Ending {
   readonly upsampling: Upsampling;

@@ -4,8 +4,8 @@ import type { GraphBuilder } from "../../onnx/builder.ts";
 import { int } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
 import { sequence } from "../weight-vector.ts";
-import { cut, fromBlocks, type Lanes, padded } from "./image.ts";
-import { positive, toBlocks } from "./image.ts";
+import { cut, fromBlocks, type Lanes, padded, toBlocks } from "./image.ts";
+import { positive } from "./products.ts";
 
 type Pooling = Extract<Layer, { kind: "pooling" }>;
 

@@ -2,13 +2,8 @@
 import { type Layer, type Shape, shapeAfter } from "../../network/layer.ts";
 import type { Operation } from "../operation.ts";
 import { indices, sequence, sums } from "../weight-vector.ts";
-import {
-  fromBlocks,
-  patches,
-  products,
-  throughRelu,
-  toBlocks,
-} from "./image.ts";
+import { fromBlocks, patches, toBlocks } from "./image.ts";
+import { products, throughRelu } from "./products.ts";
 
 type Transposed = Extract<Layer, { kind: "transposed" }>;
 

@@ -4,171 +4,25 @@
  * the pixels of each block as channels it needs no larger image at all: for 2 × 2
  * blocks and 3 × 3 kernels a 2 × 2 convolution to four times the channels.
  *
- * The grid of the blocks starts outside the image (by one pixel there), so that a
- * block reads as few small pixels as possible. The bias of the transposed
- * convolution must vanish outside the image, where the convolution sees zeros: it
- * is the weight of a channel of ones, which padding cuts off.
+ * The bias of the transposed convolution must vanish outside the image, where the
+ * convolution sees zeros: it is the weight of a channel of ones, which padding cuts
+ * off.
  */
-import type { Layer, Shape } from "../../network/layer.ts";
-import type { GraphBuilder } from "../../onnx/builder.ts";
 import { int } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
 import type { WeightGradient, Weights } from "../weight-vector.ts";
-import { indices, sums, ZERO } from "../weight-vector.ts";
-import { area, type Axes, axis, readings } from "./block.ts";
+import { indices } from "../weight-vector.ts";
+import { type Grid, sizes, type Upsampling, weightNames } from "./grid.ts";
 import {
   cut,
   fromBlocks,
   type Lanes,
   padded,
   patches,
-  products,
-  throughRelu,
   toBlocks,
-  total,
 } from "./image.ts";
-
-/** The two layers and the small image. */
-export interface Upsampling {
-  readonly up: Extract<Layer, { kind: "transposed" }>;
-  readonly convolution: Extract<Layer, { kind: "convolution" }>;
-  readonly input: Shape;
-}
-
-/** Where the blocks lie. */
-export interface Grid {
-  readonly axes: Axes;
-  /** Blocks, down and across. */
-  readonly blocks: readonly [number, number];
-  /** Rows and columns of the first blocks that lie outside the image. */
-  readonly outside: readonly [number, number];
-  /** The small pixel that the first block reads first, at most 0. */
-  readonly first: readonly [number, number];
-  /** The large image. */
-  readonly output: Shape;
-}
-
-/** The grid, or undefined where the two layers cannot be merged. */
-export function grid(
-  { up, convolution, input }: Upsampling,
-): Grid | undefined {
-  if (up.activation !== "linear") return undefined;
-  const { kernel, before, after } = convolution;
-  const axes = [
-    axis(up.kernel[0], kernel[0]),
-    axis(up.kernel[1], kernel[1]),
-  ] as const;
-  const sides = [input.height, input.width] as const;
-  const along = ([0, 1] as const).map((index) => {
-    const { block, reach, taps } = axes[index];
-    const outside = (block - before[index] % block) % block;
-    const first = -(outside + before[index]) / block;
-    const size = sides[index];
-    const blocks = Math.floor((block * size - 1 + outside) / block) + 1;
-    const fits = before[index] + after[index] === taps - 1 &&
-      // Every small pixel is read by a block in each of its places.
-      first + reach - 1 <= 0 && blocks + first >= size &&
-      blocks + first + reach - 1 >= size;
-    return { outside, first, blocks, fits };
-  });
-  const [down, across] = along;
-  if (!down?.fits || !across?.fits) return undefined;
-  return {
-    axes,
-    blocks: [down.blocks, across.blocks],
-    outside: [down.outside, across.outside],
-    first: [down.first, across.first],
-    output: {
-      channels: convolution.filters,
-      height: input.height * up.kernel[0],
-      width: input.width * up.kernel[1],
-    },
-  };
-}
-
-/** The names of the weights that are merged. */
-export function weightNames(
-  { up, convolution }: Upsampling,
-): { readonly [role in "up" | "upBias" | "kernel" | "bias"]: string } {
-  return {
-    up: `${up.name}/kernel`,
-    upBias: `${up.name}/bias`,
-    kernel: `${convolution.name}/kernel`,
-    bias: `${convolution.name}/bias`,
-  };
-}
-
-/** Sizes that the formulas below share. */
-function sizes({ up, convolution, input }: Upsampling, axes: Axes) {
-  return {
-    pixels: area(axes, "block"),
-    reach: area(axes, "reach"),
-    taps: area(axes, "taps"),
-    from: input.channels,
-    middle: up.filters,
-    out: convolution.filters,
-  };
-}
-
-/**
- * The merged kernel as the product A · Bᵀ of two arrangements: A `[out, tap ·
- * middle]` of the convolution's kernel, B `[pixel · (in + 1) · block read, tap ·
- * middle]` of the transposed one's, whose rows hold what a tap reads and zeros
- * elsewhere. The product is `[out, pixel · (in + 1) · block read]`, which is a
- * convolution's kernel as it stands.
- */
-interface Merged {
-  readonly left: string;
-  readonly right: string;
-  readonly product: string;
-}
-
-function merged(
-  builder: GraphBuilder,
-  layers: Upsampling,
-  { axes, own }: { axes: Axes; own: Weights },
-): Merged {
-  const names = weightNames(layers);
-  const { pixels, reach, taps, from, middle, out } = sizes(layers, axes);
-  const left = own.arranged(
-    indices([out, ...layers.convolution.kernel, middle])
-      .map(([o = 0, u = 0, v = 0, m = 0]) =>
-        own.place(names.kernel, [o, m, u, v])
-      ),
-    [out, taps * middle],
-  );
-  const rows = pixels * (from + 1) * reach;
-  const places = Array.from({ length: rows * taps * middle }, () => ZERO);
-  entries(layers, axes, (row, column, [input, m, a, b]) => {
-    places[row * taps * middle + column] = input === from
-      ? own.place(names.upBias, [m])
-      : own.place(names.up, [input, m, a, b]);
-  });
-  const right = own.arranged(places, [rows, taps * middle]);
-  const product = builder.node("Gemm", [left, right], { transB: int(1) });
-  return { left, right, product };
-}
-
-/** All entries of B that are not zero, with what they hold. */
-function entries(
-  layers: Upsampling,
-  axes: Axes,
-  visit: (
-    row: number,
-    column: number,
-    entry: [input: number, middle: number, a: number, b: number],
-  ) => void,
-): void {
-  const { reach, from, middle } = sizes(layers, axes);
-  for (const { pixel, tap: [u, v], block, from: [a, b] } of readings(axes)) {
-    for (let input = 0; input <= from; input++) {
-      for (let m = 0; m < middle; m++) {
-        const row = (pixel * (from + 1) + input) * reach + block;
-        visit(row, (u * axes[1].taps + v) * middle + m, [input, m, a, b]);
-      }
-    }
-  }
-}
+import { merged } from "./merged.ts";
+import { products, throughRelu, total } from "./products.ts";
 
 /** Two merged layers that were applied to an image. */
 export interface Applied {
@@ -204,9 +58,10 @@ export function apply(
   const { builder, batch } = lanes;
   const { convolution, input } = layers;
   const { axes, blocks: [down, across], first } = grid;
-  const { pixels, reach, from, middle, taps, out } = sizes(layers, axes);
+  const { pixels, reach, from, out } = sizes(layers, axes);
   const names = weightNames(layers);
-  const { left, right, product } = merged(builder, layers, { axes, own });
+  const kernel = merged(builder, layers, { axes, own });
+  const { product } = kernel;
   const reached = [axes[0].reach, axes[1].reach] as const;
   const rows = (from + 1) * reach + 1;
   const seen = patches(lanes, value, {
@@ -267,26 +122,10 @@ export function apply(
         ),
         [out, pixels],
       );
-      const kernel = scaled(raw);
       const bias = builder.node("ReduceSum", [
         scaled(rawBias),
         builder.integers([1]),
       ], { keepdims: int(0) });
-      const leftGradient = builder.node("MatMul", [kernel, right]);
-      const rightGradient = builder.node("Gemm", [kernel, left], {
-        transA: int(1),
-      });
-      const upPlaces: number[][] = Array.from(
-        { length: from * middle * pixels },
-        () => [],
-      );
-      const upBiasPlaces: number[][] = Array.from({ length: middle }, () => []);
-      entries(layers, axes, (row, column, [c, m, a, b]) => {
-        const at = row * taps * middle + column;
-        const pixel = a * axes[1].block + b;
-        if (c === from) upBiasPlaces[m]?.push(at);
-        else upPlaces[(c * middle + m) * pixels + pixel]?.push(at);
-      });
       return {
         input: wanted ? inputGradient(gradient, scaled(product)) : undefined,
         overlap() {
@@ -302,24 +141,8 @@ export function apply(
           });
         },
         weights: [
-          {
-            weight: names.kernel,
-            value: leftGradient,
-            size: out * taps * middle,
-            places: indices([out, middle, taps])
-              .map(([o = 0, m = 0, tap = 0]) => (o * taps + tap) * middle + m),
-          },
+          ...kernel.backward(scaled(raw)),
           { weight: names.bias, value: bias, size: out },
-          {
-            weight: names.up,
-            value: sums(builder, rightGradient, upPlaces),
-            size: upPlaces.length,
-          },
-          {
-            weight: names.upBias,
-            value: sums(builder, rightGradient, upBiasPlaces),
-            size: middle,
-          },
         ],
       };
     },
