@@ -103,20 +103,33 @@ const REFUSED: { readonly [why: string]: Chain } = {
     { ...NETWORK, encoder: [3, 2], decoder: [2] },
     { channels: 2, height: 6, width: 6 },
   ),
-  "pooling of other blocks": altered((layer) =>
-    layer.kind === "pooling"
-      ? { ...layer, pool: [2, 2] }
-      : layer.kind === "transposed"
-      ? { ...layer, kernel: [2, 2] }
-      : { ...layer, activation: "linear" }
+  "linear convolutions": altered((layer) =>
+    layer.kind === "convolution" ? { ...layer, activation: "linear" } : layer
   ),
+  "blocks of 3 × 2": blocks([3, 2]),
+  "blocks of 3 × 3": blocks([3, 3]),
 };
 
-function altered(change: (layer: Layer) => Layer): Chain {
+/** Pooling, and transposed convolution, by blocks of another size. */
+function blocks(size: readonly [number, number]): Chain {
+  return altered(
+    (layer) =>
+      layer.kind === "pooling"
+        ? { ...layer, pool: size }
+        : layer.kind === "transposed"
+        ? { ...layer, kernel: size }
+        : layer,
+    { height: 12, width: 12 },
+  );
+}
+
+function altered(
+  change: (layer: Layer) => Layer,
+  size = { height: 8, width: 6 },
+): Chain {
   const of = chain({ ...NETWORK, encoder: [3, 2], decoder: [3] }, {
     channels: 1,
-    height: 8,
-    width: 6,
+    ...size,
   });
   return { ...of, layers: of.layers.map(change) };
 }
