@@ -1,24 +1,27 @@
 /**
- * ONNX models as bytes and back: the part of onnx.proto (IR version 8) that
- * `model.ts` can say, with the field numbers of
- * https://github.com/onnx/onnx/blob/v1.12.0/onnx/onnx.proto
+ * ONNX models as bytes and back, as far as `model.ts` can say them.
  *
  * The same model always gives the same bytes: fields are written in the order
  * of their numbers, lists in their own order, metadata sorted by key.
  */
-import protobuf from "protobufjs/light.js";
-import type { Attribute, DataType, Elements } from "./model.ts";
-import type { Graph, Model, Node, Tensor, ValueInfo } from "./model.ts";
-
-/** `TensorProto.DataType`. */
-const DATA_TYPES: { readonly [type in DataType]: number } = {
-  float32: 1,
-  uint8: 2,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float64: 11,
-};
+import type {
+  Attribute,
+  Graph,
+  Model,
+  Node,
+  Tensor,
+  ValueInfo,
+} from "./model.ts";
+import { DATA_TYPES, elements, rawData, typeOf } from "./elements.ts";
+import { proto } from "./schema.ts";
+import type {
+  AttributeMessage,
+  GraphMessage,
+  ModelMessage,
+  NodeMessage,
+  TensorMessage,
+  ValueMessage,
+} from "./schema.ts";
 
 /** `AttributeProto.AttributeType`. */
 const ATTRIBUTE_TYPES: { readonly [kind in Attribute["kind"]]: number } = {
@@ -30,89 +33,6 @@ const ATTRIBUTE_TYPES: { readonly [kind in Attribute["kind"]]: number } = {
   floats: 6,
   ints: 7,
 };
-
-const field = (id: number, type: string) => ({ id, type });
-// proto2 writes repeated numbers one by one unless told; so does onnx.
-const list = (id: number, type: string) => ({ id, type, rule: "repeated" });
-
-const root = protobuf.Root.fromJSON({
-  nested: {
-    Model: {
-      fields: {
-        irVersion: field(1, "int64"),
-        producerName: field(2, "string"),
-        producerVersion: field(3, "string"),
-        docString: field(6, "string"),
-        graph: field(7, "Graph"),
-        opsetImport: list(8, "OperatorSet"),
-        metadataProps: list(14, "Entry"),
-      },
-    },
-    OperatorSet: {
-      fields: { domain: field(1, "string"), version: field(2, "int64") },
-    },
-    Entry: {
-      fields: { key: field(1, "string"), value: field(2, "string") },
-    },
-    Graph: {
-      fields: {
-        node: list(1, "Node"),
-        name: field(2, "string"),
-        initializer: list(5, "Tensor"),
-        input: list(11, "ValueInfo"),
-        output: list(12, "ValueInfo"),
-      },
-    },
-    Node: {
-      fields: {
-        input: list(1, "string"),
-        output: list(2, "string"),
-        name: field(3, "string"),
-        opType: field(4, "string"),
-        attribute: list(5, "Attribute"),
-        domain: field(7, "string"),
-      },
-    },
-    Attribute: {
-      fields: {
-        name: field(1, "string"),
-        f: field(2, "float"),
-        i: field(3, "int64"),
-        s: field(4, "bytes"),
-        t: field(5, "Tensor"),
-        g: field(6, "Graph"),
-        floats: list(7, "float"),
-        ints: list(8, "int64"),
-        type: field(20, "int32"),
-      },
-    },
-    Tensor: {
-      fields: {
-        dims: list(1, "int64"),
-        dataType: field(2, "int32"),
-        name: field(8, "string"),
-        rawData: field(9, "bytes"),
-      },
-    },
-    ValueInfo: {
-      fields: { name: field(1, "string"), type: field(2, "Type") },
-    },
-    Type: { fields: { tensorType: field(1, "TensorType") } },
-    TensorType: {
-      fields: { elemType: field(1, "int32"), shape: field(2, "Shape") },
-    },
-    Shape: { fields: { dim: list(1, "Dimension") } },
-    Dimension: {
-      oneofs: { value: { oneof: ["dimValue", "dimParam"] } },
-      fields: {
-        dimValue: field(1, "int64"),
-        dimParam: field(2, "string"),
-      },
-    },
-  },
-});
-
-const proto = root.lookupType("Model");
 
 /** The bytes of a model: a `.onnx` file. */
 export function encode(model: Model): Uint8Array<ArrayBuffer> {
@@ -157,62 +77,6 @@ export function decode(bytes: Uint8Array): Model {
     metadata: Object.fromEntries(
       message.metadataProps.map(({ key, value }) => [key, value]),
     ),
-  };
-}
-
-interface ModelMessage {
-  irVersion: number;
-  producerName: string;
-  producerVersion: string;
-  docString: string;
-  graph: GraphMessage | null;
-  opsetImport: { domain: string; version: number }[];
-  metadataProps: { key: string; value: string }[];
-}
-
-interface GraphMessage {
-  name: string;
-  node: NodeMessage[];
-  initializer: TensorMessage[];
-  input: ValueMessage[];
-  output: ValueMessage[];
-}
-
-interface NodeMessage {
-  opType: string;
-  input: string[];
-  output: string[];
-  name: string;
-  domain: string;
-  attribute: AttributeMessage[];
-}
-
-interface AttributeMessage {
-  name: string;
-  type: number;
-  f?: number;
-  i?: number;
-  s?: Uint8Array;
-  t?: TensorMessage | null;
-  g?: GraphMessage | null;
-  floats?: number[];
-  ints?: number[];
-}
-
-interface TensorMessage {
-  name: string;
-  dims: number[];
-  dataType: number;
-  rawData: Uint8Array;
-}
-
-interface ValueMessage {
-  name: string;
-  type: {
-    tensorType: {
-      elemType: number;
-      shape?: { dim: { dimValue?: number; dimParam?: string }[] } | null;
-    };
   };
 }
 
@@ -325,50 +189,6 @@ function tensorOf(message: TensorMessage): Tensor {
   return { name, dims, ...elements(typeOf(dataType), rawData) };
 }
 
-/** Elements as bytes, little-endian whatever this machine is. */
-function rawData(tensor: Elements): Uint8Array {
-  const { type, data } = tensor;
-  if (type === "uint8" || type === "bool") return data;
-  const width = type === "float32" || type === "int32" ? 4 : 8;
-  const bytes = new Uint8Array(data.length * width);
-  const view = new DataView(bytes.buffer);
-  data.forEach((value: number, index: number) => {
-    const at = index * width;
-    if (type === "float32") view.setFloat32(at, value, true);
-    else if (type === "float64") view.setFloat64(at, value, true);
-    else if (type === "int32") view.setInt32(at, value, true);
-    else view.setBigInt64(at, BigInt(value), true);
-  });
-  return bytes;
-}
-
-function elements(type: DataType, bytes: Uint8Array): Elements {
-  if (type === "uint8" || type === "bool") return { type, data: bytes };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const width = type === "float32" || type === "int32" ? 4 : 8;
-  const read = (value: (at: number) => number) =>
-    Array.from({ length: bytes.length / width }, (_, i) => value(i * width));
-  switch (type) {
-    case "float32":
-      return {
-        type,
-        data: Float32Array.from(read((at) => view.getFloat32(at, true))),
-      };
-    case "float64":
-      return {
-        type,
-        data: Float64Array.from(read((at) => view.getFloat64(at, true))),
-      };
-    case "int32":
-      return {
-        type,
-        data: Int32Array.from(read((at) => view.getInt32(at, true))),
-      };
-    case "int64":
-      return { type, data: read((at) => Number(view.getBigInt64(at, true))) };
-  }
-}
-
 function valueMessage({ name, type, dims }: ValueInfo): ValueMessage {
   const elemType = DATA_TYPES[type];
   if (!dims) return { name, type: { tensorType: { elemType } } };
@@ -385,11 +205,4 @@ function valueOf({ name, type: { tensorType } }: ValueMessage): ValueInfo {
     dimParam ? dimParam : dimValue ?? 0
   );
   return { name, type, dims };
-}
-
-function typeOf(dataType: number): DataType {
-  const names = Object.keys(DATA_TYPES) as DataType[];
-  const type = names.find((name) => DATA_TYPES[name] === dataType);
-  if (!type) throw new TypeError(`Element type ${dataType} is not in use here`);
-  return type;
 }
