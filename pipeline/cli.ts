@@ -34,6 +34,7 @@ const ACTIONS: { readonly [command: string]: () => Promise<Action> } = {
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   restore: async () => (await import("./commands/restore.ts")).restoreCommand,
   archive: async () => (await import("./commands/archive.ts")).archiveCommand,
+  deposit: async () => (await import("./commands/deposit.ts")).depositCommand,
   publish: async () => (await import("./commands/publish.ts")).publishCommand,
 };
 

@@ -248,6 +248,26 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: "deposit",
+    help:
+      "upload an archive to a draft on Zenodo; publishing it is left to you",
+    operands: { name: "ARCHIVE", least: 1, most: 1, takes: FILE },
+    options: [
+      {
+        name: "sandbox",
+        without: ["production"],
+        help: "to sandbox.zenodo.org, to try it",
+      },
+      { name: "production", help: "to zenodo.org, for a DOI that lasts" },
+    ],
+    examples: [
+      [
+        "deposit paper-1.0.0.zip --sandbox",
+        "with a token in ZENODO_TOKEN, of the scope deposit:write",
+      ],
+    ],
+  },
+  {
     name: "runs",
     help: "the history of runs, newest first",
     options: [

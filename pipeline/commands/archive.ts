@@ -52,8 +52,8 @@ export async function archiveCommand<Config>(
       "",
       "Next:",
       `  deno task verify ${path}`,
-      "  deposit it where it gets a DOI, by hand or with a tool of yours;",
-      "  quote the root digest in the paper",
+      `  deno task deposit ${path} --sandbox`,
+      "  quote the DOI and the root digest in the paper",
       "",
     ].join("\n"),
   );
