@@ -286,7 +286,7 @@ export async function bench(args: string[]): Promise<void> {
     values.json ? JSON.stringify({ rows }) + "\n" : table(rows),
   );
   // The two threads of PyTorch wait for each other, so it suffers most.
-  if (load > 0.5) {
+  if (load > 1) {
     out(
       Deno.stderr,
       `The machine was busy before (load ${load.toFixed(1)}): ` +
