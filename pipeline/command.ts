@@ -208,8 +208,13 @@ export const COMMANDS: readonly Command[] = [
       {
         name: "level",
         value: "N",
-        takes: { kind: "choice", choices: ["0", "1", "2"] },
-        help: "how far an archive is checked: 0 bytes, 1 record, 2 claims (2)",
+        takes: { kind: "choice", choices: ["0", "1", "2", "3", "4", "5"] },
+        help:
+          "how far an archive is checked: 0 bytes, 1 record, 2 claims, 3 figures drawn again, 4 models evaluated again, 5 all trained again (2)",
+      },
+      {
+        name: "run",
+        help: "from level 3 on: allow the archive's code to run, behind a wall",
       },
       JSON_OPTION,
     ],
@@ -217,6 +222,10 @@ export const COMMANDS: readonly Command[] = [
       ["verify", "the present results against the published ones"],
       ["verify --from-scratch", "the same, with everything made again"],
       ["verify paper-1.0.0.zip", "an archive: bytes, record and claims"],
+      [
+        "verify paper-1.0.0.zip --level 4 --run",
+        "also figures and measurements, made again by the archive's code",
+      ],
     ],
   },
   {
@@ -241,6 +250,11 @@ export const COMMANDS: readonly Command[] = [
       },
       { name: "draft", help: "mark what is missing instead of refusing" },
       { name: "include-data", help: "with the files of the dataset" },
+      {
+        name: "vendor",
+        value: "OS-CPU",
+        help: "with the npm packages for a system, such as linux-x64",
+      },
     ],
     examples: [
       ["archive", "what a journal or an archive takes"],

@@ -22,6 +22,8 @@ export interface Edition {
   readonly deno: string;
   /** The datasets' files are in it. */
   readonly data: boolean;
+  /** The system whose packages are in it: `linux-x64`. */
+  readonly vendor?: string;
   /** What is missing; only a draft may have any. */
   readonly missing: readonly string[];
   /** What runs take, by stage. */

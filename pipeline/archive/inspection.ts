@@ -16,7 +16,7 @@ import { type Container, openZip, Refused } from "./zip.ts";
 export interface Inspection {
   /** The SHA-256 of the manifest: the archive's name for itself. */
   readonly root: string;
-  readonly levels: readonly Level[];
+  readonly levels: Level[];
 }
 
 /** Opens a ZIP or a folder; `undefined` if nothing is there. */

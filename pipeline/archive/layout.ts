@@ -15,6 +15,9 @@ export const DATASETS = "data/datasets.json";
 /** The sources as run. */
 export const CODE = "code/";
 
+/** Packages, with `--vendor`. */
+export const VENDOR = "vendor/";
+
 /** Where an artifact stands: models and figures at the top, for a person to see. */
 export function archivePath(artifact: string): string {
   return /^(models|figures)\//.test(artifact)

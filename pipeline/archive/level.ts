@@ -1,7 +1,14 @@
 /** One level of checking an archive, and what came of it. */
 
 /** The levels' names, from 0. */
-export const LEVELS = ["integrity", "record", "claims"] as const;
+export const LEVELS = [
+  "integrity",
+  "record",
+  "claims",
+  "figures",
+  "models",
+  "retrain",
+] as const;
 
 /**
  * What a level found. `yes` and `no` are answers; `open` says that there is none,

@@ -14,7 +14,7 @@ import {
   statSync,
 } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { presentRun, publicationOf } from "../published/present.ts";
 import { type Digest, digestBytes, digestFile } from "../digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
@@ -42,6 +42,7 @@ import {
   EXPERIMENT,
   MANIFEST,
   RUN,
+  VENDOR,
 } from "./layout.ts";
 import type { Level } from "./level.ts";
 import { printManifest } from "./manifest.ts";
@@ -52,6 +53,7 @@ import { isText, leak, type Machine } from "./privacy.ts";
 import { readmeFile } from "./readme.ts";
 import { sourceFiles } from "./sources.ts";
 import { blobHash, directoryId } from "./swhid.ts";
+import { licenseTable, type System, vendor } from "./vendoring.ts";
 import { verifierFile } from "./verifier.ts";
 import { compareBytes } from "./zip.ts";
 
@@ -61,6 +63,10 @@ export interface Order {
   readonly draft: boolean;
   /** With the files of the datasets. */
   readonly data: boolean;
+  /** With the packages for a system. */
+  readonly vendor?: System;
+  /** Told what is being fetched. */
+  readonly say?: (line: string) => void;
   /** Where it goes; by default into the root, under the publication's name. */
   readonly output: string | undefined;
   /** The artifact with the verdicts. */
@@ -262,6 +268,25 @@ async function gather(
       }
     }
   }
+  if (order.vendor) {
+    const tarballs = await vendor(
+      root,
+      join(store.folder, "cache", "npm"),
+      order.vendor,
+      order.say ?? (() => {}),
+    );
+    if (!tarballs.ok) return tarballs;
+    for (const { path } of tarballs.value) {
+      pieces.set(`${VENDOR}npm/${basename(path)}`, { kind: "file", path });
+    }
+    const text = (name: string, text: string) =>
+      pieces.set(VENDOR + name, { kind: "text", text });
+    text("PACKAGES.md", licenseTable(tarballs.value));
+    text(
+      "registry.ts",
+      readFileSync(join(import.meta.dirname!, "registry.ts"), "utf8"), // a local file
+    );
+  }
   const license = join(root, "LICENSE");
   if (existsSync(license)) {
     pieces.set("LICENSE", { kind: "file", path: license });
@@ -279,6 +304,7 @@ async function gather(
     code: directoryId(blobs),
     deno: order.deno,
     data: order.data,
+    ...(order.vendor && { vendor: `${order.vendor.os}-${order.vendor.cpu}` }),
     missing,
     memory,
     outline: picture(outline(graph, new Plan(graph, opened.world))),

@@ -10,7 +10,7 @@ import { archivePath } from "./layout.ts";
 
 /** The text. */
 export function readmeFile(edition: Edition): string {
-  const { publication, run, code, deno, missing, data } = edition;
+  const { publication, run, code, deno, missing, data, vendor } = edition;
   const { title, paper, authors, version, license } = publication;
   const minutes = Math.max(1, Math.round(totalSeconds(edition) / 60));
   const memory = peakMemory(edition);
@@ -50,6 +50,29 @@ export function readmeFile(edition: Edition): string {
     "*identical*, *equivalent* (with the largest difference) or *different* " +
     "(with the first stage that went another way).",
     "",
+    "To go further, take a copy of `code/` elsewhere, and there, with this " +
+    "archive as a ZIP: `deno task verify ARCHIVE.zip --level 3 --run` draws the " +
+    "figures again with the archive's own code, behind the kernel's wall where " +
+    "there is one; `--level 4` evaluates the models again, `--level 5` trains " +
+    "them again.",
+    "",
+    ...(vendor === undefined ? [] : [
+      `## Without a network (${vendor})`,
+      "",
+      "`vendor/npm/` has every npm package, unchanged, with its licence " +
+      "(`vendor/PACKAGES.md`). A registry on this machine serves them:",
+      "",
+      "```sh",
+      "deno run --allow-read --allow-net=127.0.0.1 vendor/registry.ts vendor/npm 4873 &",
+      "export NPM_CONFIG_REGISTRY=http://127.0.0.1:4873/ DENO_DIR=$(mktemp -d)",
+      ...(data ? ["export DATASET_MIRROR=$PWD/data"] : []),
+      "cd code && deno task reproduce",
+      "```",
+      "",
+      ...(data
+        ? []
+        : ["The dataset is not included: see `data/datasets.json`.", ""]),
+    ]),
     "## Claims",
     "",
     ...run.verdicts.flatMap((verdict) => claim(verdict, edition)),
@@ -84,6 +107,9 @@ export function readmeFile(edition: Edition): string {
     "| `logs/run.json` | for every instance: facts, inputs, outputs, time, machine |",
     "| `ro-crate-metadata.json` | the same for machines: RO-Crate 1.1, Provenance Run Crate 0.5 |",
     "| `manifest-sha256.txt` | the SHA-256 of every other file |",
+    ...(vendor === undefined
+      ? []
+      : ["| `vendor/` | the npm packages, and a registry that serves them |"]),
     "| `verify.ts` | checks all of this; imports only Node's modules |",
     "",
     "## Data",

@@ -5,12 +5,13 @@ import { Failed, unwrap } from "../failure.ts";
 import { open, type Project } from "../project.ts";
 import { levelLines } from "../archive/level.ts";
 import { makeArchive } from "../archive/making.ts";
+import { parseSystem } from "../archive/vendoring.ts";
 
 /** The command `archive`. */
 export async function archiveCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
-  { out, outStyle: { bold, green, yellow, dim } }: Console,
+  { out, err, outStyle: { bold, green, yellow, dim } }: Console,
 ): Promise<number> {
   const opened = unwrap(
     await open(project, overlays(parsed, project.shorthands)),
@@ -23,11 +24,15 @@ export async function archiveCommand<Config>(
       seen: "it has no claims to be judged",
     });
   }
+  const system = parsed.has("vendor")
+    ? unwrap(parseSystem(parsed.one("vendor") ?? ""))
+    : undefined;
   const made = unwrap(
     await makeArchive(opened, {
       draft: parsed.has("draft"),
       data: parsed.has("include-data"),
       output: parsed.one("output"),
+      ...(system && { vendor: system, say: (line) => err(line + "\n") }),
       verdicts: project.pipeline.verdicts,
       deno: project.deno,
       judge,

@@ -8,12 +8,14 @@
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
-import { inspect } from "../archive/inspection.ts";
-import { exitCode, levelLines } from "../archive/level.ts";
+import { readRun } from "../archive/documents.ts";
+import { inspect, openArchive } from "../archive/inspection.ts";
+import { exitCode, type Level, levelLines } from "../archive/level.ts";
 import { rootLines } from "../archive/standalone.ts";
 import type { Console } from "../console.ts";
 import type { Digest } from "../digest.ts";
 import { Failed, unwrap } from "../failure.ts";
+import type { Json } from "../json.ts";
 import { open, type Opened, type Project } from "../project.ts";
 import { comparePresent } from "../published/candidate.ts";
 import type { Comparison } from "../published/comparison.ts";
@@ -49,11 +51,11 @@ async function verifyArchive<Config>(
       seen: "this project has no claims to be judged",
     });
   }
-  const { root, levels } = inspect(
-    path,
-    judge,
-    Number(parsed.one("level") ?? 2),
-  );
+  const upTo = Number(parsed.one("level") ?? 2);
+  const { root, levels } = inspect(path, judge, Math.min(upTo, 2));
+  if (upTo > 2 && exitCode(levels) === 0) {
+    levels.push(...await deeper(project, path, upTo, parsed));
+  }
   if (parsed.has("json")) out(JSON.stringify({ root, levels }) + "\n");
   else {
     const paint = { yes: green, no: red, open: yellow };
@@ -64,6 +66,65 @@ async function verifyArchive<Config>(
     out([...lines, ...rootLines(root), ""].join("\n"));
   }
   return exitCode(levels);
+}
+
+/** Levels 3 to 5; the first that is no yes is the last. */
+async function deeper<Config>(
+  project: Project<Config>,
+  path: string,
+  upTo: number,
+  parsed: Parsed,
+): Promise<Level[]> {
+  if (!parsed.has("run")) {
+    return [{
+      level: 3,
+      answer: "open",
+      seen: "not tried",
+      findings: ["it executes code of the archive: allow that with --run"],
+    }];
+  }
+  const { remake } = await import("../archive/remaking.ts");
+  using container = openArchive(path)!; // it was just read
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  Deno.addSignalListener("SIGINT", interrupt);
+  const levels: Level[] = [];
+  try {
+    for (const level of [3, 4, 5] as const) {
+      const stop = levels.some(({ answer }) => answer !== "yes");
+      if (level > upTo || stop || controller.signal.aborted) break;
+      levels.push(
+        await remake(container, level, {
+          path,
+          options: fixed(readRun(container).experiment, project.shorthands),
+          mirror: Deno.env.get("DATASET_MIRROR"),
+          signal: controller.signal,
+        }),
+      );
+    }
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
+  }
+  return levels;
+}
+
+/** What the record says where a machine would choose: the engine of the training. */
+function fixed(
+  experiment: Json,
+  shorthands: { readonly [option: string]: string },
+): { [option: string]: string } {
+  return Object.fromEntries(
+    Object.entries(shorthands).flatMap(([option, setting]) => {
+      let value: Json | undefined = experiment;
+      for (const key of setting.split(".")) {
+        value = value !== null && typeof value === "object" &&
+            !Array.isArray(value)
+          ? (value as { readonly [key: string]: Json })[key]
+          : undefined;
+      }
+      return typeof value === "string" ? [[option, value]] : [];
+    }),
+  );
 }
 
 async function verifyProject<Config>(

@@ -1,0 +1,231 @@
+/**
+ * Levels 3 to 5: an archive's results made again by the archive's own code, in a
+ * place of its own and behind the kernel's wall, and compared with the record.
+ * What keeps it from being tried is no answer about the results.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { digestFile } from "../digest.ts";
+import type { Event } from "../event.ts";
+import type { Failure } from "../failure.ts";
+import type { Lock } from "../published/lock.ts";
+import { comparisonLines } from "../render/comparison.ts";
+import { duration } from "../render/quantity.ts";
+import { style } from "../render/style.ts";
+import { enclose, enclosingWall, type Output } from "../sandbox/enclosure.ts";
+import { denoDir } from "../sandbox/flags.ts";
+import { realPath } from "../sandbox/path.ts";
+import type { Rule } from "../sandbox/rule.ts";
+import { readRun } from "./documents.ts";
+import { CODE, VENDOR } from "./layout.ts";
+import type { Level } from "./level.ts";
+import { type Registry, serveTarballs } from "./registry.ts";
+import { type Deep, select } from "./selection.ts";
+import { unpack } from "./unpacking.ts";
+import type { Container } from "./zip.ts";
+
+/** What is known besides the archive. */
+export interface Circumstances {
+  /** Of the ZIP or the folder. */
+  readonly path: string;
+  /** Settings that the record fixes where the machine would choose: `{engine: "portable"}`. */
+  readonly options: { readonly [option: string]: string };
+  /** Where the data is looked for first; the archive's own comes before that. */
+  readonly mirror: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+type Finished = Extract<Event, { kind: "finished" }>;
+
+/** Makes a level's part again in an empty folder, and says what came of it. */
+export async function remake(
+  container: Container,
+  level: Deep,
+  circumstances: Circumstances,
+): Promise<Level> {
+  const began = performance.now();
+  const open = (finding: string, seen = "not tried"): Level => ({
+    level,
+    answer: "open",
+    seen,
+    findings: [finding],
+  });
+  const run = readRun(container);
+  const { force, artifacts } = select(run, level);
+  const place = realPath(
+    await Deno.makeTempDir({ prefix: "facsimile-archive-" }),
+  );
+  const vendored = await serveVendored(container, place);
+  try {
+    const code = join(place, "code");
+    unpack(container, CODE, code);
+    for (const folder of ["tmp", "home"]) mkdirSync(join(place, folder));
+    const execute = enclosed(container, place, circumstances, vendored?.url);
+
+    if (level < 5) {
+      const archive = realPath(resolve(circumstances.path));
+      const restored = await execute(["restore", archive]);
+      if (restored.code !== 0) return open(trouble(restored));
+    }
+    const options = Object.entries(circumstances.options)
+      .flatMap(([option, value]) => [`--${option}`, value]);
+    const made = await execute([
+      "reproduce",
+      "--json",
+      ...options,
+      ...force.flatMap((stage) => ["--force", stage]),
+    ]);
+    const events = eventsOf(made.out);
+    const finished = events.find((event) => event.kind === "finished");
+    if (finished?.kind !== "finished") return open(trouble(made));
+    const [broken] = events.flatMap((event) =>
+      event.kind === "ended" && event.outcome.kind === "failed"
+        ? [`${event.instance}: ${failureText(event.outcome.failure)}`]
+        : []
+    );
+    if (broken !== undefined) return open(broken, "a stage could not run");
+    const [standIn] = finished.provisional;
+    if (standIn) {
+      return open(
+        `${standIn.instance} could not be had: ${standIn.reason}`,
+        "the data is missing",
+      );
+    }
+    const wall = enclosingWall();
+    const where = wall === "none"
+      ? "without a wall of the kernel around it"
+      : `behind ${wall === "landlock" ? "Landlock" : "bubblewrap"}`;
+    const time = duration((performance.now() - began) / 1000);
+    return judge(run, artifacts, join(code, "artifacts"), finished, {
+      level,
+      seen: (count) =>
+        `${count} of ${artifacts.length} artifacts identical, made again ${where} in ${time}`,
+    });
+  } finally {
+    vendored?.close();
+    await Deno.remove(place, { recursive: true });
+  }
+}
+
+/** Compares the files by our own eyes; the archive's comparison only explains. */
+function judge(
+  run: Lock,
+  artifacts: readonly string[],
+  folder: string,
+  { comparison }: Finished,
+  { level, seen }: {
+    readonly level: Deep;
+    readonly seen: (identical: number) => string;
+  },
+): Level {
+  const different = artifacts.filter((path) => {
+    const file = join(folder, path);
+    return !existsSync(file) ||
+      digestFile(file) !== run.artifacts[path]?.digest;
+  });
+  const base = { level, seen: seen(artifacts.length - different.length) };
+  if (different.length === 0) {
+    return { ...base, answer: "yes", findings: [] };
+  }
+  const [first = ""] = different;
+  const why = comparison ? comparisonLines(comparison, style(false)) : [];
+  const findings = [
+    ...(different.length > 0
+      ? [
+        `the first that differs: ${first} of ${run.artifacts[first]?.instance}`,
+      ]
+      : []),
+    ...why.map((line) => line.trim()).filter((line) => line !== ""),
+  ];
+  // Another class of machine may honestly give other bits, within a tolerance.
+  if (comparison?.kind === "equivalent") {
+    return { ...base, answer: "yes", findings };
+  }
+  const open = comparison?.kind === "not comparable";
+  return { ...base, answer: open ? "open" : "no", findings };
+}
+
+/** Runs a command of the archive's code behind the wall. */
+function enclosed(
+  container: Container,
+  place: string,
+  { path, mirror, signal }: Circumstances,
+  registry: string | undefined,
+): (args: readonly string[]) => Promise<Output> {
+  const code = join(place, "code");
+  const data = join(place, "data");
+  const hasData = unpack(container, "data/", data) > 1; // the list alone is none
+  const cache = registry === undefined ? denoDir() : join(place, "deno");
+  mkdirSync(cache, { recursive: true });
+  const from = hasData ? data : mirror && absolute(mirror);
+  const rules: Rule[] = [
+    { path: place, access: "write" },
+    { path: realPath(cache), access: "write" },
+    { path: realPath(Deno.execPath()), access: "run" },
+    { path: realPath(resolve(path)), access: "read" },
+    ...(from?.startsWith("/") && existsSync(from)
+      ? [{ path: realPath(from), access: "read" } as const]
+      : []),
+  ];
+  const env: { [name: string]: string } = {
+    HOME: join(place, "home"),
+    TMPDIR: join(place, "tmp"),
+    DENO_DIR: cache,
+    DENO_NO_UPDATE_CHECK: "1",
+    NO_COLOR: "1",
+    ...(from && { DATASET_MIRROR: from }),
+    ...(registry === undefined
+      ? passed("NPM_CONFIG_REGISTRY")
+      : { NPM_CONFIG_REGISTRY: registry }),
+  };
+  return async (args) =>
+    await enclose({
+      program: Deno.execPath(),
+      args: ["run", "-A", "main.ts", ...args],
+      cwd: code,
+      env,
+      rules,
+    }, signal);
+}
+
+function passed(name: string): { [name: string]: string } {
+  const value = Deno.env.get(name);
+  return value === undefined ? {} : { [name]: value };
+}
+
+function absolute(mirror: string): string {
+  return /^https?:/.test(mirror) ? mirror : resolve(mirror);
+}
+
+/** A registry of the archive's packages, if it brings them along. */
+async function serveVendored(
+  container: Container,
+  place: string,
+): Promise<Registry | undefined> {
+  const folder = join(place, "vendor");
+  return unpack(container, VENDOR, folder) > 0
+    ? await serveTarballs(join(folder, "npm"))
+    : undefined;
+}
+
+/** What the program told, a line an event. */
+function eventsOf(out: string): Event[] {
+  return out.split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Event];
+    } catch (error) {
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  });
+}
+
+function failureText({ what, seen }: Failure): string {
+  return seen === undefined ? what : `${what} (${seen})`;
+}
+
+/** What a program said before it gave up. */
+function trouble({ code, err }: Output): string {
+  const lines = err.trim().split("\n").slice(-6).join("\n         ");
+  return `the archive's program ended with exit code ${code}: ${lines}`;
+}

@@ -1,0 +1,213 @@
+/**
+ * The npm packages of deno.lock for one system, as their registry has them: so
+ * that an archive can be run again where there is no registry any more.
+ */
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { moveDurably } from "../disk.ts";
+import { fail, ok, type Result } from "../failure.ts";
+import { denoDir } from "../sandbox/flags.ts";
+import { tarballName } from "./registry.ts";
+
+/** A system as npm names it: `linux-x64`. */
+export interface System {
+  readonly os: string;
+  readonly cpu: string;
+}
+
+/** A package, at hand. */
+export interface Tarball {
+  readonly name: string;
+  readonly version: string;
+  /** As its package.json says; `undefined` where that is not installed here. */
+  readonly license: string | undefined;
+  readonly path: string;
+}
+
+interface Entry {
+  readonly integrity: string;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+}
+
+const SYSTEMS = {
+  os: ["linux", "darwin"],
+  cpu: ["x64", "arm64"],
+} as const;
+
+/** Reads `linux-x64`. */
+export function parseSystem(text: string): Result<System> {
+  const [os = "", cpu = "", ...rest] = text.split("-");
+  const known = (SYSTEMS.os as readonly string[]).includes(os) &&
+    (SYSTEMS.cpu as readonly string[]).includes(cpu) && rest.length === 0;
+  return known ? ok({ os, cpu }) : fail({
+    kind: "system",
+    what: `Include the packages for "${text}"`,
+    seen: "no such system",
+    hint: SYSTEMS.os.flatMap((os) => SYSTEMS.cpu.map((cpu) => `${os}-${cpu}`))
+      .join(", "),
+  });
+}
+
+/**
+ * All packages of a project's lock that a system takes, each checked against the
+ * lock's digest. Those of tests are among them: Deno installs a lock as a whole.
+ * Of Linux, both kinds of C library: Deno does not look at that.
+ */
+export async function vendor(
+  root: string,
+  cache: string,
+  system: System,
+  say: (line: string) => void,
+): Promise<Result<Tarball[]>> {
+  const lock: { npm?: { [id: string]: Entry } } = JSON.parse(
+    readFileSync(join(root, "deno.lock"), "utf8"),
+  );
+  const wanted = new Map<string, Entry & { name: string; version: string }>();
+  for (const [id, entry] of Object.entries(lock.npm ?? {})) {
+    if (entry.os && !entry.os.includes(system.os)) continue;
+    if (entry.cpu && !entry.cpu.includes(system.cpu)) continue;
+    const at = id.indexOf("@", 1);
+    const name = id.slice(0, at);
+    const version = id.slice(at + 1).replace(/_.*$/, ""); // without its peers
+    wanted.set(tarballName(name, version), { ...entry, name, version });
+  }
+  mkdirSync(cache, { recursive: true });
+  const found: Tarball[] = [];
+  let registry: string | undefined;
+  for (const [file, { name, version, integrity }] of wanted) {
+    const path = join(cache, file);
+    if (!existsSync(path) || !fits(readFileSync(path), integrity)) {
+      registry ??= registryUrl(root);
+      if (registry === undefined) {
+        return fail({
+          kind: "no-registry",
+          what: `Fetch ${name}@${version}`,
+          seen: "it is not known from where",
+          hint: "set NPM_CONFIG_REGISTRY to the address of an npm registry",
+        });
+      }
+      say(`fetching ${name}@${version}`);
+      const base = name.split("/").at(-1);
+      const url = new URL(`${name}/-/${base}-${version}.tgz`, registry);
+      const bytes = await get(url);
+      if (!bytes.ok) return bytes;
+      if (!fits(bytes.value, integrity)) {
+        return fail({
+          kind: "package-differs",
+          what: `Fetch ${name}@${version}`,
+          seen: `${url.host} has other bytes than deno.lock was made with`,
+          hint: "ask another registry: NPM_CONFIG_REGISTRY",
+        });
+      }
+      writeFileSync(`${path}.part`, bytes.value);
+      moveDurably(`${path}.part`, path, 0o444);
+    }
+    found.push({
+      name,
+      version,
+      license: licenseOf(root, name, version),
+      path,
+    });
+  }
+  const strict = found.filter(({ license }) =>
+    /(^|[^L])GPL/.test(license ?? "") && !/ OR /.test(license ?? "")
+  );
+  if (strict.length > 0) {
+    return fail({
+      kind: "license",
+      what: "Include the packages",
+      seen: strict.map(({ name, license }) => `${name} is under ${license}`)
+        .join("\n"),
+      hint: "such a package makes the whole archive subject to its licence; " +
+        "archive without --vendor",
+    });
+  }
+  return ok(found);
+}
+
+/** The table of packages and their licences. */
+export function licenseTable(tarballs: readonly Tarball[]): string {
+  return [
+    "# Packages",
+    "",
+    "Unchanged, as their registry serves them; each tarball has its licence inside.",
+    "",
+    "| package | version | licence |",
+    "|---|---|---|",
+    ...tarballs.map(({ name, version, license }) =>
+      `| ${name} | ${version} | ${license ?? "see the tarball"} |`
+    ),
+    "",
+  ].join("\n");
+}
+
+/** `sha512-…` of the lock. */
+function fits(bytes: Uint8Array, integrity: string): boolean {
+  return integrity ===
+    `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
+}
+
+/** Where Deno gets packages from: the environment, an .npmrc, or where it got them last. */
+function registryUrl(root: string): string | undefined {
+  const files = [join(root, ".npmrc"), join(homedir(), ".npmrc")]
+    .filter((path) => existsSync(path))
+    .map((path) => /^registry\s*=\s*(\S+)/m.exec(readFileSync(path, "utf8")));
+  const given = Deno.env.get("NPM_CONFIG_REGISTRY") ??
+    files.find((found) => found)?.[1];
+  if (given !== undefined) return given.endsWith("/") ? given : `${given}/`;
+  const folder = join(denoDir(), "npm");
+  const hosts = existsSync(folder) ? readdirSync(folder) : [];
+  const host = hosts.filter((name) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name));
+  return host.length === 1 ? `https://${host[0]}/` : undefined;
+}
+
+async function get(url: URL): Promise<Result<Uint8Array>> {
+  const failed = (seen: string) =>
+    fail({
+      kind: "fetch",
+      what: `Fetch ${url.href}`,
+      seen,
+      hint: "what is fetched already is kept; run again",
+    });
+  try {
+    const response = await fetch(url);
+    if (!response.ok) {
+      await response.body?.cancel();
+      return failed(`${url.host} answers ${response.status}`);
+    }
+    return ok(new Uint8Array(await response.arrayBuffer()));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return failed(error.message);
+  }
+}
+
+function licenseOf(
+  root: string,
+  name: string,
+  version: string,
+): string | undefined {
+  const folder = `${name.replace("/", "+")}@${version}`;
+  const path = join(
+    root,
+    "node_modules/.deno",
+    folder,
+    "node_modules",
+    name,
+    "package.json",
+  );
+  if (!existsSync(path)) return undefined;
+  const { license }: { license?: string | { type?: string } } = JSON.parse(
+    readFileSync(path, "utf8"),
+  );
+  return typeof license === "string" ? license : license?.type;
+}
