@@ -77,7 +77,7 @@ export function crateFile(
       ...head(edition, files),
       ...fileEntities(edition, files),
       ...workflow(edition),
-      ...actions(edition),
+      ...actions(edition, files),
     ],
   });
 }
@@ -375,8 +375,13 @@ function actionId(instance: string): string {
   return `#action-${encodeURIComponent(instance)}`;
 }
 
-function actions(edition: Edition): Entity[] {
+function actions(edition: Edition, files: readonly Described[]): Entity[] {
   const { publication, run, data } = edition;
+  // Files of the project that stages read: texts that quote numbers, scripts.
+  const sources = new Map(
+    files.filter(({ name }) => name.startsWith(CODE))
+      .map(({ name, digest }) => [digest, fileId(name)]),
+  );
   const entities: Entity[] = [];
   const byDigest = new Map<string, string>();
   for (const { files } of publication.datasets) {
@@ -434,7 +439,9 @@ function actions(edition: Edition): Entity[] {
     }));
     const inputs = Object.entries(facts).filter(([fact]) =>
       fact.startsWith("input ")
-    ).flatMap(([, digest]) => byDigest.get(String(digest)) ?? []);
+    ).flatMap(([, digest]) =>
+      byDigest.get(String(digest)) ?? sources.get(String(digest)) ?? []
+    );
     const results = Object.entries(outputs).map(([output, { digest }]) =>
       paths.get(`${id} ${output}`) ?? byDigest.get(digest)! // every output has one
     );

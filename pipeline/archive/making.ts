@@ -234,9 +234,12 @@ async function gather(
 ): Promise<Result<Map<string, Piece>>> {
   const { root, graph, store } = opened;
   const pieces = new Map<string, Piece>();
-  const used = graph.instances.flatMap((instance) =>
-    opened.code(instance)?.files ?? []
-  );
+  const used = graph.instances.flatMap((instance) => [
+    ...opened.code(instance)?.files ?? [],
+    ...Object.values(instance.links).flatMap((link) =>
+      link.kind === "file" ? [join(root, link.path)] : []
+    ),
+  ]);
   const sources = await sourceFiles(root, publication.sources, new Set(used));
   if (!sources.ok) return sources;
   const blobs = sources.value.map((path) => {

@@ -27,7 +27,7 @@ export function record(container: Container): Level {
     const run = readRun(container);
     checkReferences(crate, findings);
     checkFiles(crate, container, findings);
-    checkRun(run, findings);
+    checkRun(run, sourceDigests(container), findings);
     checkArtifacts(run, container, findings);
     checkActions(run, crate, findings);
     checkCode(run, crate, container, findings);
@@ -107,7 +107,19 @@ function checkFiles(
   }
 }
 
-function checkRun({ instances }: Lock, findings: string[]): void {
+/** The digests of the sources: files of the project are inputs, too. */
+function sourceDigests(container: Container): ReadonlySet<unknown> {
+  return new Set(
+    container.members.filter(({ name }) => name.startsWith(CODE))
+      .map(({ name }) => container.digest(name)),
+  );
+}
+
+function checkRun(
+  { instances }: Lock,
+  sources: ReadonlySet<unknown>,
+  findings: string[],
+): void {
   const before = new Set<string>();
   for (
     const [id, { from, facts, fingerprint: said }] of Object.entries(instances)
@@ -127,9 +139,12 @@ function checkRun({ instances }: Lock, findings: string[]): void {
       }
     }
     for (const [fact, value] of Object.entries(facts)) {
-      // Only where all inputs are other instances' outputs: a file is declared.
-      if (fact.startsWith("input ") && from.length > 0 && !given.has(value)) {
-        findings.push(`${id}: its ${fact} is nothing that another one made`);
+      if (
+        fact.startsWith("input ") && !given.has(value) && !sources.has(value)
+      ) {
+        findings.push(
+          `${id}: its ${fact} is nothing that another one made, nor a source`,
+        );
       }
     }
     before.add(id);

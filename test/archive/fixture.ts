@@ -20,6 +20,7 @@ import { presentRun } from "../../pipeline/published/present.ts";
 import type { Publication } from "../../pipeline/published/publication.ts";
 import {
   every,
+  file,
   output,
   type Pipeline,
   type Verdict,
@@ -70,7 +71,11 @@ const pipeline: Pipeline<Config> = {
       title: "Measure",
       at: () => ({
         runs: module("metrics"),
-        inputs: { weights: every("train", "weights") },
+        // A file of the project that Git does not track is in the archive, too.
+        inputs: {
+          weights: every("train", "weights"),
+          text: file("notes/text.txt"),
+        },
         outputs: {
           metrics: { file: "metrics.json", artifact: "metrics.json" },
           notes: { file: "notes.txt" },
@@ -106,6 +111,7 @@ const FILES: { readonly [path: string]: string } = {
   LICENSE: "Do what you like.\n",
   // Git sorts it before the folder, and after the folder's bare name.
   "stages.md": "Four stages.\n",
+  "notes/text.txt": "The loss is small.\n",
   "stages/train.ts": `
 export default (task: any) => {
   const { learning_rate, epochs, engine } = task.params;
