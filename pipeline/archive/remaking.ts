@@ -69,6 +69,21 @@ export async function remake(
     }
     const options = Object.entries(circumstances.options)
       .flatMap(([option, value]) => [`--${option}`, value]);
+    // What everything begins with alone first: without the data it would be hours
+    // of work on something else.
+    const begun = await execute([
+      "reproduce",
+      "--json",
+      ...options,
+      ...roots(run),
+    ]);
+    const [standIn] = finishedOf(begun)?.provisional ?? [];
+    if (standIn) {
+      return open(
+        `${standIn.instance} could not be had: ${standIn.reason}`,
+        "the data is missing",
+      );
+    }
     const made = await execute([
       "reproduce",
       "--json",
@@ -76,21 +91,14 @@ export async function remake(
       ...force.flatMap((stage) => ["--force", stage]),
     ]);
     const events = eventsOf(made.out);
-    const finished = events.find((event) => event.kind === "finished");
-    if (finished?.kind !== "finished") return open(trouble(made));
+    const finished = finishedOf(made);
+    if (!finished) return open(trouble(made));
     const [broken] = events.flatMap((event) =>
       event.kind === "ended" && event.outcome.kind === "failed"
         ? [`${event.instance}: ${failureText(event.outcome.failure)}`]
         : []
     );
     if (broken !== undefined) return open(broken, "a stage could not run");
-    const [standIn] = finished.provisional;
-    if (standIn) {
-      return open(
-        `${standIn.instance} could not be had: ${standIn.reason}`,
-        "the data is missing",
-      );
-    }
     const wall = enclosingWall();
     const where = wall === "none"
       ? "without a wall of the kernel around it"
@@ -206,6 +214,18 @@ async function serveVendored(
   return unpack(container, VENDOR, folder) > 0
     ? await serveTarballs(join(folder, "npm"))
     : undefined;
+}
+
+/** The stages that read from no other. */
+function roots({ instances }: Lock): string[] {
+  const found = Object.values(instances).filter(({ from }) => from.length === 0)
+    .map(({ stage }) => stage);
+  return [...new Set(found)].sort();
+}
+
+function finishedOf({ out }: Output): Finished | undefined {
+  const last = eventsOf(out).at(-1);
+  return last?.kind === "finished" ? last : undefined;
 }
 
 /** What the program told, a line an event. */
