@@ -145,12 +145,26 @@ function judge(
       : []),
     ...why.map((line) => line.trim()).filter((line) => line !== ""),
   ];
-  // Another class of machine may honestly give other bits, within a tolerance.
-  if (comparison?.kind === "equivalent") {
+  // Another class of machine may honestly give other bits, within a tolerance; but
+  // only where the record says so, whatever the archive's program says.
+  const honest = different.every((path) => mayDiffer(run, path));
+  if (comparison?.kind === "equivalent" && honest) {
     return { ...base, answer: "yes", findings };
   }
   const open = comparison?.kind === "not comparable";
   return { ...base, answer: open ? "open" : "no", findings };
+}
+
+/** Whether an artifact, or one that it is made from, is promised less than bits. */
+function mayDiffer({ artifacts, instances }: Lock, path: string): boolean {
+  const loose = new Set(
+    Object.values(artifacts).filter(({ determinism }) =>
+      determinism.kind !== "bits"
+    ).map(({ instance }) => instance),
+  );
+  const from = (id: string): boolean =>
+    loose.has(id) || (instances[id]?.from ?? []).some(from);
+  return from(artifacts[path]?.instance ?? "");
 }
 
 /** Runs a command of the archive's code behind the wall. */

@@ -1,0 +1,235 @@
+/** Levels 3 to 5: an archive's code makes its results again, or something else. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RUN } from "../../pipeline/archive/layout.ts";
+import { remake } from "../../pipeline/archive/remaking.ts";
+import { select } from "../../pipeline/archive/selection.ts";
+import type { Container } from "../../pipeline/archive/zip.ts";
+import { unwrap } from "../../pipeline/failure.ts";
+import { LOCK, type Lock, parseLock } from "../../pipeline/published/lock.ts";
+import { probeWall } from "../../pipeline/sandbox/wall.ts";
+import { Paper } from "./fixture.ts";
+
+/** The record of a small paper, and its artifacts' texts. */
+async function published(): Promise<
+  { text: string; run: Lock; artifacts: { [path: string]: string } }
+> {
+  await using paper = await Paper.write();
+  await paper.run();
+  await paper.publish();
+  const text = readFileSync(join(paper.root, LOCK), "utf8");
+  const run = unwrap(parseLock(text));
+  const artifacts = Object.fromEntries(
+    Object.keys(run.artifacts).map((path) => [
+      path,
+      readFileSync(join(paper.root, "artifacts", path), "utf8"),
+    ]),
+  );
+  return { text, run, artifacts };
+}
+
+const { text, run, artifacts } = await published();
+
+/** An archive in memory. */
+function container(files: { readonly [name: string]: string }): Container {
+  const bytes = (name: string) => new TextEncoder().encode(files[name]);
+  return {
+    members: Object.keys(files).sort().map((name) => ({
+      name,
+      size: bytes(name).length,
+    })),
+    read: bytes,
+    digest: (name) => createHash("sha256").update(bytes(name)).digest("hex"),
+    copy: (name, write) => write(bytes(name)),
+    [Symbol.dispose]: () => {},
+  };
+}
+
+/** In the place of the archive's program: writes artifacts, ends with an event. */
+function program(
+  made: { readonly [path: string]: string },
+  { finished = {}, before = "" }: { finished?: object; before?: string } = {},
+): string {
+  const event = {
+    kind: "finished",
+    success: true,
+    seconds: 1,
+    counts: {},
+    provisional: [],
+    verdicts: [],
+    artifacts: [],
+    ...finished,
+  };
+  return `
+import { dirname } from "node:path";
+${before}
+if (Deno.args[0] === "restore") {
+  Deno.statSync(Deno.args[1]);
+  Deno.writeTextFileSync("restored", "");
+  Deno.exit(0);
+}
+Deno.writeTextFileSync("asked.txt", Deno.args.join(" ") + "\\n", { append: true });
+for (const [path, text] of Object.entries(${JSON.stringify(made)})) {
+  Deno.mkdirSync(dirname("artifacts/" + path), { recursive: true });
+  Deno.writeTextFileSync("artifacts/" + path, text);
+}
+console.log('{"kind":"planned","plan":[]}');
+console.log(${JSON.stringify(JSON.stringify(event))});
+`;
+}
+
+/** Lets a program make a level again. */
+async function made(level: 3 | 4 | 5, script: string, record = text) {
+  const path = await Deno.makeTempFile({ suffix: ".zip" });
+  try {
+    return await remake(
+      container({
+        [RUN]: record,
+        "code/main.ts": script,
+        "code/deno.json": "{}\n",
+      }),
+      level,
+      {
+        path,
+        options: { engine: "exact" },
+        mirror: undefined,
+        signal: new AbortController().signal,
+      },
+    );
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("select() takes figures, then what is made from models, then everything", () => {
+  deepEqual(select(run, 3), {
+    force: ["figures"],
+    artifacts: ["figures/losses.svg"],
+  });
+  deepEqual(select(run, 4), {
+    force: ["claims", "figures", "metrics"],
+    artifacts: ["claims.json", "figures/losses.svg", "metrics.json"],
+  });
+  deepEqual(select(run, 5), {
+    force: [],
+    artifacts: [
+      "claims.json",
+      "figures/losses.svg",
+      "metrics.json",
+      "models/lr-0.01.bin",
+      "models/lr-0.1.bin",
+    ],
+  });
+});
+
+Deno.test("remake() says yes to equal bytes", async () => {
+  for (const level of [3, 4, 5] as const) {
+    const found = await made(level, program(artifacts));
+    equal(found.answer, "yes", found.findings.join());
+    const count = select(run, level).artifacts.length;
+    match(found.seen, new RegExp(`^${count} of ${count} artifacts identical`));
+  }
+});
+
+Deno.test("remake() says no to other bytes, and names the first", async () => {
+  const other = { ...artifacts, "metrics.json": "{}\n" };
+  const found = await made(4, program(other));
+  equal(found.answer, "no");
+  match(found.seen, /^2 of 3 artifacts identical/);
+  match(found.findings.join(), /first that differs: metrics\.json of metrics/);
+  // The figures are those of the record: level 3 does not look at the metrics.
+  equal((await made(3, program(other))).answer, "yes");
+  const { "metrics.json": _, ...without } = artifacts;
+  equal((await made(4, program(without))).answer, "no");
+});
+
+Deno.test("remake() takes the program's word neither for equal bytes nor against them", async () => {
+  const liar = await made(
+    5,
+    program({ ...artifacts, "claims.json": "[]\n" }, {
+      finished: { comparison: { kind: "identical", artifacts: 5 } },
+    }),
+  );
+  equal(liar.answer, "no");
+  const equivalent = {
+    comparison: {
+      kind: "equivalent",
+      identical: 4,
+      artifacts: 5,
+      instance: "train[lr=0.1]",
+      changes: [],
+      tolerance: 0.1,
+    },
+  };
+  const other = { ...artifacts, "claims.json": "[]\n" };
+  const promised = await made(5, program(other, { finished: equivalent }));
+  equal(promised.answer, "no"); // the record promises bits
+  const loose = text.replaceAll(
+    '"kind": "bits"',
+    '"kind": "numeric",\n        "tolerance": 0.1',
+  );
+  const honest = await made(5, program(other, { finished: equivalent }), loose);
+  equal(honest.answer, "yes", honest.findings.join());
+});
+
+Deno.test("remake() gives no answer where it could not be tried", async () => {
+  const missing = await made(
+    5,
+    program(artifacts, {
+      finished: {
+        provisional: [{ instance: "download", reason: "no mirror" }],
+      },
+    }),
+  );
+  equal(missing.answer, "open");
+  match(missing.findings.join(), /download could not be had: no mirror/);
+
+  const crashed = await made(4, `throw new Error("no such package");`);
+  equal(crashed.answer, "open");
+  match(crashed.findings.join(), /exit code 1.*no such package/s);
+
+  const failed = {
+    kind: "ended",
+    instance: "train",
+    outcome: { kind: "failed", failure: { what: "Load a library" } },
+  };
+  const broken = await made(
+    5,
+    program({}, {
+      before: `console.log(${JSON.stringify(JSON.stringify(failed))});`,
+    }),
+  );
+  equal(broken.answer, "open");
+  match(broken.findings.join(), /train: Load a library/);
+});
+
+Deno.test("remake() keeps an archive's code from the files of the machine", {
+  ignore: probeWall() === "none",
+}, async () => {
+  const secret = await Deno.makeTempFile();
+  writeFileSync(secret, "secret");
+  try {
+    const found = await made(
+      5,
+      program(artifacts, {
+        before: `Deno.readTextFileSync(${JSON.stringify(secret)});`,
+      }),
+    );
+    equal(found.answer, "open");
+    match(found.findings.join(), /NotFound|PermissionDenied|denied/);
+    const reading = await made(
+      5,
+      program(artifacts, {
+        before: `try { Deno.writeTextFileSync(${
+          JSON.stringify(secret)
+        }, "changed"); } catch { /* as it should */ }`,
+      }),
+    );
+    equal(reading.answer, "yes", reading.findings.join());
+    equal(readFileSync(secret, "utf8"), "secret");
+  } finally {
+    await Deno.remove(secret);
+  }
+});
