@@ -85,6 +85,7 @@ export async function reproduce<Config>(
   const success = !broken && !refuted && !ran.aborted;
   const page = tryDisk(
     "Write the page of this run",
+    broken,
     () =>
       conclude(graph, ran, opened, request, {
         id: runId(started),
@@ -200,12 +201,19 @@ function readVerdicts<Config>(
   return [];
 }
 
-function tryDisk<Value>(what: string, action: () => Value): Value {
+/** A disk that keeps the page from being written is told, unless that was told already. */
+function tryDisk<Value>(
+  what: string,
+  told: boolean,
+  action: () => Value,
+): Value | undefined {
   try {
     return action();
   } catch (error) {
     const failure = diskFailure(what, error);
-    throw failure ? new Failed(failure) : error;
+    if (!failure) throw error;
+    if (told) return undefined;
+    throw new Failed(failure);
   }
 }
 

@@ -221,3 +221,81 @@ async function left(root: string): Promise<string> {
     .output();
   return new TextDecoder().decode(stdout).trim();
 }
+
+Deno.test("SIGKILL of a stage fails that instance alone, and the next run makes it", async () => {
+  using program = new Program();
+  const process = program.start("reproduce", "--json");
+  const stream = events(process);
+  await until(
+    stream,
+    ({ kind, instance }) => kind === "progress" && instance === "slow[n=1]",
+  );
+  program.open(2);
+  await until(
+    stream,
+    ({ kind, instance }) => kind === "ended" && instance === "slow[n=2]",
+  );
+  const stage = Number((await left(program.root)).trim().split(/\s+/)[0]);
+  Deno.kill(stage, "SIGKILL");
+  for await (const _ of stream);
+  await process.stderr.cancel();
+  equal((await process.status).code, 1);
+  equal(existsSync(join(program.root, "artifacts/out.txt")), false);
+  program.open(1);
+  const next = await program.run("reproduce");
+  equal(next.code, 0, next.err);
+  equal(program.read("artifacts/out.txt"), RESULT);
+});
+
+/** Mounts a folder read-only over itself in a namespace of its own, and runs the program there. */
+async function onReadOnlyDisk(program: Program, folder: string) {
+  const place = join(program.root, folder);
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command("unshare", {
+    args: [
+      "--mount",
+      "sh",
+      "-c",
+      `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$2" run -A --config "$3" main.ts reproduce`,
+      "sh",
+      place,
+      Deno.execPath(),
+      config,
+    ],
+    cwd: program.root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+const mounts = Deno.build.os === "linux" &&
+  (await new Deno.Command("unshare", {
+    args: ["--mount", "true"],
+    stderr: "null",
+  }).output().catch(() => ({ success: false }))).success;
+if (!mounts) {
+  // deno-lint-ignore no-console -- a skipped test must not go unseen
+  console.log("a store on a read-only disk is not tested: no mount namespaces");
+}
+
+Deno.test(
+  "a store on a read-only disk answers, and says why it cannot keep anything",
+  {
+    ignore: !mounts,
+  },
+  async () => {
+    using program = opened();
+    equal((await program.run("reproduce")).code, 0);
+    const still = await onReadOnlyDisk(program, ".store");
+    equal(still.code, 0, still.err);
+    match(still.out, /nothing ran/);
+    program.write("data/a.txt", "beta\n");
+    const changed = await onReadOnlyDisk(program, ".store");
+    equal(changed.code, 1, changed.err);
+    match(changed.out + changed.err, /read-only/i);
+    equal(program.read("artifacts/out.txt"), RESULT);
+    program.write("data/a.txt", "alpha\n");
+    match((await program.run("reproduce")).out, /nothing ran/);
+  },
+);
