@@ -4,12 +4,13 @@
  * on it. Only instances whose every output is in the archive come back; the
  * others are made again from these when something asks for them.
  */
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint } from "../fingerprint.ts";
 import type { Store } from "../store.ts";
 import { readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
+import { extract } from "./unpacking.ts";
 import { type Container, Refused } from "./zip.ts";
 
 /** What came back. */
@@ -66,15 +67,6 @@ function bring(container: Container, name: string, store: Store): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `restore-${Deno.pid}`);
   rmSync(path, { force: true });
-  const file = openSync(path, "wx", 0o644);
-  try {
-    container.copy(name, (piece) => {
-      for (let at = 0; at < piece.length;) {
-        at += writeSync(file, piece, at, piece.length - at, null);
-      }
-    });
-  } finally {
-    closeSync(file);
-  }
+  extract(container, name, path);
   return store.keep(path).digest;
 }

@@ -14,16 +14,25 @@ export function unpack(
   for (const name of names) {
     const path = join(folder, name.slice(prefix.length));
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(path, "wx", 0o644);
-    try {
-      container.copy(name, (piece) => {
-        for (let at = 0; at < piece.length;) {
-          at += writeSync(file, piece, at, piece.length - at, null);
-        }
-      });
-    } finally {
-      closeSync(file);
-    }
+    extract(container, name, path);
   }
   return names.length;
+}
+
+/** Writes a member to a file that is not there yet. */
+export function extract(
+  container: Container,
+  name: string,
+  path: string,
+): void {
+  const file = openSync(path, "wx", 0o644);
+  try {
+    container.copy(name, (piece) => {
+      for (let at = 0; at < piece.length;) {
+        at += writeSync(file, piece, at, piece.length - at, null);
+      }
+    });
+  } finally {
+    closeSync(file);
+  }
 }

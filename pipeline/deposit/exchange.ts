@@ -3,6 +3,7 @@
  * redirect is followed, so that it never reaches another host, and no message
  * repeats it.
  */
+import { Buffer } from "node:buffer";
 import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { createReadStream } from "node:fs";
@@ -109,7 +110,7 @@ function once(
       response.on("end", () =>
         resolve(ok({
           status: response.statusCode ?? 0,
-          text: new TextDecoder().decode(concat(pieces)),
+          text: new TextDecoder().decode(Buffer.concat(pieces)),
           retryAfter: seconds(response.headers["retry-after"]),
           location: place(response.headers.location, url),
         })));
@@ -150,16 +151,4 @@ function place(header: string | undefined, base: URL): string | undefined {
   if (header === undefined || !URL.canParse(header, base)) return header;
   const { origin, pathname } = new URL(header, base);
   return origin + pathname;
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    pieces.reduce((sum, piece) => sum + piece.length, 0),
-  );
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
