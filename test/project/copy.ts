@@ -8,6 +8,7 @@ const original = new URL("../../", import.meta.url).pathname;
 
 /** Without its tests and documents. */
 const PARTS = [
+  "README.md",
   "deno.json",
   "deno.lock",
   "experiment.toml",
