@@ -15,6 +15,7 @@ import {
 } from "./documents.ts";
 import { archivePath, CLAIMS, CODE, CRATE, MANIFEST } from "./layout.ts";
 import type { Level } from "./level.ts";
+import { checkModels } from "./onnx.ts";
 import { blobHash, directoryId } from "./swhid.ts";
 import { type Container, Refused } from "./zip.ts";
 
@@ -32,6 +33,7 @@ export function record(container: Container): Level {
     checkActions(run, crate, findings);
     checkCode(run, crate, container, findings);
     checkClaims(run, container, findings);
+    checkModels(run, container, findings);
     seen = `${crate.size} entities, ${
       Object.keys(run.instances).length
     } instances, ${Object.keys(run.artifacts).length} artifacts`;
