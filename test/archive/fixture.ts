@@ -5,11 +5,8 @@
  */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import {
-  type Made,
-  makeArchive,
-  type Order,
-} from "../../pipeline/archive/making.ts";
+import { type Made, makeArchive } from "../../pipeline/archive/making.ts";
+import type { Order } from "../../pipeline/archive/order.ts";
 import { reproduce } from "../../pipeline/commands/reproduce.ts";
 import type { Event } from "../../pipeline/event.ts";
 import { ok, type Result, unwrap } from "../../pipeline/failure.ts";

@@ -1,0 +1,225 @@
+/** The files of an archive: results, sources, packages, and what is written about them. */
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { type Digest, digestBytes, digestFile } from "../digest.ts";
+import { fail, ok, type Result } from "../failure.ts";
+import { canonicalPretty, type Json } from "../json.ts";
+import { Plan } from "../plan.ts";
+import type { Opened } from "../project.ts";
+import { printLock } from "../published/lock.ts";
+import { outline } from "../render/outline.ts";
+import { picture } from "../render/picture.ts";
+import { citationFile, codemetaFile, zenodoFile } from "./citation.ts";
+import { crateFile, type Described } from "./crate.ts";
+import type { Edition, Piece } from "./edition.ts";
+import { peakMemory, totalSeconds } from "./edition.ts";
+import {
+  archivePath,
+  CLAIMS,
+  CODE,
+  CRATE,
+  DATASETS,
+  EXPERIMENT,
+  MANIFEST,
+  RUN,
+  VENDOR,
+} from "./layout.ts";
+import { printManifest } from "./manifest.ts";
+import { nameProblem } from "./name.ts";
+import type { Order } from "./order.ts";
+import { previewFile } from "./preview.ts";
+import { readmeFile } from "./readme.ts";
+import { sourceFiles } from "./sources.ts";
+import { blobHash, directoryId } from "./swhid.ts";
+import { verifierFile } from "./verifier.ts";
+import { licenseTable, vendor } from "./vendoring.ts";
+import { compareBytes } from "./zip.ts";
+
+/** All files of the archive by name. */
+export async function gather(
+  opened: Opened,
+  order: Order,
+  { publication, run, missing }: Pick<
+    Edition,
+    "publication" | "run" | "missing"
+  >,
+): Promise<Result<Map<string, Piece>>> {
+  const { root, graph, store } = opened;
+  const pieces = new Map<string, Piece>();
+  const used = graph.instances.flatMap((instance) => [
+    ...opened.code(instance)?.files ?? [],
+    ...Object.values(instance.links).flatMap((link) =>
+      link.kind === "file" ? [join(root, link.path)] : []
+    ),
+  ]);
+  const sources = await sourceFiles(root, publication.sources, new Set(used));
+  if (!sources.ok) return sources;
+  const blobs = sources.value.map((path) => {
+    const file = join(root, path);
+    pieces.set(CODE + path, { kind: "file", path: file });
+    const { size } = statSync(file);
+    return [path, blobHash(size, (write) => feed(file, write))] as const;
+  });
+  for (const [path, { digest }] of Object.entries(run.artifacts)) {
+    // From the store: read-only, and just checked against its digest.
+    pieces.set(archivePath(path), { kind: "file", path: store.object(digest) });
+  }
+  if (order.data) {
+    for (const { files, name } of publication.datasets) {
+      for (const file of files) {
+        const digest = file.sha256 as Digest;
+        if (!store.holds(digest)) {
+          return fail({
+            kind: "no-data",
+            what: `Include the data ${name}`,
+            seen: `${file.name} is not in the store`,
+            hint: "run deno task reproduce where it can be had",
+          });
+        }
+        pieces.set(`data/${file.name}`, {
+          kind: "file",
+          path: store.object(digest),
+        });
+      }
+    }
+  }
+  if (order.vendor) {
+    const tarballs = await vendor(
+      root,
+      join(store.folder, "cache", "npm"),
+      order.vendor,
+      order.say ?? (() => {}),
+    );
+    if (!tarballs.ok) return tarballs;
+    for (const { path } of tarballs.value) {
+      pieces.set(`${VENDOR}npm/${basename(path)}`, { kind: "file", path });
+    }
+    const text = (name: string, text: string) =>
+      pieces.set(VENDOR + name, { kind: "text", text });
+    text("PACKAGES.md", licenseTable(tarballs.value));
+    text(
+      "registry.ts",
+      readFileSync(join(import.meta.dirname!, "registry.ts"), "utf8"), // a local file
+    );
+  }
+  const license = join(root, "LICENSE");
+  if (existsSync(license)) {
+    pieces.set("LICENSE", { kind: "file", path: license });
+  }
+  const memory: Record<string, number> = {};
+  for (const { stage, declaration } of graph.instances) {
+    memory[stage] = Math.max(
+      memory[stage] ?? 0,
+      declaration.resources?.memory ?? 0,
+    );
+  }
+  const edition: Edition = {
+    publication,
+    run,
+    code: directoryId(blobs),
+    deno: order.deno,
+    data: order.data,
+    ...(order.vendor && { vendor: `${order.vendor.os}-${order.vendor.cpu}` }),
+    missing,
+    memory,
+    outline: picture(outline(graph, new Plan(graph, opened.world))),
+  };
+  const write = (name: string, text: string) =>
+    pieces.set(name, { kind: "text", text });
+  write("README.md", readmeFile(edition));
+  write("CITATION.cff", citationFile(edition));
+  write(".zenodo.json", zenodoFile(edition));
+  write("codemeta.json", codemetaFile(edition));
+  write("verify.ts", await verifierFile(root, publication.judge));
+  write(CLAIMS, claimsFile(edition));
+  write(EXPERIMENT, canonicalPretty(run.experiment));
+  write(DATASETS, canonicalPretty(publication.datasets as unknown as Json));
+  write(RUN, printLock(run));
+
+  const problem = [...pieces.keys()].flatMap((name) => nameProblem(name) ?? [])
+    .at(0);
+  if (problem) {
+    return fail({
+      kind: "file-name",
+      what: "Archive a file",
+      seen: `its name ${problem}`,
+    });
+  }
+  write("ro-crate-preview.html", previewFile(edition, describe(pieces)));
+  // The manifest has the crate's digest, so the crate names it without one.
+  write(MANIFEST, "");
+  write(CRATE, crateFile(edition, describe(pieces)));
+  write(
+    MANIFEST,
+    printManifest(
+      describe(pieces).filter(({ name }) => name !== MANIFEST)
+        .map(({ name, digest }) => [name, digest] as const),
+    ),
+  );
+  return ok(pieces);
+}
+
+function claimsFile(edition: Edition): string {
+  const { publication, run } = edition;
+  const definitions = new Map(
+    publication.claims.map((claim) => [
+      String((claim as { id?: Json } | null)?.id),
+      claim,
+    ]),
+  );
+  return canonicalPretty({
+    metrics: archivePath(publication.metrics),
+    claims: run.verdicts.map(({ id, sentence, verdict, evidence }) => ({
+      id,
+      sentence,
+      verdict,
+      evidence,
+      claim: definitions.get(id) ?? null,
+      check: {
+        command: "deno run --allow-read verify.ts .",
+        remake: "cd code && deno task reproduce",
+        remake_seconds: Math.round(totalSeconds(edition)),
+        memory_mib: peakMemory(edition),
+      },
+    })),
+  });
+}
+
+/** Sizes and digests, by the bytes of the names. */
+function describe(pieces: ReadonlyMap<string, Piece>): Described[] {
+  return [...pieces].sort(([a], [b]) => compareBytes(a, b)).map(
+    ([name, piece]) =>
+      piece.kind === "text"
+        ? {
+          name,
+          size: new TextEncoder().encode(piece.text).length,
+          digest: digestBytes(piece.text),
+        }
+        : {
+          name,
+          size: statSync(piece.path).size,
+          digest: digestFile(piece.path),
+        },
+  );
+}
+
+function feed(path: string, write: (piece: Uint8Array) => void): void {
+  const file = openSync(path, "r");
+  try {
+    const buffer = new Uint8Array(1 << 20);
+    for (;;) {
+      const count = readSync(file, buffer, 0, buffer.length, null);
+      if (count === 0) return;
+      write(buffer.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
+  }
+}

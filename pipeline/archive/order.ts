@@ -1,0 +1,21 @@
+/** What is asked for when an archive is made. */
+import type { Judge } from "../published/publication.ts";
+import type { System } from "./vendoring.ts";
+
+/** What is asked for. */
+export interface Order {
+  /** Mark what is missing instead of refusing. */
+  readonly draft: boolean;
+  /** With the files of the datasets. */
+  readonly data: boolean;
+  /** With the packages for a system. */
+  readonly vendor?: System;
+  /** Told what is being fetched. */
+  readonly say?: (line: string) => void;
+  /** Where it goes; by default into the root, under the publication's name. */
+  readonly output: string | undefined;
+  /** The artifact with the verdicts. */
+  readonly verdicts: string | undefined;
+  readonly deno: string;
+  readonly judge: Judge;
+}
