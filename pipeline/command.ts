@@ -253,7 +253,8 @@ export const COMMANDS: readonly Command[] = [
       {
         name: "vendor",
         value: "OS-CPU",
-        help: "with the npm packages for a system, such as linux-x64",
+        help:
+          "with the data and the npm packages for a system, such as linux-x64: runs again without a network",
       },
     ],
     examples: [

@@ -30,7 +30,8 @@ export async function archiveCommand<Config>(
   const made = unwrap(
     await makeArchive(opened, {
       draft: parsed.has("draft"),
-      data: parsed.has("include-data"),
+      // Without its data it could not be run again without a network either.
+      data: parsed.has("include-data") || system !== undefined,
       output: parsed.one("output"),
       ...(system && { vendor: system, say: (line) => err(line + "\n") }),
       verdicts: project.pipeline.verdicts,
