@@ -8,6 +8,7 @@ import { readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import type { Digest } from "./digest.ts";
 import { copyWhole } from "./disk.ts";
 import type { Instance } from "./graph.ts";
+import { look } from "./inode.ts";
 import type { StatCache } from "./stat.ts";
 import type { Store } from "./store.ts";
 
@@ -46,7 +47,7 @@ export class Artifacts {
       if (!wrong.includes(artifact)) continue;
       const path = join(this.folder, artifact);
       // A folder that somebody made where a file belongs.
-      rmSync(path, { recursive: true, force: true });
+      if (look(path)?.kind === "other") rmSync(path, { recursive: true });
       copyWhole(this.store.object(digest), path, 0o644);
     }
     return wrong;

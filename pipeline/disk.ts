@@ -19,6 +19,26 @@ import {
 import { dirname } from "node:path";
 import type { Failure } from "./failure.ts";
 
+/**
+ * Does something that makes a file, and its folder first if that is what it lacks:
+ * to ask for the folder each time takes three calls of the system.
+ */
+export function inFolder<Value>(path: string, make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return make();
+  }
+}
+
+/** Whether an error says that a file or a folder is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+}
+
 let count = 0;
 
 /** A name beside `path` that nobody else uses: not a live process, not a dead one. */
@@ -35,10 +55,9 @@ export function isDraft(name: string): boolean {
 
 /** Puts a text under a name, durably; whoever reads it sees the old one or the new one. */
 export function writeDurably(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
   const part = draft(path);
   try {
-    const file = openSync(part, "wx", 0o644);
+    const file = inFolder(part, () => openSync(part, "wx", 0o644));
     try {
       const bytes = new TextEncoder().encode(text);
       for (let at = 0; at < bytes.length;) {
@@ -57,10 +76,9 @@ export function writeDurably(path: string, text: string): void {
 
 /** As `writeDurably`, but a power failure may lose it: for what can be made again. */
 export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
   const part = draft(path);
   try {
-    Deno.writeTextFileSync(part, text);
+    inFolder(part, () => Deno.writeTextFileSync(part, text));
     renameSync(part, path);
   } catch (error) {
     rmSync(part, { force: true });
@@ -70,7 +88,6 @@ export function writeWhole(path: string, text: string): void {
 
 /** Moves a file that was written by somebody else to its place, durably. */
 export function moveDurably(from: string, to: string, mode: number): void {
-  mkdirSync(dirname(to), { recursive: true });
   chmodSync(from, mode);
   const file = openSync(from, "r");
   try {
@@ -78,7 +95,7 @@ export function moveDurably(from: string, to: string, mode: number): void {
   } finally {
     closeSync(file);
   }
-  renameSync(from, to);
+  inFolder(to, () => renameSync(from, to));
 }
 
 /**
@@ -86,10 +103,9 @@ export function moveDurably(from: string, to: string, mode: number): void {
  * the one would change the other.
  */
 export function copyWhole(from: string, to: string, mode: number): void {
-  mkdirSync(dirname(to), { recursive: true });
   const part = draft(to);
   try {
-    copyFileSync(from, part);
+    inFolder(part, () => copyFileSync(from, part));
     chmodSync(part, mode);
     renameSync(part, to);
   } catch (error) {

@@ -5,7 +5,6 @@
  * cannot publish anything.
  */
 import { join, relative } from "node:path";
-import { lstatSync } from "node:fs";
 import type { Code } from "./code/code.ts";
 import { edited } from "./code/identity.ts";
 import { type Digest, isDigest } from "./digest.ts";
@@ -35,6 +34,8 @@ export interface Bench {
   readonly require: "deno" | "kernel";
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** Tells that an instance's process has ended well: its cores are free. */
+  readonly vacate: () => void;
 }
 
 /** What became of an instance that ran. */
@@ -62,7 +63,8 @@ export async function build(
 ): Promise<Built> {
   const { root, store, workshop, report, signal } = bench;
   const started = performance.now();
-  const folder = workshop.open(instance.stage);
+  const alone = leavesNothing(instance);
+  const folder = workshop.open(instance.stage, alone);
   const prefix = prefixFingerprint(instance, facts);
   const confinement = confine(instance, prefix, folder, outputs, bench);
   let provisional: string | undefined;
@@ -123,6 +125,7 @@ export async function build(
     case "failed":
       return broken(ended.failure, ended.tail);
     case "done":
+      bench.vacate();
   }
 
   const changed = changedMeanwhile(instance, bench);
@@ -141,7 +144,8 @@ export async function build(
     ...(provisional !== undefined && { provisional }),
     ...(remarks.length > 0 && { remarks }),
   });
-  workshop.clear(folder);
+  if (alone) workshop.empty(folder);
+  else workshop.clear(folder);
   return {
     kind: "built",
     outputs: Object.fromEntries(
@@ -150,6 +154,17 @@ export async function build(
     seconds,
     ...(provisional !== undefined && { provisional }),
   };
+}
+
+/**
+ * Whether no process of an instance can outlive it: Deno's permissions, which
+ * nothing native goes around, let it start none. A command may leave a daemon
+ * that still has the folder.
+ */
+function leavesNothing(
+  { declaration: { runs, permissions } }: Instance,
+): boolean {
+  return runs.kind === "module" && (permissions?.ffi ?? []).length === 0;
 }
 
 /**
@@ -264,37 +279,16 @@ function atHand(
   );
 }
 
-/** Moves the outputs into the store. All of them must be there, as plain files. */
+/** Moves the outputs into the store. They are there, as plain files: the process ended well. */
 function publish(
   { id, declaration }: Instance,
   folder: string,
   store: Store,
 ): Result<{ [output: string]: Kept }> {
   const kept: { [output: string]: Kept } = {};
-  const made = outputFolder({ folder });
-  for (const [name, { file }] of Object.entries(declaration.outputs)) {
-    const found = Array.from(Deno.readDirSync(made), (entry) => entry.name);
-    let plain = false;
-    try {
-      plain = lstatSync(join(made, file)).isFile();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-    if (!plain) {
-      return fail({
-        kind: "output-missing",
-        what: `Keep the output "${name}" of "${id}"`,
-        seen: found.includes(file)
-          ? `"${file}" is no plain file`
-          : `the stage ended without writing "${file}"` +
-            (found.length > 0 ? `; it wrote ${found.sort().join(", ")}` : ""),
-        hint: `write it to the path that task.output("${name}") gives`,
-      });
-    }
-  }
   try {
     for (const [name, { file }] of Object.entries(declaration.outputs)) {
-      kept[name] = store.keep(join(made, file));
+      kept[name] = store.keep(join(outputFolder({ folder }), file));
     }
   } catch (error) {
     const failure = diskFailure(`Keep the outputs of "${id}"`, error);

@@ -2,40 +2,49 @@
  * The right to run one instance: a file that one process at a time has locked.
  * The kernel lets go of the lock when its holder dies, however it dies, so a
  * lease cannot go stale and nobody has to guess whether a process still lives.
+ *
+ * Its first line is the process that has it; what follows is the journal, which
+ * the holder writes for others to read (journal.ts). One file and not two: to
+ * make and remove one takes a tenth of the time of a trivial stage (ext4).
  */
 import { join } from "node:path";
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import type { Digest } from "./digest.ts";
+import { inFolder } from "./disk.ts";
+
+const encoder = new TextEncoder();
 
 /** A lease that is held; disposing of it lets the next one in. */
 export interface Lease extends Disposable {
-  /** Where its holder writes progress for others to show, one event a line. */
-  readonly journal: string;
   readonly kind: "held";
+  /** Adds a line to the journal. */
+  write(line: string): void;
 }
 
 /** Somebody else has the lease. */
 export interface Taken {
   readonly kind: "taken";
   readonly pid: number;
-  readonly journal: string;
+  /** The lines of the journal so far; of whoever holds the lease by now. */
+  journal(): readonly string[];
   /** Resolves when the holder lets go or dies. */
   released(signal: AbortSignal): Promise<void>;
 }
 
 /** Takes the lease of a fingerprint, or says who has it. */
 export function take(folder: string, fingerprint: Digest): Lease | Taken {
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, fingerprint);
-  const journal = `${path}.jsonl`;
   for (;;) {
-    const file = Deno.openSync(path, { create: true, read: true, write: true });
+    const file = inFolder(
+      path,
+      () => Deno.openSync(path, { create: true, read: true, write: true }),
+    );
     if (!file.tryLockSync(true)) {
       file.close();
       return {
         kind: "taken",
         pid: holder(path),
-        journal,
+        journal: () => lines(path).slice(1),
         released: (signal) => released(path, signal),
       };
     }
@@ -46,13 +55,14 @@ export function take(folder: string, fingerprint: Digest): Lease | Taken {
       continue;
     }
     file.truncateSync();
-    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
-    rmSync(journal, { force: true });
+    const write = (line: string) => {
+      file.writeSync(encoder.encode(line + "\n"));
+    };
+    write(String(Deno.pid));
     return {
       kind: "held",
-      journal,
+      write,
       [Symbol.dispose]() {
-        rmSync(journal, { force: true });
         rmSync(path, { force: true });
         file.close();
       },
@@ -93,10 +103,15 @@ function isAt(file: Deno.FsFile, path: string): boolean {
 }
 
 function holder(path: string): number {
+  return Number.parseInt(lines(path)[0] ?? "") || 0;
+}
+
+/** The whole lines of a lease; none if nobody has it any more. */
+function lines(path: string): readonly string[] {
   try {
-    return Number.parseInt(readFileSync(path, "utf8")) || 0;
+    return readFileSync(path, "utf8").split("\n").slice(0, -1);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
 }

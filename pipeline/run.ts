@@ -10,7 +10,7 @@ import { type Bench, build } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import type { Instance } from "./graph.ts";
 import { follow, writing } from "./journal.ts";
-import { take } from "./lease.ts";
+import { type Lease, take } from "./lease.ts";
 import { decide, type Decided, Plan, type World } from "./plan.ts";
 import {
   type Capacity,
@@ -112,6 +112,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     require: options.require,
     report,
     signal,
+    vacate: () => {},
   };
   const seconds = (instance: Instance) =>
     plan.decided.get(instance.id)?.seconds;
@@ -123,11 +124,14 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     stopped: () => signal.aborted || (broken && options.failFast),
     skip: (instance, blocker) =>
       finish(instance, { outcome: { kind: "skipped", blocker: blocker.id } }),
-    run: async (instance): Promise<Fate> => {
+    run: async (instance, vacate): Promise<Fate> => {
       let end: Ended | undefined;
       let saved: number | undefined;
       try {
-        [end, saved] = await bring(instance, ended, world, bench);
+        [end, saved] = await bring(instance, ended, world, {
+          ...bench,
+          vacate,
+        });
       } catch (error) {
         const failure = diskFailure(
           `Keep the results of "${instance.id}"`,
@@ -179,7 +183,7 @@ async function bring(
     const lease = take(join(world.store.folder, "leases"), fingerprint!);
     if (lease.kind === "taken") {
       bench.report({ kind: "attached", instance: instance.id, pid: lease.pid });
-      await follow(lease.journal, bench.report, lease.released(bench.signal));
+      await follow(lease, bench.report, lease.released(bench.signal));
       if (bench.signal.aborted) return [undefined, undefined];
       // What the other run made is found by deciding anew, also if it was forced.
       const again = decide(instance, { ...world, force: new Set() }, outputs);
@@ -198,7 +202,7 @@ async function bring(
     const late = decide(instance, world, outputs);
     if (late.decision.kind !== "run") continue;
     return [
-      await work(instance, decided, outputs, held.journal, world, bench),
+      await work(instance, decided, outputs, held, world, bench),
       undefined,
     ];
   }
@@ -208,11 +212,11 @@ async function work(
   instance: Instance,
   { decision, facts, fingerprint }: Decided,
   outputs: (id: string) => Ended["outputs"],
-  journal: string,
+  lease: Lease,
   world: World,
   bench: Bench,
 ): Promise<Ended | undefined> {
-  using report = writing(journal, bench.report);
+  const report = writing(lease, bench.report);
   const because = (decision as { because: Reason }).because;
   report({ kind: "started", instance: instance.id, because });
   const built = await build(

@@ -2,7 +2,7 @@
  * The main module of a stage's process: reads the task that the engine wrote,
  * calls the stage, and tells the engine what it says.
  *
- *   runner.ts TASK.json [PID of the engine]
+ *   runner.ts TASK.json [PID of the engine [look]]
  *
  * Exit codes: 0 done · 1 failed, in the stage's own words if it said any · 70
  * left on its own before its work was done.
@@ -38,14 +38,15 @@ function say(message: Message): void {
 /**
  * Ends this process when the engine is gone: an orphan could not publish
  * anything, but would go on computing. `kill -9` of the engine tells nobody, so
- * we look; a changed parent is the one sign of it.
+ * where the kernel does not kill us with it (sandbox/session.ts), we look again
+ * and again; a changed parent is the one sign of it.
  */
-function leaveWithParent(pid: number): void {
+function leaveWithParent(pid: number, again: boolean): void {
   const look = () => {
     if (Deno.ppid !== pid) Deno.exit(1);
   };
   look();
-  Deno.unrefTimer(setInterval(look, 200));
+  if (again) Deno.unrefTimer(setInterval(look, 200));
 }
 
 function taskOf(file: TaskFile): Task {
@@ -104,8 +105,8 @@ function taskOf(file: TaskFile): Task {
   };
 }
 
-async function main(path: string, parent: string | undefined): Promise<void> {
-  if (parent !== undefined) leaveWithParent(Number(parent));
+async function main(path: string, parent?: string, look?: string) {
+  if (parent !== undefined) leaveWithParent(Number(parent), look === "look");
   const file: TaskFile = JSON.parse(Deno.readTextFileSync(path));
   // A stage, or a library of it, that calls `Deno.exit(0)` half way must not
   // pass for one that came to its end.
@@ -138,8 +139,8 @@ async function main(path: string, parent: string | undefined): Promise<void> {
   Deno.exit();
 }
 
-const [path, parent] = Deno.args;
+const [path, parent, look] = Deno.args;
 if (path === undefined) throw new TypeError("No task file given");
 // Not awaited: a stage that waits for what never comes would hold the process
 // for ever. So it ends when nothing is left to do, with EARLY_EXIT.
-main(path, parent);
+main(path, parent, look);

@@ -52,7 +52,9 @@ export type Fate = "usable" | "broken" | "stopped";
 /**
  * Runs instances as soon as they can. `run` must not throw but for bugs; its
  * fate decides what becomes of the users: they run, or are skipped with the
- * instance that blocks them.
+ * instance that blocks them. When it is done with its resources before that, as
+ * while its results are being kept, it may call `vacate`: at once the next one
+ * starts.
  */
 export function schedule(
   graph: Graph,
@@ -60,7 +62,7 @@ export function schedule(
     readonly settled: ReadonlySet<Instance>;
     readonly capacity: Capacity;
     readonly priority: ReadonlyMap<Instance, number>;
-    readonly run: (instance: Instance) => Promise<Fate>;
+    readonly run: (instance: Instance, vacate: () => void) => Promise<Fate>;
     readonly skip: (instance: Instance, blocker: Instance) => void;
     /** After this nothing new starts. */
     readonly stopped: () => boolean;
@@ -123,11 +125,21 @@ export function schedule(
       free.cpus -= need.cpus;
       free.gpu -= need.gpu;
       free.memory -= need.memory;
-      run(instance).then((fate) => {
-        running--;
+      let vacant = false;
+      const vacate = () => {
+        if (vacant) return;
+        vacant = true;
         free.cpus += need.cpus;
         free.gpu += need.gpu;
         free.memory += need.memory;
+      };
+      const early = () => {
+        vacate();
+        pump();
+      };
+      run(instance, early).then((fate) => {
+        running--;
+        vacate();
         end(instance, fate);
         pump();
       }).catch(reject);

@@ -18,6 +18,7 @@ import { canonicalPretty, type Json } from "./json.ts";
 import { type Digest, digestFile, isDigest } from "./digest.ts";
 import { isDraft, moveDurably, writeDurably, writeWhole } from "./disk.ts";
 import type { Facts } from "./fingerprint.ts";
+import { look } from "./inode.ts";
 import type { StatCache } from "./stat.ts";
 import type { Checkpoint } from "./task.ts";
 
@@ -182,6 +183,9 @@ export function list(folder: string): string[] {
 }
 
 function read(path: string): string | undefined {
+  // Asked first, since most of what is looked for here is not there, and an
+  // exception takes ten times as long.
+  if (look(path) === undefined) return;
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

@@ -1,15 +1,21 @@
 /**
- * The private folders in which instances run, one for each, below one for each
- * run. A run holds a lock while it lives, so that the next can tell the folders
- * of a killed one and remove them.
+ * The private folders in which instances run, below one for each run. A run
+ * holds a lock while it lives, so that the next can tell the folders of a killed
+ * one and remove them.
  *
  *   work/<run>.lock              locked while the run lives
  *   work/<run>/<n>-<stage>/      one instance
  *   failed/<instance>/           the folder of an instance's last failure, with its log
+ *
+ * Where nothing of an instance can have outlived it, the next one gets its
+ * folder, emptied: it saves making and removing six names, which on some file
+ * systems takes longer than all else that the engine does for a stage
+ * (ARCHITECTURE.md, "What we rejected").
  */
 import { join } from "node:path";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { isTaken } from "./lease.ts";
+import { outputFolder, scratchFolder } from "./sandbox/confinement.ts";
 import { list } from "./store.ts";
 
 /** The private folders of one run. */
@@ -17,6 +23,8 @@ export class Workshop implements Disposable {
   readonly #folder: string;
   readonly #lock: Deno.FsFile;
   readonly #lockPath: string;
+  /** Emptied folders, for instances to come. */
+  readonly #empty: string[] = [];
   #count = 0;
 
   constructor(private readonly store: string) {
@@ -31,16 +39,33 @@ export class Workshop implements Disposable {
     mkdirSync(this.#folder);
   }
 
-  /** A new, empty folder. */
-  open(stage: string): string {
+  /** An empty folder; a new one unless another's may be used. */
+  open(stage: string, reuse: boolean): string {
+    const emptied = reuse ? this.#empty.pop() : undefined;
+    if (emptied !== undefined) return emptied;
     const folder = join(this.#folder, `${this.#count++}-${stage}`);
     mkdirSync(folder);
     return folder;
   }
 
-  /** Removes a folder whose results are in the store. */
+  /** Removes a folder. */
   clear(folder: string): void {
     rmSync(folder, { recursive: true, force: true });
+  }
+
+  /**
+   * Empties a folder whose results are in the store, for another instance. To be
+   * called only if no process can be left that may write there.
+   */
+  empty(folder: string): void {
+    for (const made of [outputFolder({ folder }), scratchFolder({ folder })]) {
+      // A stage may have changed the rights of its folders.
+      if ((lstatSync(made).mode & 0o700) !== 0o700) return this.clear(folder);
+      for (const name of readdirSync(made)) {
+        rmSync(join(made, name), { recursive: true, force: true });
+      }
+    }
+    this.#empty.push(folder);
   }
 
   /** Puts a folder aside for its owner to look into. */

@@ -7,7 +7,7 @@ import type { Failure } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
 import type { Denial } from "./denial.ts";
 import { type Allowed, allowed, auditFile, engineCode } from "./flags.ts";
-import { absolute, distinct, realPath, within } from "./path.ts";
+import { absolute, distinct, realPath, realPaths, within } from "./path.ts";
 
 /** One access that was asked for. */
 interface Access {
@@ -32,9 +32,9 @@ export function undeclaredAccess(
   }
   const may = allowed(confinement);
   const real = {
-    read: distinct(may.read.map(realPath)),
-    write: distinct(may.write.map(realPath)),
-    ffi: distinct(may.ffi.map(realPath)),
+    read: distinct(realPaths(may.read)),
+    write: distinct(realPaths(may.write)),
+    ffi: distinct(realPaths(may.ffi)),
   };
   const undeclared = [...asked.values()].filter((access) =>
     !isDeclared(access, may, real, root) &&

@@ -5,7 +5,7 @@
 import { fail, ok, type Result } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
 import { outputFolder, scratchFolder } from "./confinement.ts";
-import { distinct, realPath } from "./path.ts";
+import { distinct, realPath, realPaths } from "./path.ts";
 
 /** A program with its arguments and all of its environment. */
 export interface Invocation {
@@ -95,13 +95,17 @@ export function auditFile(confinement: { readonly folder: string }): string {
   return `${confinement.folder}/audit.jsonl`;
 }
 
-/**
- * The command line of a module stage. `engine` is the process whose end ends
- * it; without one, it runs by hand.
- */
+/** The process whose end ends a stage's. */
+export interface Engine {
+  readonly pid: number;
+  /** The stage's process has to look whether it lives; the kernel does not say. */
+  readonly look: boolean;
+}
+
+/** The command line of a module stage; without an engine, it runs by hand. */
 export function denoInvocation(
   confinement: Confinement,
-  engine?: number,
+  engine?: Engine,
 ): Result<Invocation> {
   const may = allowed(confinement);
   const paths = [...may.read, ...may.write, ...may.ffi];
@@ -157,7 +161,9 @@ export function denoInvocation(
       ...flags("sys", may.sys),
       runner,
       taskFile(confinement),
-      ...(engine === undefined ? [] : [String(engine)]),
+      ...(engine === undefined
+        ? []
+        : [String(engine.pid), ...(engine.look ? ["look"] : [])]),
     ],
   });
 }
@@ -168,8 +174,8 @@ export function denoInvocation(
  */
 function configurations({ root, code, packages }: Confinement): string[] {
   const folders = new Set<string>();
-  for (const path of [root + "/x", ...code, ...packages, ...engineCode()]) {
-    let folder = realPath(path);
+  const paths = [root + "/x", ...code, ...packages, ...engineCode()];
+  for (let folder of realPaths(paths)) {
     while (folder !== "") {
       folder = folder.slice(0, folder.lastIndexOf("/"));
       if (folders.has(folder)) break;
@@ -229,5 +235,5 @@ function flags(permission: string, values: readonly string[]): string[] {
  * allowed as it is given and as it really is.
  */
 function bothWays(paths: readonly string[]): readonly string[] {
-  return distinct(paths.flatMap((path) => [path, realPath(path)]));
+  return distinct([...paths, ...realPaths(paths)]);
 }

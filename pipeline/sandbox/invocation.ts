@@ -15,10 +15,12 @@ import {
 import {
   auditFile,
   denoInvocation,
+  type Engine,
   type Invocation,
   taskFile,
 } from "./flags.ts";
 import { commandInvocation, paramsFile } from "./command.ts";
+import { followsEngine } from "./session.ts";
 import { storageFailure } from "./storage.ts";
 
 /** What is to be started. */
@@ -90,14 +92,20 @@ function word(
   const { runs } = confinement;
   const invocation = runs.kind === "command"
     ? commandInvocation(confinement, runs)
-    // Behind bwrap a process sees another parent; bwrap itself follows ours.
-    : denoInvocation(confinement, wall.value === "bwrap" ? undefined : engine);
+    : denoInvocation(confinement, follower(wall.value, engine));
   if (!invocation.ok) return invocation;
   return ok({
     invocation: behind(wall.value, invocation.value, confinement, engine),
     wall: wall.value,
     audited: runs.kind === "module",
   });
+}
+
+/** What the process has to know of the engine. */
+function follower(wall: Wall, pid: number | undefined): Engine | undefined {
+  // Behind bwrap a process sees another parent; bwrap itself follows ours.
+  if (pid === undefined || wall === "bwrap") return undefined;
+  return { pid, look: wall !== "landlock" && !followsEngine() };
 }
 
 /** Synchronous: six small calls take 1 ms less than their asynchronous kin (measured). */

@@ -15,7 +15,11 @@ export class Log {
 
   constructor(path: string) {
     this.#path = path;
-    this.#file = Deno.openSync(path, { create: true, append: true });
+    this.#file = Deno.openSync(path, {
+      create: true,
+      write: true,
+      truncate: true,
+    });
   }
 
   /** Adds a line. A full disk does not stop the process whose log it is. */

@@ -1,4 +1,5 @@
 /** Paths as the file system sees them: links followed, one name for one file. */
+import { look } from "../inode.ts";
 
 /**
  * The real path of a file; for one that does not exist, that of its nearest
@@ -10,7 +11,42 @@ export function realPath(path: string): string {
   } catch (error) {
     const slash = path.lastIndexOf("/");
     if (!isAbsence(error) || slash <= 0) return path;
-    return realPath(path.slice(0, slash)) + path.slice(slash);
+    return below(realPath(path.slice(0, slash)), path.slice(slash + 1));
+  }
+}
+
+function below(folder: string, name: string): string {
+  return folder === "/" ? `/${name}` : `${folder}/${name}`;
+}
+
+/**
+ * The real paths of many, in their order. Each folder is asked for once: to
+ * follow a path takes a call of the system for each of its parts, and what a
+ * stage may read lies in few folders.
+ */
+export function realPaths(paths: readonly string[]): readonly string[] {
+  const folders = new Map<string, string>();
+  return paths.map((path) => {
+    const slash = path.lastIndexOf("/");
+    const name = path.slice(slash + 1);
+    if (slash <= 0 || name === "" || name === "." || name === "..") {
+      return realPath(path);
+    }
+    if (isLink(path)) return realPath(path);
+    const folder = path.slice(0, slash);
+    let real = folders.get(folder);
+    if (real === undefined) folders.set(folder, real = realPath(folder));
+    return below(real, name);
+  });
+}
+
+/** Whether a name is a link, or cannot be looked at, so that nobody knows. */
+function isLink(path: string): boolean {
+  try {
+    return look(path)?.kind === "link";
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    return true;
   }
 }
 

@@ -8,7 +8,6 @@
  *   3. When it has ended, whatever it left running is killed, and the audit,
  *      its exit and its outputs are judged, in this order.
  */
-import { existsSync } from "node:fs";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 import { EARLY_EXIT } from "./taskfile.ts";
 import type { Message } from "../task.ts";
@@ -24,6 +23,7 @@ import type { Denial } from "./denial.ts";
 import { prepare, type Prepared } from "./invocation.ts";
 import { Log } from "./log.ts";
 import { realPath, within } from "./path.ts";
+import { session } from "./session.ts";
 import { hear, Lines } from "./speech.ts";
 import { storageFailureIn } from "./storage.ts";
 import { type KernelWall, probeWall } from "./wall.ts";
@@ -73,7 +73,10 @@ export function start(
   const { invocation, wall } = prepared.value;
   let child: Deno.ChildProcess;
   try {
-    const { program, args, detached } = session(invocation);
+    const { program, args, detached } = session(
+      invocation.program,
+      invocation.args,
+    );
     child = new Deno.Command(program, {
       args: [...args],
       cwd: invocation.cwd,
@@ -91,22 +94,6 @@ export function start(
   }
   return ok(attend(child, confinement, prepared.value, wall, signal));
 }
-
-/**
- * The command line in a session and a process group of its own: it can be ended
- * as a whole, and Ctrl-C on the terminal reaches the engine alone. By `setsid`
- * where there is one: `detached` makes the runtime fork, which copies the page
- * tables of the whole engine (3 to 8 ms, against 0.5).
- */
-function session(
-  { program, args }: Prepared["invocation"],
-): { program: string; args: readonly string[]; detached: boolean } {
-  return existsSync(SETSID)
-    ? { program: SETSID, args: [program, ...args], detached: false }
-    : { program, args, detached: true };
-}
-
-const SETSID = "/usr/bin/setsid";
 
 function attend(
   child: Deno.ChildProcess,

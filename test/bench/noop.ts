@@ -40,6 +40,7 @@ const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 const SIZES = [20, 1_000, 10_000];
 const OVERHEAD = 200;
+const OVERHEAD_ROUNDS = 5;
 const ROUNDS = 7;
 
 /** Measures everything; `sizes` and `rounds` are for a quick look. */
@@ -79,25 +80,50 @@ export async function measure(
         });
       }
     }
-    const overhead: { name: string; ms_per_stage: number }[] = [];
-    for (
-      const contender of await prepare(join(base, "overhead"), OVERHEAD, say)
-    ) {
-      overhead.push({
-        name: contender.name,
-        ms_per_stage: round(await once(contender) / OVERHEAD),
-      });
-    }
     return {
       ours: rows.filter(({ name }) => name === "ours").map((
         { name: _, ...row },
       ) => row),
       peers: rows.filter(({ name }) => name !== "ours"),
-      overhead,
+      overhead: await overhead(base, say),
     };
   } finally {
     await Deno.remove(base, { recursive: true });
   }
+}
+
+/** A new folder each time: nothing may be up to date. */
+async function overhead(
+  base: string,
+  say: (line: string) => void,
+): Promise<Report["overhead"]> {
+  const times = new Map<string, number[]>();
+  for (let round = 0; round < OVERHEAD_ROUNDS; round++) {
+    const folder = join(base, `overhead-${round}`);
+    say(`overhead ${round + 1} of ${OVERHEAD_ROUNDS}`);
+    const contenders = await prepare(folder, OVERHEAD, () => {});
+    for (const contender of [...contenders, emptyProcesses(folder)]) {
+      const list = times.get(contender.name) ?? [];
+      list.push(await once(contender) / OVERHEAD);
+      times.set(contender.name, list);
+    }
+  }
+  return [...times].map(([name, list]) => ({
+    name,
+    ms_per_stage: median(list),
+  }));
+}
+
+/** As many processes of Deno that do nothing, two at a time: what a process each costs at least. */
+function emptyProcesses(folder: string): Contender {
+  writeFileSync(join(folder, "empty.js"), "");
+  const run = "deno run --quiet --no-config --no-lock --cached-only empty.js";
+  return {
+    name: "nothing but `deno run`",
+    root: folder,
+    command: ["sh", "-c", `seq ${OVERHEAD} | xargs -P 2 -I {} ${run}`],
+    nodes: [],
+  };
 }
 
 async function prepare(

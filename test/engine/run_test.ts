@@ -317,3 +317,57 @@ Deno.test("run() does not keep a result whose code was edited while it ran", asy
   deepEqual(await running, { slow: "failed" });
   deepEqual(await study.run(), { slow: "built" });
 });
+
+/** Leaves as much as it can in its folders, and tells what it found there. */
+const UNTIDY = `
+const folder = task.output("out").replace(/\\/out$/, "");
+const names = (path) => [...Deno.readDirSync(path)].map(({ name }) => name);
+const mode = (path) => (Deno.statSync(path).mode & 0o777).toString(8);
+const found = [folder, task.scratch].map((path) => mode(path) + names(path));
+for (const path of [folder, task.scratch]) {
+  Deno.mkdirSync(path + "/deep/er", { recursive: true });
+  write(path + "/deep/er/file", "left behind");
+  write(path + "/out.1-1-00000000.part", "looks like a draft");
+}
+write(task.output("out"), found.join(" ") + "\\n" + folder + "\\n" + task.point.n);
+if (task.point.n === 2) Deno.chmodSync(task.scratch, 0o500);
+`;
+
+Deno.test("run() gives no instance anything of another's in its private folder", async () => {
+  await using study = await Study.start();
+  study.stage("untidy", {
+    outputs: [{ file: "out", artifact: "{n}" }],
+    matrix: { n: [1, 2, 3, 4] },
+  }, UNTIDY);
+  await study.run({ jobs: 1 });
+  const told = [1, 2, 3, 4].map((n) =>
+    study.read(`artifacts/${n}`).split("\n")
+  );
+  deepEqual(new Set(told.map(([found]) => found)), new Set(["755 755"]));
+  // One is emptied while the next runs already. So the third has the first one's;
+  // the fourth would have the second one's, had that not been spoilt.
+  const [one, two, three, four] = told.map(([, folder]) => folder);
+  deepEqual([one === two, one === three, two === four], [false, true, false]);
+});
+
+Deno.test("run() gives a command a folder that nobody had, since others may still have it", async () => {
+  await using study = await Study.start();
+  const where = {
+    runs: {
+      kind: "command",
+      command: ["sh", "-c", "echo $0 > $0", "{output out}"],
+    },
+  } as const;
+  study.stage("where", {
+    outputs: [{ file: "out", artifact: "{n}" }],
+    matrix: { n: [1, 2, 3] },
+    more: where,
+  });
+  deepEqual(Object.values(await study.run({ jobs: 1 })), [
+    "built",
+    "built",
+    "built",
+  ]);
+  const folders = [1, 2, 3].map((n) => study.read(`artifacts/${n}`));
+  equal(new Set(folders).size, 3);
+});

@@ -16,6 +16,8 @@ interface Node {
   readonly resources: Resources;
   readonly fate: Fate;
   readonly seconds: number;
+  /** Its results are kept while the next one runs already. */
+  readonly vacates: boolean;
 }
 
 const node: fc.Arbitrary<Node> = fc.record({
@@ -27,6 +29,7 @@ const node: fc.Arbitrary<Node> = fc.record({
   }),
   fate: fc.constantFrom<Fate>("usable", "usable", "usable", "broken"),
   seconds: fc.integer({ min: 1, max: 50 }),
+  vacates: fc.boolean(),
 });
 
 function graphOf(nodes: readonly Node[]): Graph {
@@ -56,12 +59,13 @@ function graphOf(nodes: readonly Node[]): Graph {
 
 const CAPACITY: Capacity = { cpus: 4, gpu: 1, memory: 1000 };
 
-/** Runs a graph; every instance ends when the one that `pick` names is let go. */
+/** Runs a graph; in the given order its instances vacate, if they do, and end. */
 async function play(nodes: readonly Node[], order: readonly number[]) {
   const graph = graphOf(nodes);
   const nodeOf = ({ id }: Instance) => nodes[Number(id)]!;
   const priority = criticalPaths(graph, (one) => nodeOf(one).seconds);
-  const running = new Map<Instance, (fate: Fate) => void>();
+  const running = new Map<Instance, () => void>();
+  const ending = new Map<Instance, (fate: Fate) => void>();
   const started: Instance[] = [];
   const fates = new Map<Instance, string>();
   const most = { cpus: 0, gpu: 0, memory: 0 };
@@ -72,13 +76,14 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
     priority,
     stopped: () => false,
     skip: (instance, blocker) => fates.set(instance, `skipped ${blocker.id}`),
-    run: (instance) => {
+    run: (instance, vacate) => {
       started.push(instance);
       for (const producer of instance.producers) {
         equal(fates.get(producer), "usable", "a producer had not ended well");
       }
       const { promise, resolve } = Promise.withResolvers<Fate>();
-      running.set(instance, resolve);
+      running.set(instance, vacate);
+      ending.set(instance, resolve);
       for (const kind of ["cpus", "gpu", "memory"] as const) {
         let sum = 0;
         for (const one of running.keys()) {
@@ -93,14 +98,19 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
       return promise;
     },
   });
-  while (running.size > 0) {
-    const all = [...running];
+  while (ending.size > 0) {
+    const all = [...ending];
     const [instance, end] =
       all[(order[turn++ % order.length] ?? 0) % all.length]!;
+    const { fate, vacates } = nodeOf(instance);
+    const vacate = running.get(instance);
     running.delete(instance);
-    const { fate } = nodeOf(instance);
-    fates.set(instance, fate);
-    end(fate);
+    if (vacate && vacates) vacate();
+    else {
+      ending.delete(instance);
+      fates.set(instance, fate);
+      end(fate);
+    }
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   await finished;
@@ -139,6 +149,7 @@ Deno.test("schedule() starts the longest way to the end first", async () => {
     seconds,
     resources: alone,
     fate: "usable",
+    vacates: false,
   });
   // 0 is short but 3 waits for it; 1 is long; 2 is in between.
   const nodes = [of(1), of(20), of(5), of(30, [0])];
@@ -152,7 +163,46 @@ Deno.test("schedule() lets a small instance pass one that does not fit yet", asy
     seconds,
     resources: { cpus },
     fate: "usable",
+    vacates: false,
   });
   const { started } = await play([of(3, 30), of(2, 20), of(1, 10)], [0]);
   deepEqual(started.map(({ id }) => id), ["0", "2", "1"]);
+});
+
+Deno.test("schedule() starts the next one as soon as the one before has vacated", async () => {
+  const one: Node = {
+    from: [],
+    seconds: 1,
+    resources: { cpus: 4 },
+    fate: "usable",
+    vacates: true,
+  };
+  const graph = graphOf([one, one, { ...one, from: [0] }]);
+  const begun: { id: string; vacate: () => void; end: () => void }[] = [];
+  const finished = schedule(graph, {
+    settled: new Set(),
+    capacity: CAPACITY,
+    priority: new Map(),
+    stopped: () => false,
+    skip: () => {},
+    run: ({ id }, vacate) => {
+      const { promise, resolve } = Promise.withResolvers<Fate>();
+      begun.push({ id, vacate, end: () => resolve("usable") });
+      return promise;
+    },
+  });
+  const ids = () => begun.map(({ id }) => id);
+  deepEqual(ids(), ["0"]);
+  begun[0]!.vacate();
+  deepEqual(ids(), ["0", "1"]);
+  // A second call frees nothing; what waits for results still does.
+  begun[0]!.vacate();
+  begun[1]!.vacate();
+  deepEqual(ids(), ["0", "1"]);
+  begun[0]!.end();
+  begun[1]!.end();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  deepEqual(ids(), ["0", "1", "2"]);
+  begun[2]!.end();
+  await finished;
 });

@@ -7,6 +7,7 @@ import {
   logFile,
 } from "../../pipeline/sandbox/confinement.ts";
 import { start } from "../../pipeline/sandbox/process.ts";
+import { followsEngine } from "../../pipeline/sandbox/session.ts";
 import type { KernelWall } from "../../pipeline/sandbox/wall.ts";
 import { expect, failureOf, Project } from "./project.ts";
 
@@ -136,9 +137,24 @@ const lasting = (project: Project): Confinement =>
 if (landlockAbi() > 0) {
   orphans.push(["a command behind landlock", lasting, "landlock"]);
 }
+if (followsEngine()) {
+  orphans.push([
+    "a stage in a silent busy loop",
+    (project) =>
+      project.stage(`task.warn("begun"); while (true) { /* busy */ }`),
+    "none",
+  ], ["a command behind no wall", lasting, "none"]);
+}
 if (bwrapWorks()) orphans.push(["a command behind bwrap", lasting, "bwrap"]);
 
-for (const [name, make, wall] of orphans) {
+const waiting = orphans[0]!; // the literal above has it
+
+for (
+  const [name, make, wall, look = false] of [
+    ...orphans,
+    [`${waiting[0]} and looks`, waiting[1], "none", true],
+  ] as const
+) {
   Deno.test(`${name} ends when its engine is killed`, async () => {
     await using project = await Project.make();
     const engine = new Deno.Command(Deno.execPath(), {
@@ -148,7 +164,7 @@ for (const [name, make, wall] of orphans) {
         "--no-lock",
         "--allow-all",
         `${import.meta.dirname}/puppet.ts`,
-        JSON.stringify({ confinement: make(project), wall }),
+        JSON.stringify({ confinement: make(project), wall, look }),
       ],
       stdout: "piped",
     }).spawn();
