@@ -64,13 +64,24 @@ export interface Circumstances {
   readonly experiment: Json;
 }
 
-/** A new run's name: sorts by time, and two of one second differ. */
-export function runId(started: Date): string {
-  const time = started.toISOString().replace(/[-:]|\.\d+Z/g, "").replace(
-    "T",
-    "-",
-  );
-  return `${time}-${crypto.randomUUID().slice(0, 4)}`;
+/**
+ * A new run's name: when it started, in UTC, but always after the newest page in
+ * the history. Names are how pages are ordered, so that two runs within a second,
+ * or a clock that was set back, must not make an older page the newest.
+ */
+export function runId(started: Date, newest: string | undefined): string {
+  let time = started.getTime();
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(newest ?? "") ?? [];
+  if (year !== undefined) {
+    const last = Date.parse(
+      `${year}-${month}-${day}T${hour}:${minute}:${second}Z`,
+    );
+    if (last + 1000 > time) time = last + 1000;
+  }
+  const stamp = new Date(time).toISOString().replace(/[-:]|\.\d+Z/g, "")
+    .replace("T", "-");
+  return `${stamp}-${crypto.randomUUID().slice(0, 4)}`;
 }
 
 /** Composes the page of a run. */

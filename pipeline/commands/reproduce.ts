@@ -8,7 +8,14 @@ import { diskFailure, writeWhole } from "../disk.ts";
 import type { Event, Outcome, Report } from "../event.ts";
 import { Failed, unwrap } from "../failure.ts";
 import { type Graph, narrow } from "../graph.ts";
-import { compose, type Page, record, restore, runId } from "../history.ts";
+import {
+  compose,
+  type Page,
+  pages,
+  record,
+  restore,
+  runId,
+} from "../history.ts";
 import { Plan } from "../plan.ts";
 import type { Comparison } from "../published/comparison.ts";
 import { open, type Opened, type Overlays, type Project } from "../project.ts";
@@ -88,7 +95,7 @@ export async function reproduce<Config>(
     broken,
     () =>
       conclude(graph, ran, opened, request, {
-        id: runId(started),
+        id: runId(started, pages(opened.store).at(-1)),
         started,
         seconds,
         success,
