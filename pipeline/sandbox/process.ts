@@ -25,7 +25,7 @@ import { Log } from "./log.ts";
 import { realPath, within } from "./path.ts";
 import { session } from "./session.ts";
 import { hear, Lines } from "./speech.ts";
-import { storageFailureIn } from "./storage.ts";
+import { storageFailure, storageFailureIn } from "./storage.ts";
 import { type KernelWall, probeWall } from "./wall.ts";
 
 export { commandLine } from "./invocation.ts";
@@ -71,8 +71,12 @@ export function start(
   const prepared = prepare(confinement, available);
   if (!prepared.ok) return prepared;
   const { invocation, wall } = prepared.value;
+  // Before the process, which without a wall may reach the path and put
+  // something else there, that then would be emptied or written through.
+  let log: Log | undefined;
   let child: Deno.ChildProcess;
   try {
+    log = new Log(logFile(confinement));
     const { program, args, detached } = session(
       invocation.program,
       invocation.args,
@@ -88,15 +92,17 @@ export function start(
       detached,
     }).spawn();
   } catch (error) {
+    log?.close();
     const failure = spawnFailure(error, confinement);
     if (failure) return fail(failure);
     throw error;
   }
-  return ok(attend(child, confinement, prepared.value, wall, signal));
+  return ok(attend(child, log, confinement, prepared.value, wall, signal));
 }
 
 function attend(
   child: Deno.ChildProcess,
+  log: Log,
   confinement: Confinement,
   prepared: Prepared,
   wall: Wall,
@@ -116,7 +122,6 @@ function attend(
   if (signal.aborted) abort();
   else signal.addEventListener("abort", abort, { once: true });
 
-  const log = new Log(logFile(confinement));
   const { readable, writable } = new TransformStream<Message, Message>(
     {},
     // Whoever reads late must not hold up the process.
@@ -219,7 +224,7 @@ function complaint(
 
 function spawnFailure(
   error: unknown,
-  { instance, runs }: Confinement,
+  { instance, runs, folder }: Confinement,
 ): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   if (/os error 7\b|Argument list too long/.test(error.message)) {
@@ -242,7 +247,7 @@ function spawnFailure(
       seen: error.message,
     };
   }
-  return undefined;
+  return storageFailure(error, `start ${instance}`, folder);
 }
 
 function exitFailure(

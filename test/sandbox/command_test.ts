@@ -1,5 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import type { Confinement } from "../../pipeline/sandbox/confinement.ts";
+import {
+  type Confinement,
+  logFile,
+} from "../../pipeline/sandbox/confinement.ts";
 import { programFacts } from "../../pipeline/sandbox/program.ts";
 import { start } from "../../pipeline/sandbox/process.ts";
 import { probeWall } from "../../pipeline/sandbox/wall.ts";
@@ -184,6 +187,19 @@ for (const wall of [probeWall(), "none"] as const) {
     );
   });
 }
+
+Deno.test("a command too long to be started has a log, and the reason", async () => {
+  await using project = await Project.make();
+  const long = {
+    ...project.stage(""),
+    runs: { kind: "command", command: ["true", "x".repeat(200_000)] },
+  } as const;
+  const refused = start(long, new AbortController().signal, "none");
+  if (refused.ok) throw new Error("started");
+  equal(refused.failure.kind, "too-many-paths");
+  // Opened before the process: one that is quick cannot put a link in its place.
+  equal(Deno.readTextFileSync(logFile(long)), "");
+});
 
 Deno.test("a command that fails says so with its last words", async () => {
   await using project = await Project.make();
