@@ -6,7 +6,7 @@
 import { join, relative } from "node:path";
 import { readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import type { Digest } from "./digest.ts";
-import { copyWhole } from "./disk.ts";
+import { copyWhole, isMissing } from "./disk.ts";
 import type { Instance } from "./graph.ts";
 import { look } from "./inode.ts";
 import type { StatCache } from "./stat.ts";
@@ -85,7 +85,7 @@ export class Artifacts {
     try {
       text = readFileSync(join(this.folder, "run.json"), "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+      if (isMissing(error)) return;
       throw error;
     }
     let value: unknown;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { readFileSync, statSync } from "node:fs";
 import type { Artifacts } from "./artifacts.ts";
 import type { Digest } from "./digest.ts";
-import { copyWhole, writeDurably } from "./disk.ts";
+import { copyWhole, isMissing, writeDurably } from "./disk.ts";
 import type { Outcome } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalPretty, type Json, type JsonObject } from "./json.ts";
@@ -170,7 +170,7 @@ export function readPage(store: Store, id: string): Page | undefined {
     return JSON.parse(readFileSync(pagePath(store, id), "utf8")) as Page;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
@@ -197,7 +197,7 @@ function cpuModel(): string {
     const text = readFileSync("/proc/cpuinfo", "utf8");
     return /^model name\s*:\s*(.*)$/m.exec(text)?.[1] ?? "unknown";
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "unknown";
+    if (isMissing(error)) return "unknown";
     throw error;
   }
 }

@@ -10,7 +10,7 @@
 import { join } from "node:path";
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import type { Digest } from "./digest.ts";
-import { inFolder } from "./disk.ts";
+import { inFolder, isMissing } from "./disk.ts";
 
 const encoder = new TextEncoder();
 
@@ -97,7 +97,7 @@ function isAt(file: Deno.FsFile, path: string): boolean {
   try {
     return file.statSync().ino === statSync(path).ino;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    if (isMissing(error)) return false;
     throw error;
   }
 }
@@ -111,7 +111,7 @@ function lines(path: string): readonly string[] {
   try {
     return readFileSync(path, "utf8").split("\n").slice(0, -1);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestFile } from "./digest.ts";
-import { writeWhole } from "./disk.ts";
+import { isMissing, writeWhole } from "./disk.ts";
 import { fail, ok, type Result } from "./failure.ts";
 
 /**
@@ -50,7 +50,7 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

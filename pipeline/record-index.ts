@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import type { Digest } from "./digest.ts";
-import { writeWhole } from "./disk.ts";
+import { isMissing, writeWhole } from "./disk.ts";
 import type { StatCache } from "./stat.ts";
 import { readRecord, type Record as StoreRecord, type Store } from "./store.ts";
 
@@ -90,7 +90,7 @@ function load(path: string): { [digest: string]: Brief } {
   } catch (error) {
     // Not there, or cut off in the middle: the records themselves are still right.
     if (error instanceof SyntaxError) return {};
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    if (isMissing(error)) return {};
     throw error;
   }
 }

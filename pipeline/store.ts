@@ -16,7 +16,13 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalPretty, type Json } from "./json.ts";
 import { type Digest, digestFile, isDigest } from "./digest.ts";
-import { isDraft, moveDurably, writeDurably, writeWhole } from "./disk.ts";
+import {
+  isDraft,
+  isMissing,
+  moveDurably,
+  writeDurably,
+  writeWhole,
+} from "./disk.ts";
 import type { Facts } from "./fingerprint.ts";
 import { look } from "./inode.ts";
 import type { StatCache } from "./stat.ts";
@@ -177,7 +183,7 @@ export function list(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => !isDraft(name)).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }
@@ -189,7 +195,7 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    if (isMissing(error)) return;
     throw error;
   }
 }

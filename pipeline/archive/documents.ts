@@ -2,7 +2,7 @@
 import type { Json } from "../json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
 import { CLAIMS, CRATE, RUN } from "./layout.ts";
-import { type Container, Refused } from "./zip.ts";
+import { type Container, Refused } from "./container.ts";
 
 /** A claim as an archive has it. */
 export interface ArchivedClaim {

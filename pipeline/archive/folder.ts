@@ -9,7 +9,7 @@ import {
   type Member,
   Refused,
   SMALL,
-} from "./zip.ts";
+} from "./container.ts";
 
 const PIECE = 2 ** 20;
 

@@ -17,7 +17,8 @@ import { printLock } from "../published/lock.ts";
 import { outline } from "../render/outline.ts";
 import { picture } from "../render/picture.ts";
 import { citationFile, codemetaFile, zenodoFile } from "./citation.ts";
-import { crateFile, type Described } from "./crate.ts";
+import { crateFile } from "./crate/crate.ts";
+import type { Described } from "./crate/entity.ts";
 import type { Edition, Piece } from "./edition.ts";
 import { peakMemory, totalSeconds } from "./edition.ts";
 import {
@@ -40,7 +41,7 @@ import { sourceFiles } from "./sources.ts";
 import { blobHash, directoryId } from "./swhid.ts";
 import { verifierFile } from "./verifier.ts";
 import { licenseTable, vendor } from "./vendoring.ts";
-import { compareBytes } from "./zip.ts";
+import { compareBytes } from "./container.ts";
 
 /** All files of the archive by name. */
 export async function gather(

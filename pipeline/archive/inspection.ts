@@ -10,7 +10,8 @@ import { integrity } from "./integrity.ts";
 import type { Level } from "./level.ts";
 import { record } from "./record.ts";
 import { rejudge } from "./rejudge.ts";
-import { type Container, openZip, Refused } from "./zip.ts";
+import { type Container, Refused } from "./container.ts";
+import { openZip } from "./zip/zip.ts";
 
 /** What was found, level by level; a level that says no ends it. */
 export interface Inspection {

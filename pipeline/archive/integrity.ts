@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Level } from "./level.ts";
 import { MANIFEST, parseManifest } from "./manifest.ts";
-import { type Container, Refused } from "./zip.ts";
+import { type Container, Refused } from "./container.ts";
 
 /** What level 0 found, with the digest of the manifest: the archive's name for itself. */
 export function integrity(

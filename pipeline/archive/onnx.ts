@@ -7,7 +7,7 @@ import { canonical, type Json } from "../json.ts";
 import type { Lock } from "../published/lock.ts";
 import { archivePath, DATASETS } from "./layout.ts";
 import { readJson } from "./documents.ts";
-import { type Container, Refused } from "./zip.ts";
+import { type Container, Refused } from "./container.ts";
 
 /** The keys that an exporter writes and that are held against the record. */
 const PARAMETERS = "facsimile.parameters";

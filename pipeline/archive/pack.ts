@@ -7,7 +7,7 @@ import { createWriteStream, openSync } from "node:fs";
 import { closeSync, fsyncSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Piece } from "./edition.ts";
-import { compareBytes } from "./zip.ts";
+import { compareBytes } from "./container.ts";
 
 const OPTIONS = {
   compress: false,

@@ -1,6 +1,6 @@
 /** ro-crate-preview.html: the archive at a glance, in one page without a script. */
 import { escapeHtml } from "./citation.ts";
-import { type Described, fileId } from "./crate.ts";
+import { type Described, fileId } from "./crate/entity.ts";
 import { type Edition, editionDate } from "./edition.ts";
 import { archivePath } from "./layout.ts";
 

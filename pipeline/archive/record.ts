@@ -17,7 +17,7 @@ import { archivePath, CLAIMS, CODE, CRATE, MANIFEST } from "./layout.ts";
 import type { Level } from "./level.ts";
 import { checkModels } from "./onnx.ts";
 import { blobHash, directoryId } from "./swhid.ts";
-import { type Container, Refused } from "./zip.ts";
+import { type Container, Refused } from "./container.ts";
 
 /** What level 1 found. */
 export function record(container: Container): Level {

@@ -4,7 +4,7 @@ import type { Judge } from "../published/publication.ts";
 import { readClaims, readJson, readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
 import type { Level } from "./level.ts";
-import { type Container, Refused } from "./zip.ts";
+import { type Container, Refused } from "./container.ts";
 
 /** What level 2 found. */
 export function rejudge(container: Container, judge: Judge): Level {

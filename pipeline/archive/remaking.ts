@@ -22,7 +22,7 @@ import type { Level } from "./level.ts";
 import { type Registry, serveTarballs } from "./registry.ts";
 import { type Deep, select } from "./selection.ts";
 import { unpack } from "./unpacking.ts";
-import type { Container } from "./zip.ts";
+import type { Container } from "./container.ts";
 
 /** What is known besides the archive. */
 export interface Circumstances {

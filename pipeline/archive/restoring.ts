@@ -11,7 +11,7 @@ import type { Store } from "../store.ts";
 import { readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
 import { extract } from "./unpacking.ts";
-import { type Container, Refused } from "./zip.ts";
+import { type Container, Refused } from "./container.ts";
 
 /** What came back. */
 export interface Restored {

@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fail, ok, type Result } from "../failure.ts";
-import { compareBytes } from "./zip.ts";
+import { compareBytes } from "./container.ts";
 
 /** The paths of the sources, relative to the root, by the bytes of their names. */
 export async function sourceFiles(

@@ -4,7 +4,7 @@
  * files. All files count as not executable, as an archive has them.
  */
 import { createHash } from "node:crypto";
-import { compareBytes } from "./zip.ts";
+import { compareBytes } from "./container.ts";
 
 /** The hash of a file as Git has it: SHA-1 over a header and the content. */
 export function blobHash(

@@ -1,7 +1,7 @@
 /** Members of an archive as files. Their names were found harmless when it was opened. */
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Container } from "./zip.ts";
+import type { Container } from "./container.ts";
 
 /** Writes all members below a prefix into a folder; returns how many. */
 export function unpack(

@@ -1,6 +1,7 @@
 /** The npm packages of deno.lock: what each one's bytes are, and for which systems. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isMissing } from "../disk.ts";
 
 /** One package of the lock. */
 export interface Locked {
@@ -27,7 +28,7 @@ export function readLock(root: string): Lock {
   try {
     text = readFileSync(join(root, "deno.lock"), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
+    if (isMissing(error)) return new Map();
     throw error;
   }
   const entries: { [id: string]: Entry } = JSON.parse(text).npm ?? {};

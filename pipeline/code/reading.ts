@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Digest, digestBytes, digestJson } from "../digest.ts";
+import { isMissing } from "../disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { look } from "../inode.ts";
 import type { Json } from "../json.ts";
@@ -197,7 +198,7 @@ function readSettings(root: string): Result<Settings> {
   try {
     text = readFileSync(join(root, "deno.json"), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (!isMissing(error)) throw error;
     return ok({ compiler: {}, runtime: {}, importMap: undefined });
   }
   let json;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
+import { isMissing } from "../disk.ts";
 import type { Outcome } from "../event.ts";
 import { type Page, pages, readPage } from "../history.ts";
 import type { Project } from "../project.ts";
@@ -79,7 +80,7 @@ export function readArtifact(
   try {
     return JSON.parse(readFileSync(store.object(kept.digest), "utf8"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

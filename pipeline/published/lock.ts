@@ -7,6 +7,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Digest } from "../digest.ts";
+import { isMissing } from "../disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Facts } from "../fingerprint.ts";
 import type { Graph } from "../graph.ts";
@@ -171,7 +172,7 @@ export function readLock(path: string): Result<Lock | undefined> {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (!isMissing(error)) throw error;
     return ok(undefined);
   }
   return parseLock(text);

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { restoreArchive } from "../../pipeline/archive/restoring.ts";
-import { openZip } from "../../pipeline/archive/zip.ts";
+import { openZip } from "../../pipeline/archive/zip/zip.ts";
 import { inspect } from "../../pipeline/archive/inspection.ts";
 import { exitCode } from "../../pipeline/archive/level.ts";
 import { unwrap } from "../../pipeline/failure.ts";

@@ -1,7 +1,7 @@
 /** A model's own words, against the record. */
 import { deepEqual, throws } from "node:assert/strict";
 import { checkModels, readMetadata } from "../../pipeline/archive/onnx.ts";
-import type { Container } from "../../pipeline/archive/zip.ts";
+import type { Container } from "../../pipeline/archive/container.ts";
 import type { Lock } from "../../pipeline/published/lock.ts";
 
 const encoder = new TextEncoder();

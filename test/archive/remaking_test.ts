@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { RUN } from "../../pipeline/archive/layout.ts";
 import { remake } from "../../pipeline/archive/remaking.ts";
 import { select } from "../../pipeline/archive/selection.ts";
-import type { Container } from "../../pipeline/archive/zip.ts";
+import type { Container } from "../../pipeline/archive/container.ts";
 import { unwrap } from "../../pipeline/failure.ts";
 import { LOCK, type Lock, parseLock } from "../../pipeline/published/lock.ts";
 import { probeWall } from "../../pipeline/sandbox/wall.ts";

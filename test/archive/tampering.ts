@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import { openZip } from "../../pipeline/archive/zip.ts";
+import { openZip } from "../../pipeline/archive/zip/zip.ts";
 
 /** Unpacks an archive with our own reader. */
 export function unpack(zip: string, folder: string): void {

@@ -2,7 +2,8 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openZip, Refused } from "../../pipeline/archive/zip.ts";
+import { Refused } from "../../pipeline/archive/container.ts";
+import { openZip } from "../../pipeline/archive/zip/zip.ts";
 import { pack } from "../../pipeline/archive/pack.ts";
 import { concat, forge, type Forged } from "./tampering.ts";
 
@@ -130,7 +131,7 @@ Deno.test("pack() and openZip() take a member of 400 MB in little memory", async
     JSON.stringify(import.meta.resolve("../../pipeline/archive/pack.ts"))
   };
     import { openZip } from ${
-    JSON.stringify(import.meta.resolve("../../pipeline/archive/zip.ts"))
+    JSON.stringify(import.meta.resolve("../../pipeline/archive/zip/zip.ts"))
   };
     await pack(new Map([["big", { kind: "file", path: ${
     JSON.stringify(big)

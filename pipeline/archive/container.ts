@@ -1,0 +1,43 @@
+/**
+ * What a ZIP and an unpacked folder have in common: files by name. Imports nothing:
+ * it is part of the verifier that every archive carries.
+ */
+
+/** Why a file is no archive of ours. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** One member. */
+export interface Member {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Files by name, in a ZIP or in a folder. */
+export interface Container extends Disposable {
+  /** Sorted by the bytes of their names. */
+  readonly members: readonly Member[];
+  /** A small member's content. Throws `Refused` over `limit` bytes. */
+  read(name: string, limit?: number): Uint8Array;
+  /** The SHA-256 of a member, as hexadecimal digits. */
+  digest(name: string): string;
+  /** Hands a member's content over in pieces. */
+  copy(name: string, write: (piece: Uint8Array) => void): void;
+}
+
+/** What is read into memory at most, unless somebody asks for more. */
+export const SMALL = 64 * 2 ** 20;
+
+/** The order of names: that of their UTF-8 bytes, the same in every locale. */
+export function compareBytes(a: string, b: string): number {
+  const encoder = new TextEncoder();
+  const [left, right] = [encoder.encode(a), encoder.encode(b)];
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const difference = left[index]! - right[index]!;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,34 @@
+/**
+ * The RO-Crate: what the files are, what made them, from what. RO-Crate 1.1 with
+ * the Workflow Run profiles 0.5 (process, workflow, provenance); 1.2 makes the
+ * validators of those profiles fail.
+ */
+import { canonicalPretty } from "../../json.ts";
+import type { Edition } from "../edition.ts";
+import { actions } from "./actions.ts";
+import type { Described } from "./entity.ts";
+import { fileEntities } from "./files.ts";
+import { root } from "./root.ts";
+import { workflow } from "./workflow.ts";
+
+/** The text of `ro-crate-metadata.json`. */
+export function crateFile(
+  edition: Edition,
+  files: readonly Described[],
+): string {
+  return canonicalPretty({
+    "@context": [
+      "https://w3id.org/ro/crate/1.1/context",
+      "https://w3id.org/ro/terms/workflow-run/context",
+      {
+        buildInstructions: "https://codemeta.github.io/terms/buildInstructions",
+      },
+    ],
+    "@graph": [
+      ...root(edition, files),
+      ...fileEntities(edition, files),
+      ...workflow(edition),
+      ...actions(edition, files),
+    ],
+  });
+}

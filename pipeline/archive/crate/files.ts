@@ -1,0 +1,107 @@
+/** The files of a crate, and the dataset's where they are not in it. */
+import { type Edition, editionDate } from "../edition.ts";
+import { archivePath, CODE, CRATE, MANIFEST } from "../layout.ts";
+import {
+  type Described,
+  type Entity,
+  fileId,
+  parameterId,
+  ref,
+} from "./entity.ts";
+import { parameterNames, workflowProperties } from "./workflow.ts";
+
+const FORMATS: { readonly [extension: string]: string } = {
+  bin: "application/octet-stream",
+  cff: "application/yaml",
+  css: "text/css",
+  gz: "application/gzip",
+  html: "text/html",
+  js: "text/javascript",
+  json: "application/json",
+  lock: "application/json",
+  md: "text/markdown",
+  onnx: "application/onnx",
+  pdf: "application/pdf",
+  png: "image/png",
+  svg: "image/svg+xml",
+  tex: "application/x-tex",
+  tgz: "application/gzip",
+  toml: "application/toml",
+  ts: "application/typescript",
+};
+
+/** An entity for each file; those of stages and of the workflow say so. */
+export function fileEntities(
+  edition: Edition,
+  files: readonly Described[],
+): Entity[] {
+  const { publication, run, code } = edition;
+  const stages = new Map(
+    Object.values(run.instances).flatMap(({ stage, title, facts }) =>
+      typeof facts.module === "string"
+        ? [[CODE + facts.module, { stage, title }] as const]
+        : []
+    ),
+  );
+  const artifacts = new Map(
+    Object.entries(run.artifacts).map(([path, { instance }]) =>
+      [archivePath(path), instance] as const
+    ),
+  );
+  const locked = files.some(({ name }) => name === `${CODE}deno.lock`);
+  const entities = files.filter(({ name }) => name !== CRATE).map(
+    ({ name, size, digest }): Entity => {
+      const stage = stages.get(name);
+      const workflow = name === CODE + publication.workflow;
+      const extension = name.slice(name.lastIndexOf(".") + 1);
+      return {
+        "@id": fileId(name),
+        "@type": workflow
+          ? ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
+          : stage
+          ? ["File", "SoftwareSourceCode", "SoftwareApplication"]
+          : "File",
+        name: stage?.title ?? name,
+        encodingFormat: FORMATS[extension] ?? "text/plain",
+        ...(name !== MANIFEST && { contentSize: String(size), sha256: digest }),
+        ...(artifacts.has(name) &&
+          { description: `made by ${artifacts.get(name)}` }),
+        ...(name === "README.md" && { about: ref("./") }),
+        ...(name === `${CODE}deno.lock` && { conformsTo: ref("#lock-format") }),
+        ...(stage && {
+          version: publication.version,
+          input: parameterNames(run.instances, stage.stage)
+            .map((parameter) => ref(parameterId(stage.stage, parameter))),
+        }),
+        ...(workflow && workflowProperties(edition, locked)),
+      };
+    },
+  );
+  return [
+    ...entities,
+    {
+      "@id": CODE,
+      "@type": "Dataset",
+      name: "The sources as run",
+      identifier: code,
+    },
+    {
+      "@id": "#lock-format",
+      "@type": "CreativeWork",
+      name: "Deno's lock file, version 5",
+    },
+    ...(edition.data
+      ? []
+      : publication.datasets.flatMap(({ files, name }) =>
+        files.map((file): Entity => ({
+          "@id": file.urls[0]!, // a mirror is declared
+          "@type": "File",
+          name: `${name}: ${file.name}`,
+          encodingFormat: "application/gzip",
+          contentSize: String(file.bytes),
+          sha256: file.sha256,
+          sdDatePublished: editionDate(edition),
+        }))
+      )),
+  ];
+}
