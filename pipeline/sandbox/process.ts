@@ -111,11 +111,11 @@ function attend(
   let gone = false;
   const kill = (name: Deno.Signal) => {
     if (!gone) stopped = true;
-    signalGroup(child.pid, name);
+    signalGroup(child, name);
   };
   const abort = () => {
     kill("SIGTERM");
-    const timer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), GRACE);
+    const timer = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE);
     child.status.finally(() => clearTimeout(timer));
   };
   if (signal.aborted) abort();
@@ -151,7 +151,7 @@ function attend(
     gone = true;
     signal.removeEventListener("abort", abort);
     // What it started must neither write on nor keep our pipes open.
-    signalGroup(child.pid, "SIGKILL");
+    signalGroup(child, "SIGKILL");
     await pumps;
     await writer.close().catch(() => {});
     log.close();
@@ -177,12 +177,23 @@ async function pump(
   lines.end().forEach(take);
 }
 
-/** Signals a whole process group; one that is gone already is all right. */
-function signalGroup(pid: number, signal: Deno.Signal): void {
+/**
+ * Signals a whole process group; one that is gone already is all right. One that
+ * is not formed yet is the process alone, which has started nothing.
+ */
+function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
-    Deno.kill(-pid, signal);
+    Deno.kill(-child.pid, signal);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+    try {
+      child.kill(signal);
+    } catch (ended) {
+      // A TypeError: Deno has waited for it, and so signals nobody.
+      const gone = ended instanceof TypeError ||
+        ended instanceof Deno.errors.NotFound;
+      if (!gone) throw ended;
+    }
   }
 }
 
