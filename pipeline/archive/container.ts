@@ -1,7 +1,8 @@
 /**
- * What a ZIP and an unpacked folder have in common: files by name. Imports nothing:
- * it is part of the verifier that every archive carries.
+ * What a ZIP and an unpacked folder have in common: files by name. Imports nothing
+ * but Node's modules: it is part of the verifier that every archive carries.
  */
+import { createHash } from "node:crypto";
 
 /** Why a file is no archive of ours. */
 export class Refused extends Error {
@@ -29,6 +30,41 @@ export interface Container extends Disposable {
 
 /** What is read into memory at most, unless somebody asks for more. */
 export const SMALL = 64 * 2 ** 20;
+
+/**
+ * A container of these members, whose contents `copy` hands over; it throws
+ * `Refused` for a name that is not among them.
+ */
+export function containerOf(
+  members: readonly Member[],
+  copy: Container["copy"],
+  close: () => void,
+): Container {
+  const sizes = new Map(members.map(({ name, size }) => [name, size]));
+  return {
+    members: members.map(({ name, size }) => ({ name, size }))
+      .sort((a, b) => compareBytes(a.name, b.name)),
+    read(name, limit = SMALL) {
+      const size = sizes.get(name) ?? 0;
+      if (size > limit) throw new Refused(`"${name}" has ${size} bytes`);
+      const bytes = new Uint8Array(size);
+      let at = 0;
+      copy(name, (piece) => {
+        if (at + piece.length <= size) bytes.set(piece, at);
+        at += piece.length;
+      });
+      if (at !== size) throw new Refused(`"${name}" changes while it is read`);
+      return bytes;
+    },
+    digest(name) {
+      const hash = createHash("sha256");
+      copy(name, (piece) => hash.update(piece));
+      return hash.digest("hex");
+    },
+    copy,
+    [Symbol.dispose]: close,
+  };
+}
 
 /** The order of names: that of their UTF-8 bytes, the same in every locale. */
 export function compareBytes(a: string, b: string): number {

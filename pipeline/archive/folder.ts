@@ -1,14 +1,12 @@
 /** An unpacked archive: a folder with plain files and nothing else. */
-import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { nameProblem } from "./name.ts";
 import {
-  compareBytes,
   type Container,
+  containerOf,
   type Member,
   Refused,
-  SMALL,
 } from "./container.ts";
 
 const PIECE = 2 ** 20;
@@ -28,10 +26,10 @@ export function openFolder(root: string): Container {
     }
   };
   walk("");
-  const sizes = new Map(members.map(({ name, size }) => [name, size]));
+  const names = new Set(members.map(({ name }) => name));
 
   const copy = (name: string, write: (piece: Uint8Array) => void) => {
-    if (!sizes.has(name)) throw new Refused(`no member "${name}"`);
+    if (!names.has(name)) throw new Refused(`no member "${name}"`);
     const file = openSync(join(root, name), "r");
     try {
       const buffer = new Uint8Array(PIECE);
@@ -44,29 +42,5 @@ export function openFolder(root: string): Container {
       closeSync(file);
     }
   };
-  return {
-    members: members.sort((a, b) => compareBytes(a.name, b.name)),
-    read(name, limit = SMALL) {
-      const size = sizes.get(name) ?? 0;
-      if (size > limit) throw new Refused(`"${name}" has ${size} bytes`);
-      const pieces: Uint8Array[] = [];
-      copy(name, (piece) => pieces.push(piece.slice()));
-      const bytes = new Uint8Array(
-        pieces.reduce((sum, p) => sum + p.length, 0),
-      );
-      let at = 0;
-      for (const piece of pieces) {
-        bytes.set(piece, at);
-        at += piece.length;
-      }
-      return bytes;
-    },
-    digest(name) {
-      const hash = createHash("sha256");
-      copy(name, (piece) => hash.update(piece));
-      return hash.digest("hex");
-    },
-    copy,
-    [Symbol.dispose]: () => {},
-  };
+  return containerOf(members, copy, () => {});
 }

@@ -9,9 +9,8 @@
  * every archive carries.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { compareBytes, type Container, Refused, SMALL } from "../container.ts";
+import { type Container, containerOf, Refused } from "../container.ts";
 import { nameProblem } from "../name.ts";
 import { directory, MIDNIGHT, type Place } from "./directory.ts";
 import { exactly, number, text } from "./field.ts";
@@ -54,28 +53,7 @@ function read(file: number): Container {
       throw new Refused(`the checksum of "${name}" is wrong`);
     }
   };
-  return {
-    members: places.map(({ name, size }) => ({ name, size }))
-      .sort((a, b) => compareBytes(a.name, b.name)),
-    read(name, limit = SMALL) {
-      const size = byName.get(name)?.size ?? 0;
-      if (size > limit) throw new Refused(`"${name}" has ${size} bytes`);
-      const bytes = new Uint8Array(size);
-      let at = 0;
-      copy(name, (piece) => {
-        bytes.set(piece, at);
-        at += piece.length;
-      });
-      return bytes;
-    },
-    digest(name) {
-      const hash = createHash("sha256");
-      copy(name, (piece) => hash.update(piece));
-      return hash.digest("hex");
-    },
-    copy,
-    [Symbol.dispose]: () => closeSync(file),
-  };
+  return containerOf(places, copy, () => closeSync(file));
 }
 
 /**
