@@ -112,6 +112,14 @@ export type Event =
     readonly comparison?: Comparison;
     /** Paths of the artifacts, relative to the project's root. */
     readonly artifacts: readonly string[];
+  }
+  /** The user stopped the run; what had ended by then is kept. */
+  | {
+    readonly kind: "interrupted";
+    readonly seconds: number;
+    readonly counts: { readonly [outcome in Outcome["kind"]]: number };
+    /** How many instances did not come to an end. */
+    readonly left: number;
   };
 
 /** Receives events; must not throw and should return at once. */

@@ -51,10 +51,10 @@ export type Fate = "usable" | "broken" | "stopped";
 
 /**
  * Runs instances as soon as they can. `run` must not throw but for bugs; its
- * fate decides what becomes of the users: they run, or are skipped with the
- * instance that blocks them. When it is done with its resources before that, as
- * while its results are being kept, it may call `vacate`: at once the next one
- * starts.
+ * fate decides what becomes of the users: they run, are skipped with the
+ * instance that blocks them, or, if it was stopped, are left alone. When an
+ * instance is done with its resources before that, as while its results are
+ * being kept, it may call `vacate`: at once the next one starts.
  */
 export function schedule(
   graph: Graph,
@@ -94,6 +94,8 @@ export function schedule(
 
   function end(instance: Instance, fate: Fate | "skipped"): void {
     fates.set(instance, fate);
+    // Nothing is wrong with its users: another run brings them.
+    if (fate === "stopped") return;
     for (const user of users.get(instance) ?? []) {
       const open = missing.get(user)! - 1; // set for every unsettled instance
       missing.set(user, open);

@@ -104,7 +104,12 @@ export async function reproduce<Config>(
       }),
   );
   opened.save();
-  const comparison = broken || ran.aborted
+  if (ran.aborted) {
+    const left = graph.instances.length - ran.ended.size;
+    report({ kind: "interrupted", seconds, counts, left });
+    return { kind: "aborted" };
+  }
+  const comparison = broken
     ? undefined
     : await compareWithPublished(graph, ran, opened, verdicts);
   const event: Event = {
@@ -121,11 +126,10 @@ export async function reproduce<Config>(
       relative(project.root, join(artifacts.folder, path))
     ),
   };
-  if (!ran.aborted) report(event);
+  report(event);
   if (success && page === undefined) {
     request.onStill?.(opened, started.getTime());
   }
-  if (ran.aborted) return { kind: "aborted" };
   return success ? { kind: "done", page } : { kind: "failed" };
 }
 

@@ -33,7 +33,7 @@ export function plain(
     if (event.kind === "planned") told.length = 0;
     if (event.kind !== "progress") told.push(event);
     for (const line of lines(event, heard, style)) write(line + "\n");
-    if (event.kind === "finished") {
+    if (event.kind === "finished" || event.kind === "interrupted") {
       conclude(summary(told, COLUMNS, style).join("\n") + "\n");
     }
   };
@@ -90,6 +90,7 @@ function lines(
       return [];
     }
     case "finished":
+    case "interrupted":
       return [];
   }
 }

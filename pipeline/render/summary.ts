@@ -10,6 +10,7 @@ import { clean, hang, solid, wrap } from "./text.ts";
 import { verdictLines } from "./verdicts.ts";
 
 type Finished = Extract<Event, { kind: "finished" }>;
+type Interrupted = Extract<Event, { kind: "interrupted" }>;
 type Failed = Extract<Outcome, { kind: "failed" }>;
 
 /** Longer lines are hard to read, however wide the screen is. */
@@ -28,11 +29,19 @@ export function summary(
 ): string[] {
   const width = Math.min(columns, MEASURE);
   const finished = events.find((event) => event.kind === "finished");
+  const interrupted = events.find((event) => event.kind === "interrupted");
+  if (interrupted?.kind === "interrupted") {
+    return spaced([
+      warningLines(events, width, style),
+      ...failures(events, width, style),
+      cutShort(interrupted, width, style),
+    ]);
+  }
   if (finished?.kind !== "finished") return [];
   const { counts, verdicts, provisional, comparison } = finished;
   const quiet = counts.built + counts.restored + counts.failed +
       counts.skipped === 0;
-  const blocks = [
+  return spaced([
     provisional.length > 0 ? standIn(provisional, width, style) : [],
     quiet ? [] : accountLines(events, width, style),
     warningLines(events, width, style),
@@ -41,7 +50,11 @@ export function summary(
     comparison ? comparisonLines(comparison, style) : [],
     ...failures(events, width, style),
     quiet ? nothing(finished, style) : end(finished, events, width, style),
-  ];
+  ]);
+}
+
+/** Blocks with an empty line between them. */
+function spaced(blocks: readonly string[][]): string[] {
   return blocks.filter((block) => block.length > 0)
     .flatMap((block, at) => at === 0 ? block : ["", ...block]);
 }
@@ -150,6 +163,32 @@ function nothing(
   return [`${word}: ${counted(counts.reused, "instance")}, nothing ran`];
 }
 
+/** How far it came, and that nothing of that is lost. */
+function cutShort(
+  { counts, left, seconds }: Interrupted,
+  width: number,
+  { yellow, bold, dim }: Style,
+): string[] {
+  const word = "interrupted";
+  const parts = [...amounts(counts), solid(`${left} left`)];
+  const text = `${word}: ${parts.join(", ")} after ${solid(duration(seconds))}`;
+  const kept =
+    "What was made is kept, checkpoints too: the same command goes on from here.";
+  return [
+    ...wrap(text, width).map((line, row) =>
+      row === 0 ? line.replace(word, bold(yellow(word))) : line
+    ),
+    ...wrap(kept, width).map(dim),
+  ];
+}
+
+/** How many instances had each outcome, in words. */
+function amounts(counts: Finished["counts"]): string[] {
+  return (["built", "restored", "reused", "failed", "skipped"] as const)
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => solid(`${counts[kind]} ${kind}`));
+}
+
 function end(
   { counts, success, seconds }: Finished,
   events: readonly Event[],
@@ -160,16 +199,13 @@ function end(
     (sum, event) => sum + (event.kind === "ended" ? event.saved ?? 0 : 0),
     0,
   );
-  const parts = (["built", "restored", "reused", "failed", "skipped"] as const)
-    .filter((kind) => counts[kind] > 0).map((kind) =>
-      solid(`${counts[kind]} ${kind}`)
-    );
   const [word, paint] = counts.failed > 0 || counts.skipped > 0
     ? ["failed", red] as const
     : success
     ? ["done", green] as const
     : ["done, but a claim fails", red] as const;
-  const text = `${word}: ${parts.join(", ")} in ${solid(duration(seconds))}` +
+  const text =
+    `${word}: ${amounts(counts).join(", ")} in ${solid(duration(seconds))}` +
     (saved >= 1 ? `; ${solid(duration(saved))} saved by the store` : "");
   return wrap(text, width)
     .map((line, row) =>

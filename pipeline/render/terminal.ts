@@ -142,6 +142,7 @@ export class View {
         break;
       }
       case "finished":
+      case "interrupted":
         if (this.#forecast) this.#scroll.push("");
         this.#forecast = undefined;
         this.close();

@@ -117,9 +117,12 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
         (rest as { progress?: { done: number } }).progress?.done === 1,
     );
     process.kill(signal);
-    for await (const _ of stream);
+    let last: Record<string, unknown> | undefined;
+    for await (const event of stream) last = { ...event };
     equal((await process.status).code, code);
     await process.stderr.cancel();
+    equal(last?.kind, "interrupted");
+    equal(last?.left, 3);
     equal(await left(program.root), "");
     program.open(1);
     program.open(2);

@@ -169,6 +169,27 @@ Deno.test("schedule() lets a small instance pass one that does not fit yet", asy
   deepEqual(started.map(({ id }) => id), ["0", "2", "1"]);
 });
 
+Deno.test("schedule() leaves the users of a stopped instance alone", async () => {
+  const of = (fate: Fate, from: number[] = []): Node => ({
+    from,
+    seconds: 1,
+    resources: {},
+    fate,
+    vacates: false,
+  });
+  const nodes = [
+    of("stopped"),
+    of("broken"),
+    of("usable", [0]),
+    of("usable", [1]),
+  ];
+  const { fates } = await play(nodes, [0]);
+  deepEqual(
+    [...fates].map(([{ id }, fate]) => [id, fate]),
+    [["0", "stopped"], ["1", "broken"], ["3", "skipped 1"]],
+  );
+});
+
 Deno.test("schedule() starts the next one as soon as the one before has vacated", async () => {
   const one: Node = {
     from: [],

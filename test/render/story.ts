@@ -101,15 +101,22 @@ function plan(
   }));
 }
 
+function countsOf(
+  told: readonly Told[],
+): { [kind in Outcome["kind"]]: number } {
+  const counts = { reused: 0, restored: 0, built: 0, failed: 0, skipped: 0 };
+  for (const { event } of told) {
+    if (event.kind === "ended") counts[event.result]++;
+  }
+  return counts;
+}
+
 function finished(
   ended: readonly Told[],
   seconds: number,
   more: Partial<Extract<Event, { kind: "finished" }>> = {},
 ): Told {
-  const counts = { reused: 0, restored: 0, built: 0, failed: 0, skipped: 0 };
-  for (const { event } of ended) {
-    if (event.kind === "ended") counts[event.result]++;
-  }
+  const counts = countsOf(ended);
   return {
     at: seconds,
     event: {
@@ -411,6 +418,17 @@ export function failing(): Told[] {
   ];
 }
 
+/** The same, and Ctrl-C while the other training is at it. */
+export function interrupted(): Told[] {
+  const told = failing().filter(({ at }) => at < 20);
+  const counts = countsOf(told);
+  const left = TIMES.length - Object.values(counts).reduce((a, b) => a + b);
+  return [...told, {
+    at: 20,
+    event: { kind: "interrupted", seconds: 20, counts, left },
+  }];
+}
+
 /** No mirror answers. */
 export function standIn(): Told[] {
   const because: Reason = {
@@ -470,5 +488,6 @@ export const STORIES: { readonly [name: string]: () => Told[] } = {
   "more-epochs": moreEpochs,
   nothing,
   failing,
+  interrupted,
   "stand-in": standIn,
 };
