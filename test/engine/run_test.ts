@@ -211,17 +211,16 @@ Deno.test("run() refuses a stage that leaves an output out, and keeps its folder
   equal(existsSync(join(study.root, ".store/objects")), false);
 });
 
-Deno.test("run() continues from the checkpoint of a shorter run", async () => {
-  await using study = await Study.start();
-  const declare = (epochs: number) =>
-    study.stage(
-      "train",
-      {
-        params: { epochs },
-        outputs: [{ file: "log.txt", artifact: "log.txt" }],
-        more: { resume: { along: "epochs" } },
-      },
-      `
+/** Declares a training that counts its epochs, and how many of them it ran itself. */
+function declareTraining(study: Study, epochs: number): void {
+  study.stage(
+    "train",
+    {
+      params: { epochs },
+      outputs: [{ file: "log.txt", artifact: "log.txt" }],
+      more: { resume: { along: "epochs" } },
+    },
+    `
       let state = task.checkpoint ? read(task.checkpoint.path) : "";
       let ran = 0;
       for (let epoch = (task.checkpoint?.position ?? 0) + 1; epoch <= task.params.epochs; epoch++) {
@@ -232,16 +231,37 @@ Deno.test("run() continues from the checkpoint of a shorter run", async () => {
         task.keep({ position: epoch, path });
       }
       write(task.output("log.txt"), state + "/ " + ran);`,
-    );
-  declare(2);
+  );
+}
+
+Deno.test("run() continues from the checkpoint of a shorter run", async () => {
+  await using study = await Study.start();
+  declareTraining(study, 2);
   await study.run();
   equal(study.read("artifacts/log.txt"), "1 2 / 2");
-  declare(5);
+  declareTraining(study, 5);
   await study.run();
   equal(study.read("artifacts/log.txt"), "1 2 3 4 5 / 3");
-  declare(3);
+  declareTraining(study, 3);
   await study.run();
   equal(study.read("artifacts/log.txt"), "1 2 3 / 0");
+});
+
+Deno.test("run() does not believe a broken checkpoint, and continues from the one before", async () => {
+  await using study = await Study.start();
+  declareTraining(study, 3);
+  await study.run();
+  const [prefix] = readdirSync(join(study.root, ".store/checkpoints"));
+  const folder = join(study.root, ".store/checkpoints", prefix!); // it ran
+  const [, second, third] = readdirSync(folder).sort();
+  chmodSync(join(folder, third!), 0o644);
+  writeFileSync(join(folder, third!), "1 2");
+  declareTraining(study, 4);
+  await study.run();
+  equal(study.read("artifacts/log.txt"), "1 2 3 4 / 2");
+  // Made anew under the same name, beside the one that was whole.
+  equal(existsSync(join(folder, second!)), true);
+  equal(study.read(join(".store/checkpoints", prefix!, third!)), "1 2 3 ");
 });
 
 Deno.test("run() tries again in the next run what was a stand-in in this", async () => {
