@@ -296,7 +296,8 @@ Deno.test(
     program.write("data/a.txt", "beta\n");
     const changed = await onReadOnlyDisk(program, ".store");
     equal(changed.code, 1, changed.err);
-    match(changed.out + changed.err, /read-only/i);
+    match(changed.out + changed.err, /the file system is read-only/);
+    match(changed.out + changed.err, /hint: copy the project to a place that/);
     equal(program.read("artifacts/out.txt"), RESULT);
     program.write("data/a.txt", "alpha\n");
     match((await program.run("reproduce")).out, /nothing ran/);

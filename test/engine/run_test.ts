@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { every, file, output } from "../../pipeline/stage.ts";
+import { probeWall } from "../../pipeline/sandbox/wall.ts";
 import { Study } from "./study.ts";
 
 async function twoStages(): Promise<Study> {
@@ -390,4 +391,17 @@ Deno.test("run() gives a command a folder that nobody had, since others may stil
   ]);
   const folders = [1, 2, 3].map((n) => study.read(`artifacts/${n}`));
   equal(new Set(folders).size, 3);
+});
+
+Deno.test("run() records which wall stood around a process", async () => {
+  await using study = await Study.start();
+  study.stage("module", { outputs: ["m"] }, `write(task.output("m"), "");`);
+  study.stage("command", {
+    outputs: ["c"],
+    more: { runs: { kind: "command", command: ["touch", "{output c}"] } },
+  });
+  await study.run();
+  const { store } = await study.open();
+  equal(store.latest("module", "module")?.wall, "deno");
+  equal(store.latest("command", "command")?.wall, probeWall());
 });
