@@ -2,6 +2,7 @@
  * The progress of an instance that one run works on, for other runs to show:
  * events as lines of its lease.
  */
+import { diskFailure } from "./disk.ts";
 import type { Event, Report } from "./event.ts";
 import type { Lease, Taken } from "./lease.ts";
 
@@ -14,7 +15,12 @@ export function writing(lease: Lease, report: Report): Report {
     const now = performance.now();
     if (now - last < 200) return; // nobody reads faster
     last = now;
-    lease.write(JSON.stringify(event));
+    try {
+      lease.write(JSON.stringify(event));
+    } catch (error) {
+      // A full disk: others see no progress, which is no reason to stop.
+      if (!diskFailure("Write the journal", error)) throw error;
+    }
   };
 }
 

@@ -1,6 +1,8 @@
 /** What a power failure may find on the disk: contents reach it before their names. */
 import { deepEqual } from "node:assert/strict";
 import { join } from "node:path";
+import type { Event } from "../../pipeline/event.ts";
+import { writing } from "../../pipeline/journal.ts";
 
 const disk = import.meta.resolve("../../pipeline/disk.ts");
 
@@ -77,3 +79,24 @@ for (
     },
   });
 }
+
+Deno.test("a full disk under the journal does not stop whose progress it tells", () => {
+  const told: Event[] = [];
+  let tried = 0;
+  const report = writing({
+    kind: "held",
+    write: () => {
+      tried++;
+      throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+    },
+    [Symbol.dispose]: () => {},
+  }, (event) => told.push(event));
+  const event: Event = {
+    kind: "progress",
+    instance: "x",
+    progress: { done: 1, total: 2, unit: "things" },
+    elapsed: 1,
+  };
+  report(event);
+  deepEqual([told, tried], [[event], 1]);
+});
