@@ -53,6 +53,9 @@ export interface Planned {
   readonly seconds?: number;
 }
 
+/** How many instances ended in which way. */
+export type Counts = { readonly [outcome in Outcome["kind"]]: number };
+
 /** What happened, in the order in which it did. */
 export type Event =
   | {
@@ -101,7 +104,7 @@ export type Event =
     readonly kind: "finished";
     readonly success: boolean;
     readonly seconds: number;
-    readonly counts: { readonly [outcome in Outcome["kind"]]: number };
+    readonly counts: Counts;
     /** Results that stand in for something that could not be had. */
     readonly provisional: readonly {
       readonly instance: string;
@@ -117,7 +120,7 @@ export type Event =
   | {
     readonly kind: "interrupted";
     readonly seconds: number;
-    readonly counts: { readonly [outcome in Outcome["kind"]]: number };
+    readonly counts: Counts;
     /** How many instances did not come to an end. */
     readonly left: number;
   };

@@ -5,7 +5,7 @@ import { overlays, type Parsed } from "../arguments.ts";
 import { enter } from "../lease.ts";
 import type { Console } from "../console.ts";
 import { diskFailure, writeWhole } from "../disk.ts";
-import type { Event, Outcome, Report } from "../event.ts";
+import type { Counts, Event, Report } from "../event.ts";
 import { Failed, unwrap } from "../failure.ts";
 import { type Graph, narrow } from "../graph.ts";
 import {
@@ -190,7 +190,7 @@ function paths(graph: Graph, ran: Ran): string[] {
   );
 }
 
-function count(ran: Ran): { [outcome in Outcome["kind"]]: number } {
+function count(ran: Ran): Counts {
   const counts = { reused: 0, restored: 0, built: 0, failed: 0, skipped: 0 };
   for (const { outcome } of ran.ended.values()) counts[outcome.kind]++;
   return counts;

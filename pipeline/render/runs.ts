@@ -1,5 +1,5 @@
 /** The history of runs as a table, the newest first. */
-import type { Outcome } from "../event.ts";
+import type { Counts } from "../event.ts";
 import { duration } from "./quantity.ts";
 import type { Style } from "./style.ts";
 import { clip, table, width as columns } from "./text.ts";
@@ -14,7 +14,7 @@ export interface RunRow {
   readonly success: boolean;
   /** As typed. */
   readonly arguments: readonly string[];
-  readonly counts: { readonly [outcome in Outcome["kind"]]: number };
+  readonly counts: Counts;
   /** Whether something stood in for the real thing. */
   readonly provisional: boolean;
   /** How many claims hold, of how many; if any were judged. */

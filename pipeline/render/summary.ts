@@ -1,5 +1,5 @@
 /** What a run leaves on the screen: what happened, the verdicts, where to look. */
-import type { Event, Outcome } from "../event.ts";
+import type { Counts, Event, Outcome } from "../event.ts";
 import { accountLines, warningLines } from "./account.ts";
 import { comparisonLines } from "./comparison.ts";
 import { failureLines } from "./failure.ts";
@@ -183,7 +183,7 @@ function cutShort(
 }
 
 /** How many instances had each outcome, in words. */
-function amounts(counts: Finished["counts"]): string[] {
+function amounts(counts: Counts): string[] {
   return (["built", "restored", "reused", "failed", "skipped"] as const)
     .filter((kind) => counts[kind] > 0)
     .map((kind) => solid(`${counts[kind]} ${kind}`));

@@ -1,5 +1,6 @@
 /** Runs as lists of events with their times, for renderers to be replayed. */
 import type {
+  Counts,
   Decision,
   Event,
   Outcome,
@@ -103,7 +104,7 @@ function plan(
 
 function countsOf(
   told: readonly Told[],
-): { [kind in Outcome["kind"]]: number } {
+): Counts {
   const counts = { reused: 0, restored: 0, built: 0, failed: 0, skipped: 0 };
   for (const { event } of told) {
     if (event.kind === "ended") counts[event.result]++;
