@@ -69,7 +69,12 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
   ) equal(names.includes(name), true, name);
   deepEqual(there.artifacts(), made);
 
-  await t.step("again, nothing runs, and nothing changes", async () => {
+  // A stand-in is tried again in each run, so without MNIST nothing is ever
+  // up to date.
+  const step = (name: string, fn: () => Promise<void>) =>
+    t.step({ name, ignore: mirror === undefined, fn });
+
+  await step("again, nothing runs, and nothing changes", async () => {
     const { code, out } = await here.task("reproduce", ...SMALL);
     equal(code, 0);
     match(out, /up to date: \d+ instances, nothing ran/);
@@ -77,13 +82,13 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
     deepEqual(here.artifacts(), made);
   });
 
-  await t.step("more epochs train again, and what follows", async () => {
+  await step("more epochs train again, and what follows", async () => {
     const plan = await here.plan(...SMALL, "--set", "training.epochs=2");
     deepEqual(which(plan, "run"), ["train", "report"]);
     deepEqual(which(plan, "reuse"), ["download", "prepare"]);
   });
 
-  await t.step("one more learning rate trains only that one", async () => {
+  await step("one more learning rate trains only that one", async () => {
     const plan = await here.plan(
       ...SMALL,
       "--set",
@@ -98,7 +103,7 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
   });
 
   const wide = ["--set", 'figures.latent.width="double"'];
-  await t.step("a figure's setting draws that figure", async () => {
+  await step("a figure's setting draws that figure", async () => {
     const plan = await here.plan(...SMALL, ...wide);
     deepEqual(which(plan, "run", "maybe", "restore"), [
       "figures[figure=latent]",
@@ -116,7 +121,7 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
     );
   });
 
-  await t.step("switching back restores without running", async () => {
+  await step("switching back restores without running", async () => {
     const changed = await here.task("reproduce", ...SMALL, ...wide);
     equal(changed.code, 0, changed.err);
     const latent = "figures/latent.png";
@@ -126,7 +131,7 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
     deepEqual(here.artifacts(), made);
   });
 
-  await t.step("a comment runs nothing; a change of code does", async () => {
+  await step("a comment runs nothing; a change of code does", async () => {
     const module = here.read("stages/metrics.ts");
     writeFileSync(
       here.path("stages/metrics.ts"),
