@@ -131,7 +131,9 @@ function readWords(
       command,
     );
     if (wrong) return fail(wrong);
-    values.set(name, [...values.get(name) ?? [], value]);
+    const list = values.get(name);
+    if (list) list.push(value);
+    else values.set(name, [value]);
   }
   return ok({ operands, values });
 }
@@ -187,9 +189,14 @@ function wrongValue(
 ): Failure | undefined {
   switch (takes?.kind) {
     case "count":
-      return /^[1-9]\d{0,8}$/.test(value)
+      return /^[1-9]\d*$/.test(value) && Number(value) <= takes.most
         ? undefined
-        : usage(what, "a whole number from 1 is allowed", undefined, command);
+        : usage(
+          what,
+          `a whole number from 1 to ${takes.most} is allowed`,
+          undefined,
+          command,
+        );
     case "choice":
       return takes.choices.includes(value) ? undefined : usage(
         what,

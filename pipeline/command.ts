@@ -6,7 +6,8 @@
 /** What a word on the command line stands for: it is checked and completed as such. */
 export type Takes =
   | { readonly kind: "text" }
-  | { readonly kind: "count" }
+  /** A whole number from 1. */
+  | { readonly kind: "count"; readonly most: number }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "file" }
   | { readonly kind: "stage" };
@@ -43,7 +44,9 @@ export interface Command {
 
 const STAGE: Takes = { kind: "stage" };
 const FILE: Takes = { kind: "file" };
-const COUNT: Takes = { kind: "count" };
+const COUNT: Takes = { kind: "count", most: 999_999_999 };
+/** More than any machine has: each costs something even where it has nothing to do. */
+const CORES: Takes = { kind: "count", most: 4096 };
 
 const CONFIGURATION: readonly Option[] = [
   {
@@ -87,7 +90,7 @@ export const COMMANDS: readonly Command[] = [
       {
         name: "jobs",
         value: "N",
-        takes: COUNT,
+        takes: CORES,
         help: "use so many cores (all of them)",
       },
       {

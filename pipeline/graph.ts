@@ -3,6 +3,7 @@
  * matrix, inputs before their users. Linking checks all that can be checked
  * without running anything.
  */
+import { declarationProblem } from "./declaration.ts";
 import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
 import type {
   Coordinate,
@@ -66,12 +67,17 @@ export function link<Config>(
     if (problem) return fail(problem);
     const points = expand(stage, config);
     if (!points.ok) return points;
-    const known: Record<string, string | undefined> = {};
-    for (const name of stage.environment ?? []) known[name] = environment(name);
-    stages.set(
-      stage.name,
-      points.value.map((point) => declare(stage, config, point, known)),
+    const known = Object.fromEntries(
+      (stage.environment ?? []).map((name) => [name, environment(name)]),
     );
+    const declared = points.value.map((point) =>
+      declare(stage, config, point, known)
+    );
+    for (const { id, declaration } of declared) {
+      const wrong = declarationProblem(id, declaration);
+      if (wrong) return fail(wrong);
+    }
+    stages.set(stage.name, declared);
   }
   const clash = artifactClash(stages);
   if (clash) return fail(clash);
@@ -126,12 +132,16 @@ function nameProblem(
 function expand<Config>(stage: Stage<Config>, config: Config): Result<Point[]> {
   let points: Point[] = [{}];
   for (const [axis, values] of Object.entries(stage.matrix?.(config) ?? {})) {
-    const bad = values.find((value) => !/^[\w.+-]+$/.test(String(value)));
+    const bad = values.find((value) =>
+      !/^[\w.+-]+$/.test(String(value)) ||
+      typeof value === "number" && !Number.isFinite(value)
+    );
     if (bad !== undefined) {
       return fail({
         kind: "coordinate",
         what: `Use "${bad}" on the axis ${axis} of the stage "${stage.name}"`,
-        hint: "use letters, digits, dots, hyphens and underscores",
+        hint:
+          "use finite numbers, letters, digits, dots, hyphens and underscores",
       });
     }
     if (new Set(values.map(String)).size < values.length) {
@@ -179,19 +189,25 @@ function artifactClash(
   }
 }
 
+/** A point's values on some axes, as one text. */
+function coordinates(point: Point, axes: readonly string[]): string {
+  return JSON.stringify(axes.map((axis) => String(point[axis])));
+}
+
 /** Links inputs depth first, so that producers are complete before their users. */
 function order(
   stages: ReadonlyMap<string, readonly Declared[]>,
 ): Result<Graph> {
   const byId = new Map<string, Instance>();
-  const path: string[] = [];
+  const path = new Set<string>(); // in the order in which it was walked
   let problem: Failure | undefined;
 
   function complete(declared: Declared): Instance | undefined {
     const done = byId.get(declared.id);
     if (done) return done;
-    if (path.includes(declared.id)) {
-      const cycle = [...path.slice(path.indexOf(declared.id)), declared.id];
+    if (path.has(declared.id)) {
+      const walked = [...path];
+      const cycle = [...walked.slice(walked.indexOf(declared.id)), declared.id];
       problem ??= {
         kind: "cycle",
         what: "Put the stages into an order",
@@ -199,14 +215,14 @@ function order(
       };
       return;
     }
-    path.push(declared.id);
-    const links: Record<string, Link> = {};
+    path.add(declared.id);
+    const links = new Map<string, Link>();
     const producers = new Set<Instance>();
     for (
       const [name, input] of Object.entries(declared.declaration.inputs ?? {})
     ) {
       if (input.kind === "file") {
-        links[name] = { kind: "file", path: input.path };
+        links.set(name, { kind: "file", path: input.path });
         continue;
       }
       const found = find(declared, name, input);
@@ -218,12 +234,19 @@ function order(
         producers.add(instance);
         sources.push({ instance, output: input.output });
       }
-      links[name] = input.kind === "every"
-        ? { kind: "every", sources }
-        : { kind: "one", source: sources[0]! }; // `find` gave exactly one
+      links.set(
+        name,
+        input.kind === "every"
+          ? { kind: "every", sources }
+          : { kind: "one", source: sources[0]! }, // `find` gave exactly one
+      );
     }
-    path.pop();
-    const instance = { ...declared, links, producers: [...producers] };
+    path.delete(declared.id);
+    const instance = {
+      ...declared,
+      links: Object.fromEntries(links),
+      producers: [...producers],
+    };
     byId.set(declared.id, instance);
     return instance;
   }
@@ -245,9 +268,7 @@ function order(
       };
       return;
     }
-    const lacking = producers.find((producer) =>
-      !(input.output in producer.declaration.outputs)
-    );
+    const lacking = lacks(input.stage, producers, input.output);
     if (lacking) {
       const known = Object.keys(lacking.declaration.outputs);
       const guess = nearest(input.output, known);
@@ -263,17 +284,10 @@ function order(
     if (input.kind === "every") return producers;
     const at = input.at ?? user.point;
     const axes = Object.keys(producers[0]?.point ?? {});
-    if (axes.every((axis) => axis in at)) {
-      // All axes are fixed: a look-up, since a search would be quadratic.
-      const point = Object.fromEntries(axes.map((axis) => [axis, at[axis]!]));
-      const exact = byPoint(input.stage).get(instanceId(input.stage, point));
-      if (exact) return [exact];
-    }
-    const matching = producers.filter(({ point }) =>
-      Object.entries(point).every(([axis, value]) =>
-        axis in at ? String(at[axis]) === String(value) : input.at === undefined
-      )
-    );
+    const fixed = axes.filter((axis) => Object.hasOwn(at, axis));
+    const matching = input.at === undefined || fixed.length === axes.length
+      ? byPoint(input.stage, producers, fixed).get(coordinates(at, fixed)) ?? []
+      : [];
     if (matching.length === 1) return matching;
     problem ??= {
       kind: "ambiguous-input",
@@ -284,12 +298,36 @@ function order(
     };
   }
 
-  const points = new Map<string, Map<string, Declared>>();
-  function byPoint(stage: string): Map<string, Declared> {
-    let map = points.get(stage);
+  // A search among all producers, for every user of them, would be quadratic.
+  const lacking = new Map<string, Declared | undefined>();
+  function lacks(
+    stage: string,
+    producers: readonly Declared[],
+    output: string,
+  ): Declared | undefined {
+    const key = JSON.stringify([stage, output]);
+    if (!lacking.has(key)) {
+      lacking.set(
+        key,
+        producers.find(({ declaration }) =>
+          !Object.hasOwn(declaration.outputs, output)
+        ),
+      );
+    }
+    return lacking.get(key);
+  }
+
+  const points = new Map<string, Map<string, Declared[]>>();
+  function byPoint(
+    stage: string,
+    producers: readonly Declared[],
+    axes: readonly string[],
+  ): Map<string, Declared[]> {
+    const key = JSON.stringify([stage, ...axes]);
+    let map = points.get(key);
     if (!map) {
-      map = new Map((stages.get(stage) ?? []).map((one) => [one.id, one]));
-      points.set(stage, map);
+      map = Map.groupBy(producers, ({ point }) => coordinates(point, axes));
+      points.set(key, map);
     }
     return map;
   }

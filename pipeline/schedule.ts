@@ -160,18 +160,24 @@ export function makespan(
   seconds: (instance: Instance) => number | undefined,
   cpus: number,
 ): number {
-  const cores = new Array<number>(Math.max(1, cpus)).fill(0);
+  // More than there are instances would change nothing but take their time.
+  const cores = new Array<number>(Math.max(1, Math.min(cpus, runs.size)))
+    .fill(0);
   const ends = new Map<Instance, number>();
   for (const instance of graph.instances) {
     if (!runs.has(instance)) continue;
-    const ready = Math.max(
+    // No spreading: a stack holds only so many arguments.
+    const ready = instance.producers.reduce(
+      (latest, one) => Math.max(latest, ends.get(one) ?? 0),
       0,
-      ...instance.producers.map((p) => ends.get(p) ?? 0),
     );
-    const core = cores.indexOf(Math.min(...cores));
+    let core = 0;
+    for (let i = 1; i < cores.length; i++) {
+      if (cores[i]! < cores[core]!) core = i;
+    }
     const end = Math.max(ready, cores[core]!) + (seconds(instance) ?? 0);
     cores[core] = end;
     ends.set(instance, end);
   }
-  return Math.max(0, ...cores);
+  return cores.reduce((latest, end) => Math.max(latest, end), 0);
 }

@@ -27,8 +27,20 @@ const networks = {
   weights: every("train", "weights"),
 };
 
+/** Every figure is declared once for each of them: anew, that would be quadratic. */
+const known = new WeakMap<Experiment, ReadonlyMap<string, Sketch>>();
+
 /** All figures by name. */
-function sketches(experiment: Experiment): { [figure: string]: Sketch } {
+function sketches(experiment: Experiment): ReadonlyMap<string, Sketch> {
+  let found = known.get(experiment);
+  if (!found) {
+    found = new Map(Object.entries(draw(experiment)));
+    known.set(experiment, found);
+  }
+  return found;
+}
+
+function draw(experiment: Experiment): { [figure: string]: Sketch } {
   const { figures, denoising, training } = experiment;
   const images = figures.images === "one-per-digit" ? null : figures.images;
   const all: { [figure: string]: Sketch } = {
@@ -103,10 +115,10 @@ const FONT_FOLDER = join(
 export const figures: Stage<Experiment> = {
   name: "figures",
   title: "Draw a figure",
-  matrix: (experiment) => ({ figure: Object.keys(sketches(experiment)) }),
+  matrix: (experiment) => ({ figure: [...sketches(experiment).keys()] }),
   at(experiment, { figure }): Declaration {
     const name = String(figure);
-    const sketch = sketches(experiment)[name]!; // the matrix names only these
+    const sketch = sketches(experiment).get(name)!; // the matrix names only these
     return {
       runs: { kind: "module", module: `stages/figures/${sketch.module}.ts` },
       params: sketch.params,

@@ -61,20 +61,12 @@ export function direct<Node extends { readonly from: readonly string[] }>(
   const reached = new Map<string, ReadonlySet<string>>();
   const edges = new Map<string, readonly string[]>();
   for (const node of nodes) {
-    const all = new Set<string>();
+    const indirect = new Set<string>();
     for (const from of node.from) {
-      all.add(from);
-      for (const one of reached.get(from) ?? []) all.add(one);
+      for (const one of reached.get(from) ?? []) indirect.add(one);
     }
-    reached.set(name(node), all);
-    edges.set(
-      name(node),
-      node.from.filter((from) =>
-        !node.from.some((other) =>
-          other !== from && reached.get(other)?.has(from)
-        )
-      ),
-    );
+    edges.set(name(node), node.from.filter((from) => !indirect.has(from)));
+    reached.set(name(node), indirect.union(new Set(node.from)));
   }
   return edges;
 }

@@ -89,11 +89,17 @@ function rowsOf(
   wall: (instance: string) => string | undefined,
 ): Row[] {
   const roots = rootsOf(plan);
+  const told = new Map<readonly string[], string>();
+  const wait = (list: readonly string[]) => {
+    const words = told.get(list) ?? waiting(list);
+    told.set(list, words);
+    return words;
+  };
   const words = (members: Plan) =>
     new Set(
       members.map(({ instance, decision }) =>
         decision.kind === "maybe"
-          ? waiting(roots.get(instance) ?? decision.upstream)
+          ? wait(roots.get(instance) ?? decision.upstream)
           : describeDecision(decision)
       ),
     );
@@ -112,7 +118,9 @@ function rowsOf(
       (kind === "maybe" || words(chosen).size === 1);
     if (all || !alike) return chosen.map(single);
     const seconds = chosen.map((one) => one.seconds);
-    const causes = chosen.flatMap(({ instance }) => roots.get(instance) ?? []);
+    const causes = [
+      ...new Set(chosen.map(({ instance }) => roots.get(instance) ?? [])),
+    ].flat();
     return [{
       name: grouped(chosen.map(({ instance }) => instance)).join(),
       words: kind === "maybe"
@@ -135,18 +143,37 @@ function waiting(roots: readonly string[]): string {
 /**
  * For each instance that waits for others: which of those that certainly run
  * are behind it, however far up. Those stand in the plan with their reasons.
+ * Instances that wait for the same share one list: a list for each of thousands
+ * that wait for thousands would be quadratic.
  */
 export function rootsOf(plan: Plan): Map<string, readonly string[]> {
   const roots = new Map<string, readonly string[]>();
+  const joined = new Map<string, readonly string[]>();
+  const numbers = new Map<readonly string[], number>();
+  const number = (list: readonly string[]) => {
+    const known = numbers.get(list) ?? numbers.size;
+    numbers.set(list, known);
+    return known;
+  };
   // Producers come first in a plan, so what is upstream is known already.
   for (const { instance, decision } of plan) {
     if (decision.kind === "run") roots.set(instance, [instance]);
     if (decision.kind !== "maybe") continue;
-    const found = decision.upstream.flatMap((one) => roots.get(one) ?? []);
-    roots.set(
-      instance,
-      found.length > 0 ? [...new Set(found)] : decision.upstream,
+    const lists = new Set(
+      decision.upstream.flatMap((one) => {
+        const list = roots.get(one);
+        return list ? [list] : [];
+      }),
     );
+    const [first] = lists;
+    if (!first) roots.set(instance, decision.upstream);
+    else if (lists.size === 1) roots.set(instance, first);
+    else {
+      const key = [...lists].map(number).join();
+      const all = joined.get(key) ?? [...new Set([...lists].flat())];
+      joined.set(key, all);
+      roots.set(instance, all);
+    }
   }
   return roots;
 }

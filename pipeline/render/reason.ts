@@ -132,7 +132,9 @@ export function grouped(instances: readonly string[]): string[] {
   const stages = new Map<string, string[]>();
   for (const instance of instances) {
     const stage = instance.replace(/\[.*$/s, "");
-    stages.set(stage, [...stages.get(stage) ?? [], instance]);
+    const members = stages.get(stage);
+    if (members) members.push(instance);
+    else stages.set(stage, [instance]);
   }
   return [...stages].map(([stage, members]) =>
     members.length === 1 ? members[0]! : `${stage} × ${members.length}` // just counted

@@ -123,7 +123,9 @@ function failures(
       blocks.push(failure(instance, outcome, style));
     } else if (outcome.kind === "skipped") {
       const { blocker } = outcome;
-      blocked.set(blocker, [...blocked.get(blocker) ?? [], instance]);
+      const instances = blocked.get(blocker);
+      if (instances) instances.push(instance);
+      else blocked.set(blocker, [instance]);
     }
   }
   const skipped = [...blocked].flatMap(([blocker, instances]) =>

@@ -1,8 +1,10 @@
 /** Linking: names, points, references, order. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
+import type { Json } from "../../pipeline/json.ts";
 import { type Graph, link, narrow, select } from "../../pipeline/graph.ts";
 import {
+  type Declaration,
   every,
   file,
   type Input,
@@ -174,4 +176,79 @@ Deno.test("link() puts producers before users in any graph without a cycle", () 
         )
       );
   }));
+});
+
+Deno.test("link() takes names that every object has for what they are: names", () => {
+  const graph = linked({
+    train: { matrix: { constructor: [1, 2], toString: [3] } },
+    draw: {
+      inputs: {
+        ["__proto__"]: output("train", "out", { constructor: 2, toString: 3 }),
+      },
+    },
+  });
+  deepEqual(Object.entries(graph.byId.get("draw")!.links).length, 1);
+  deepEqual(graph.byId.get("draw")!.producers.map(({ id }) => id), [
+    "train[constructor=2,toString=3]",
+  ]);
+  for (const name of ["constructor", "__proto__"]) {
+    match(
+      refused({ train: {}, draw: { inputs: { in: output("train", name) } } }),
+      /outputs: out/,
+    );
+    match(
+      refused({ train: {}, draw: { inputs: { in: output(name, "out") } } }),
+      /stages: train, draw/,
+    );
+    match(
+      refused({
+        train: { matrix: { [name]: [1, 2] } },
+        draw: { inputs: { in: output("train", "out") } },
+      }),
+      /2 instances match/,
+    );
+  }
+});
+
+Deno.test("link() refuses what JSON does not have, and says where it stands", () => {
+  const declared = (part: Partial<Declaration>) => {
+    const result = link(
+      {
+        stages: [{
+          name: "train",
+          title: "",
+          at: () => ({
+            runs: { kind: "module", module: "stages/none.ts" },
+            outputs: {},
+            ...part,
+          }),
+        }],
+      },
+      null,
+      () => undefined,
+    );
+    ok(!result.ok, "accepted");
+    equal(result.failure.what, 'Cannot use the declaration of "train"');
+    ok(result.failure.hint);
+    return result.failure.seen ?? "";
+  };
+  const params = (value: unknown) => declared({ params: { a: value as Json } });
+  equal(params(Infinity), "params.a is Infinity");
+  equal(params([1, { b: NaN }]), "params.a.1.b is NaN");
+  equal(params(3n), "params.a is a bigint");
+  equal(params(() => 1), "params.a is a function");
+  equal(params(new Map()), "params.a is an object of a class");
+  equal(params([1, undefined]), "params.a is a gap");
+  let deep: Json = 1;
+  for (let i = 0; i < 20_000; i++) deep = [deep];
+  match(params(deep), /^params\.a\.0.* is nested too deeply$/);
+  const round: Json[] = [];
+  round.push(round);
+  match(params(round), /nested too deeply/);
+  equal(declared({ facts: { a: -Infinity } }), "facts.a is -Infinity");
+  equal(declared({ hints: { a: NaN } }), "hints.a is NaN");
+  match(declared({ resources: { cpus: NaN } }), /NaN of cpus/);
+  match(declared({ resources: { memory: -1 } }), /-1 of memory/);
+  match(declared({ inputs: { a: file("b\0c") } }), /"a" has a zero character/);
+  match(refused({ train: { matrix: { lr: [Infinity] } } }), /Use "Infinity"/);
 });

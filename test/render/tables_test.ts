@@ -49,6 +49,33 @@ Deno.test("planLines() with all shows every instance and what contained it", asy
   }
 });
 
+Deno.test("rootsOf() makes one list for all that wait for the same", () => {
+  const first: Planned["plan"] = ["a", "b"].map((instance) => ({
+    instance,
+    stage: instance,
+    title: "",
+    decision: { kind: "run", because: { kind: "first-run" } },
+  }));
+  const waits = (instance: string, upstream: string[]) => ({
+    instance,
+    stage: "waits",
+    title: "",
+    decision: { kind: "maybe" as const, upstream },
+  });
+  const roots = rootsOf([
+    ...first,
+    waits("c", ["a", "b"]),
+    waits("d", ["b", "a"]),
+    waits("e", ["a", "b"]),
+    waits("f", ["c"]),
+    waits("g", ["f"]),
+  ]);
+  deepEqual(roots.get("g"), ["a", "b"]);
+  for (const instance of ["e", "f", "g"]) {
+    ok(roots.get(instance) === roots.get("c"), instance);
+  }
+});
+
 Deno.test("planLines() says that nothing has to be done, and no more", () => {
   deepEqual(planLines(planOf(nothing()), plain, { all: false }), [
     "reused: 23 instances",

@@ -1,0 +1,126 @@
+/** Work grows with the experiment and not with its square: counted, not timed. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readConfig } from "../../pipeline/config/config.ts";
+import { type Graph, link } from "../../pipeline/graph.ts";
+import { makespan } from "../../pipeline/schedule.ts";
+import { output, type Pipeline, type Stage } from "../../pipeline/stage.ts";
+import { experimentSchema } from "../../stages/experiment.ts";
+import { pipeline } from "../../stages/pipeline.ts";
+import type { Resolved } from "../../stages/resolved.ts";
+import { Counter } from "./counted.ts";
+
+/** Twice as much of everything may cost this many times as much. */
+const TWICE = 2.2;
+
+function linked<Config>(pipeline: Pipeline<Config>, config: Config): Graph {
+  const result = link(pipeline, config, () => undefined);
+  if (!result.ok) throw new Error(result.failure.what);
+  return result.value;
+}
+
+function linear(work: (size: number) => number): void {
+  const [once, twice] = [work(60), work(120)];
+  ok(once > 60, `only ${once} looks: nothing was counted`);
+  ok(twice <= once * TWICE, `${once} looks became ${twice}`);
+}
+
+Deno.test("link() looks at each declaration as often, however many instances there are", () => {
+  linear((size) => {
+    const counter = new Counter();
+    const seeds = Array.from({ length: size }, (_, seed) => seed);
+    const stage = (
+      name: string,
+      matrix: { [axis: string]: number[] },
+      inputs = {},
+    ): Stage<null> => ({
+      name,
+      title: name,
+      matrix: () => matrix,
+      at: () =>
+        counter.over({
+          runs: { kind: "module" as const, module: "stages/none.ts" },
+          inputs,
+          outputs: { out: { file: "out" } },
+        }),
+    });
+    linked({
+      stages: [
+        stage("train", { rate: [1], seed: seeds }),
+        stage("same", { rate: [1], seed: seeds }, {
+          from: output("train", "out"),
+        }),
+        stage("fewer", { seed: seeds }, { from: output("train", "out") }),
+        stage("fixed", { number: seeds }, {
+          from: output("train", "out", { rate: 1, seed: 3 }),
+        }),
+      ],
+    }, null);
+    return counter.count;
+  });
+});
+
+Deno.test("the experiment's stages look at it as often, however many seeds it has", () => {
+  const path = new URL("../../experiment.toml", import.meta.url).pathname;
+  linear((size) => {
+    const counter = new Counter();
+    const seeds = Array.from({ length: size }, (_, seed) => seed);
+    const read = readConfig({
+      path,
+      schema: experimentSchema,
+      set: [`training.seeds=${JSON.stringify(seeds)}`],
+    });
+    if (!read.ok) throw new Error(read.failure.seen);
+    const { config } = read.value;
+    const experiment: Resolved = {
+      ...config,
+      training: { ...config.training, engine: "portable" },
+      hardware: {},
+    };
+    const { instances } = linked(pipeline, counter.over(experiment));
+    ok(instances.length > 15 * size);
+    return counter.count;
+  });
+});
+
+Deno.test("link() takes the one producer on the shared axes, whatever others it has", () => {
+  const stage = (
+    name: string,
+    matrix: { [axis: string]: number[] },
+    inputs = {},
+  ): Stage<null> => ({
+    name,
+    title: name,
+    matrix: () => matrix,
+    at: () => ({
+      runs: { kind: "module", module: "stages/none.ts" },
+      inputs,
+      outputs: { out: { file: "out" } },
+    }),
+  });
+  const { byId } = linked({
+    stages: [
+      stage("train", { rate: [0.1], seed: [1, 2] }),
+      stage("draw", { seed: [2] }, { from: output("train", "out") }),
+    ],
+  }, null);
+  deepEqual(byId.get("draw[seed=2]")!.producers.map(({ id }) => id), [
+    "train[rate=0.1,seed=2]",
+  ]);
+});
+
+Deno.test("makespan() needs no more cores than there are instances", () => {
+  const { instances, byId } = linked({
+    stages: [{
+      name: "train",
+      title: "",
+      matrix: () => ({ seed: [1, 2, 3] }),
+      at: () => ({
+        runs: { kind: "module", module: "stages/none.ts" },
+        outputs: {},
+      }),
+    }],
+  }, null);
+  const graph = { instances, byId };
+  equal(makespan(graph, new Set(instances), () => 5, 2 ** 40), 5);
+  equal(makespan(graph, new Set(instances), () => 5, 2), 10);
+});
