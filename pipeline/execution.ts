@@ -6,7 +6,6 @@
  */
 import { join, relative } from "node:path";
 import type { Code } from "./code/code.ts";
-import { edited } from "./code/identity.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { diskFailure, writeWhole } from "./disk.ts";
 import type { Report } from "./event.ts";
@@ -19,6 +18,7 @@ import { commandLine, type Ended, start } from "./sandbox/process.ts";
 import type { StatCache } from "./stat.ts";
 import type { Kept, Store } from "./store.ts";
 import { Pace } from "./pace.ts";
+import { type Changed, type Given, Vigil } from "./vigil.ts";
 import type { Point } from "./stage.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -83,6 +83,11 @@ export async function build(
     };
   };
 
+  // From here on, and not from when it was planned: what was touched before
+  // and is as it was does no harm.
+  const vigil = new Vigil(given(instance, bench), bench.stat);
+  const early = changedMeanwhile(instance, vigil, "before it started", bench);
+  if (early) return broken(early);
   const begun = await start(confinement, signal);
   if (!begun.ok) return broken(begun.failure);
   const pace = new Pace(started / 1000);
@@ -109,7 +114,8 @@ export async function build(
         provisional = message.reason;
         break;
       case "checkpoint":
-        if (prefix !== undefined) {
+        // The next run would go on from what another text had computed.
+        if (prefix !== undefined && !hasChanged(vigil.changed())) {
           store.keepCheckpoint(prefix, message.checkpoint);
         }
         break;
@@ -128,7 +134,7 @@ export async function build(
       bench.vacate();
   }
 
-  const changed = changedMeanwhile(instance, bench);
+  const changed = changedMeanwhile(instance, vigil, "while it ran", bench);
   if (changed) return broken(changed);
   const kept = publish(instance, folder, store);
   if (!kept.ok) return broken(kept.failure);
@@ -239,28 +245,50 @@ function confine(
   };
 }
 
-/**
- * A file that was edited while the instance ran: nobody knows which of the two
- * texts it saw, so its result belongs to neither.
- */
-function changedMeanwhile(
-  instance: Instance,
-  { root, code, stat, file }: Bench,
-): Failure | undefined {
-  const read = code(instance);
-  const modules = read ? edited(read, stat) : [];
-  const inputs = Object.values(instance.links).flatMap((link) =>
-    link.kind === "file" &&
-      stat.digest(join(root, link.path), root) !== file(link.path)
-      ? [join(root, link.path)]
+/** The files that an instance's process reads where they are. */
+function given(instance: Instance, { root, code, file }: Bench): Given[] {
+  const inputs = Object.values(instance.links).flatMap((link): Given[] =>
+    link.kind === "file"
+      ? [{
+        path: join(root, link.path),
+        digest: file(link.path) ?? null,
+        within: root,
+      }]
       : []
   );
-  const paths = [...modules, ...inputs].map((path) => relative(root, path));
-  if (paths.length === 0) return undefined;
+  const bytes = Object.entries(code(instance)?.bytes ?? {})
+    .map(([path, digest]): Given => ({ path, digest }));
+  return [...bytes, ...inputs];
+}
+
+function hasChanged({ edited, touched }: Changed): boolean {
+  return edited.length > 0 || touched.length > 0;
+}
+
+/**
+ * Files that are not what they were: nobody knows which of two texts the instance
+ * saw, so its result belongs to neither.
+ */
+function changedMeanwhile(
+  { id }: Instance,
+  vigil: Vigil,
+  when: string,
+  { root }: Bench,
+): Failure | undefined {
+  const changed = vigil.changed();
+  if (!hasChanged(changed)) return undefined;
+  const list = (paths: readonly string[]) =>
+    paths.map((path) => relative(root, path)).join(", ");
+  const { edited, touched } = changed;
   return {
     kind: "changed-meanwhile",
-    what: `Keep the result of "${instance.id}"`,
-    seen: `while it ran, somebody edited ${paths.join(", ")}`,
+    what: when === "while it ran"
+      ? `Cannot keep the result of "${id}"`
+      : `Cannot start "${id}"`,
+    seen: edited.length > 0
+      ? `${when}, somebody edited ${list(edited)}`
+      : `${when}, somebody touched ${list(touched)}, ` +
+        "and nobody can know what it has read",
     hint: "run again",
   };
 }

@@ -210,10 +210,18 @@ async function gatherFacts(
       stat,
     });
     if (!read.ok) return read;
-    const engine = engineDigest(stat);
+    const engine = engineBytes(stat);
+    const digest = digestJson(
+      "engine",
+      Object.entries(engine).map(([path, bytes]) => [basename(path), bytes]),
+    );
     for (const module of modules.keys()) {
       const code = read.value.get(module)!; // every entry is read
-      codes.set(module, { ...code, facts: { ...code.facts, engine } });
+      codes.set(module, {
+        ...code,
+        facts: { ...code.facts, engine: digest },
+        bytes: { ...code.bytes, ...engine },
+      });
     }
   }
   for (const [key, runs] of commands) {
@@ -255,6 +263,7 @@ async function commandCode(
   const program = programFacts(runs);
   if (!program.ok) return program;
   const facts: Record<string, Json> = { ...program.value };
+  const bytes: Record<string, Digest> = {};
   for (const path of runs.code ?? []) {
     const digest = stat.digest(join(root, path), root);
     if (digest === undefined) {
@@ -265,22 +274,18 @@ async function commandCode(
       });
     }
     facts[`code ${path}`] = digest;
+    bytes[join(root, path)] = digest;
   }
-  return ok({
-    facts,
-    files: (runs.code ?? []).map((path) => join(root, path)),
-    packages: [],
-  });
+  return ok({ facts, files: Object.keys(bytes), bytes, packages: [] });
 }
 
 /**
  * What of ours runs in the process of a stage, as one fact: by its text as it
  * stands, since it loads what it is told to and no analysis would be sure of it.
  */
-function engineDigest(stat: StatCache): Digest {
-  return digestJson(
-    "engine",
-    engineCode().map((path) => [basename(path), stat.digest(path) ?? null]),
+function engineBytes(stat: StatCache): { [path: string]: Digest | null } {
+  return Object.fromEntries(
+    engineCode().map((path) => [path, stat.digest(path) ?? null]),
   );
 }
 

@@ -78,6 +78,17 @@ export class StatCache {
     return digest;
   }
 
+  /**
+   * What the file system says of a name just now, and of what it leads to by a
+   * link: another text after each edit, also after one that was taken back.
+   */
+  state(path: string): string {
+    const inode = look(path);
+    if (inode?.kind !== "link") return inode?.state ?? "-";
+    const real = follow(path);
+    return `${inode.state} ${real} ${real && look(real)?.state}`;
+  }
+
   /** The names that were looked at, with what the file system said of them. */
   seen(): ReadonlyMap<string, Inode | undefined> {
     return this.#seen;

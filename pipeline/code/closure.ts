@@ -85,7 +85,9 @@ export function gather(
   return ok({
     facts: { ...facts, ...packages.value.facts },
     files,
-    digests: files.map((path) => raws.get(path)!), // of every file of the graph
+    bytes: Object.fromEntries(
+      files.map((path) => [path, raws.get(path)!]), // of every file of the graph
+    ),
     packages: packages.value.folders,
   });
 

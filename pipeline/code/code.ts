@@ -15,7 +15,6 @@ import type { StatCache } from "../stat.ts";
 import type { Code, Entry } from "./identity.ts";
 
 export type { Code, Entry } from "./identity.ts";
-export { edited } from "./identity.ts";
 
 /** What to read, and what is remembered of the last time. */
 export interface Reading {
@@ -26,7 +25,7 @@ export interface Reading {
   readonly stat: StatCache;
 }
 
-const VERSION = 6;
+const VERSION = 7;
 
 interface Cached {
   readonly version: number;

@@ -1,7 +1,6 @@
 /** The code of a stage, as the rest of the program sees it. */
 import type { Digest } from "../digest.ts";
 import type { Json } from "../json.ts";
-import type { StatCache } from "../stat.ts";
 
 /** The code of one stage. */
 export interface Code {
@@ -13,8 +12,11 @@ export interface Code {
   readonly facts: { readonly [fact: string]: Json };
   /** The local modules that it loads, absolute, sorted. */
   readonly files: readonly string[];
-  /** Their digests, byte for byte, when this was read. */
-  readonly digests?: readonly Digest[];
+  /**
+   * These and all else that says what they mean (settings of Deno, import maps),
+   * byte for byte, when this was read; `null` for what was not there.
+   */
+  readonly bytes: { readonly [path: string]: Digest | null };
   /** The real folders of the npm packages that it reaches, absolute, sorted. */
   readonly packages: readonly string[];
 }
@@ -24,14 +26,4 @@ export interface Entry {
   readonly module: string;
   /** Native code may be loaded: packages for this system alone are facts, too. */
   readonly native: boolean;
-}
-
-/** The files of a stage's code that have been edited since it was read. */
-export function edited(
-  { files, digests = [] }: Code,
-  stat: StatCache,
-): string[] {
-  return files.filter((path, index) =>
-    digests[index] !== undefined && stat.digest(path) !== digests[index]
-  );
 }

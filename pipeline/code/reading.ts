@@ -88,24 +88,35 @@ async function readOnce(
     raws,
     effectful: effectfulModules(graph.value, anatomies),
   };
+  const { importMap } = project.value;
+  const digests = (paths: readonly string[]) =>
+    Object.fromEntries(
+      paths.map((path) => [path, stat.digest(path) ?? null]),
+    );
+  const beside = importMap === undefined ? [] : [join(root, importMap)];
   const codes: Record<string, Code> = {};
   for (const { module, native } of entries) {
     const code = gather(join(root, module), native, library);
     if (!code.ok) return code;
+    const { facts, files, bytes } = code.value;
     codes[module] = {
       ...code.value,
-      facts: { ...code.value.facts, ...runtime },
+      facts: { ...facts, ...runtime },
+      bytes: { ...bytes, ...digests([...settings(root, files), ...beside]) },
     };
   }
-  const files: Record<string, Digest | null> = Object.fromEntries(raws);
-  const { importMap } = project.value;
-  for (
-    const path of [
-      ...settings(root, raws.keys()),
-      ...(importMap === undefined ? [] : [join(root, importMap)]),
-    ]
-  ) files[path] = stat.digest(path) ?? null;
-  return ok({ codes, files, anatomies: taken.value.known });
+  return ok({
+    codes,
+    files: {
+      ...Object.fromEntries(raws),
+      ...digests([
+        join(root, "deno.lock"),
+        ...settings(root, raws.keys()),
+        ...beside,
+      ]),
+    },
+    anatomies: taken.value.known,
+  });
 }
 
 /** Takes the modules apart whose text is not known yet. */
@@ -176,14 +187,11 @@ function settings(root: string, modules: Iterable<string>): string[] {
       folder = dirname(folder);
     }
   }
-  return [
-    join(root, "deno.lock"),
-    ...[...folders].flatMap((folder) =>
-      ["deno.json", "deno.jsonc", "package.json"].map((name) =>
-        join(folder, name)
-      )
-    ),
-  ];
+  return [...folders].flatMap((folder) =>
+    ["deno.json", "deno.jsonc", "package.json"].map((name) =>
+      join(folder, name)
+    )
+  );
 }
 
 interface Settings {

@@ -2,8 +2,6 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { edited } from "../../pipeline/code/code.ts";
-import { StatCache } from "../../pipeline/stat.ts";
 import { checkout, Study } from "./study.ts";
 
 /** Two stages that share a module, of which each uses something else. */
@@ -525,7 +523,7 @@ Deno.test("readCode() starts no process and loads no package when nothing has ch
 Deno.test("readCode() does not believe a cache that is broken or of other entries", async () => {
   using study = new Study(SHARED);
   const { facts } = await study.read("stages/a.ts");
-  for (const text of ["", "null", "{}", '{"version":6,', "\\0"]) {
+  for (const text of ["", "null", "{}", '{"version":7,', "\\0"]) {
     study.write({ ".store/code.json": text });
     deepEqual((await study.read("stages/a.ts")).facts, facts, text);
   }
@@ -569,11 +567,18 @@ Deno.test("readCode() gives the same facts for a copy in another folder", async 
   );
 });
 
-Deno.test("edited() names the files that are not what was read", async () => {
+Deno.test("readCode() gives the bytes of what a process reads: modules and Deno's settings, there or not", async () => {
   using study = new Study(SHARED);
-  const code = await study.read("stages/a.ts");
-  const stat = () => StatCache.open(join(study.root, ".store/stat"));
-  deepEqual(edited(code, stat()), []);
-  study.edit("stages/note.ts", "return value", "return -value");
-  deepEqual(edited(code, stat()), [join(study.root, "stages/note.ts")]);
+  const { bytes } = await study.read("stages/a.ts");
+  const names = Object.entries(bytes).flatMap(([path, digest]) =>
+    digest === null ? [] : [path.slice(study.root.length + 1)]
+  );
+  deepEqual(names.sort(), [
+    "deno.json",
+    "stages/a.ts",
+    "stages/factor.ts",
+    "stages/note.ts",
+    "stages/shared.ts",
+  ]);
+  equal(bytes[join(study.root, "stages/package.json")], null);
 });
