@@ -3,6 +3,7 @@ import { deepEqual } from "node:assert/strict";
 import { join } from "node:path";
 import type { Event } from "../../pipeline/event.ts";
 import { writing } from "../../pipeline/journal.ts";
+import { skip } from "../rig/skip.ts";
 
 const disk = import.meta.resolve("../../pipeline/disk.ts");
 
@@ -47,8 +48,7 @@ async function calls(root: string, program: string): Promise<string[]> {
 
 const traceable = traces();
 if (!traceable) {
-  // deno-lint-ignore no-console -- the reader of the test's output is the user
-  console.log("not tested: the order of fsync and rename, for want of strace");
+  skip("the order of fsync and rename", "strace is not installed");
 }
 
 for (

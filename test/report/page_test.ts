@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { findChromium, launch, visit } from "./browser.ts";
 import { fixture, RATES, reference } from "./fixture.ts";
+import { skip } from "../rig/skip.ts";
 
 /** What the page lends to the console. */
 interface Facsimile {
@@ -26,8 +27,7 @@ declare function getComputedStyle(element: unknown): {
 
 const missing = findChromium() === undefined;
 if (missing) {
-  // deno-lint-ignore no-console -- a skipped test must not look like a passed one
-  console.warn("SKIPPED: the tests of the report's page: no Chromium found");
+  skip("the report's page", "Chromium is not installed");
 }
 
 const chart = (page: Page) => page.evaluate(() => facsimile.chart());

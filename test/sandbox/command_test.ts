@@ -7,14 +7,15 @@ import { programFacts } from "../../pipeline/sandbox/program.ts";
 import { start } from "../../pipeline/sandbox/process.ts";
 import { probeWall } from "../../pipeline/sandbox/wall.ts";
 import { statistics } from "./example/stage.ts";
-import { checkout, expect, failureOf, notTested, Project } from "./project.ts";
+import { checkout, expect, failureOf, Project } from "./project.ts";
+import { skip } from "../rig/skip.ts";
 
 const { runs, params } = statistics.at({ column: "loss" }, {}, {});
 const python = hasPython();
 
 function hasPython(): boolean {
   const result = programFacts({ kind: "command", command: ["python3"] });
-  if (!result.ok) notTested("Python commands, for want of python3");
+  if (!result.ok) skip("Python commands", "python3 is not installed");
   return result.ok;
 }
 

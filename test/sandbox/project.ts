@@ -118,9 +118,3 @@ export function failureOf({ ended, log }: Ran): Failure {
   if (ended.kind === "failed") return ended.failure;
   throw new Error(`The stage is ${ended.kind}, not failed:\n${log}`);
 }
-
-/** Says what this machine cannot test, so that nobody takes green for tested. */
-export function notTested(what: string): void {
-  // deno-lint-ignore no-console -- the reader of the test's output is the user
-  console.log(`not tested: ${what}`);
-}

@@ -4,12 +4,15 @@ import { bwrapWorks } from "../../pipeline/sandbox/bwrap.ts";
 import { landlockAbi } from "../../pipeline/sandbox/landlock.ts";
 import { start } from "../../pipeline/sandbox/process.ts";
 import type { KernelWall } from "../../pipeline/sandbox/wall.ts";
-import { notTested, Project } from "./project.ts";
+import { Project } from "./project.ts";
+import { skip } from "../rig/skip.ts";
 
 const walls: KernelWall[] = [];
 if (landlockAbi() > 0) walls.push("landlock");
 if (bwrapWorks()) walls.push("bwrap");
-if (walls.length === 0) notTested("kernel walls, for this machine has none");
+if (walls.length === 0) {
+  skip("kernel walls", "this machine has none");
+}
 
 /** Native readers and writers of undeclared files. */
 const native: readonly [string, string][] = [

@@ -1,4 +1,5 @@
 /** Debian's Python with onnx and torch, where it is installed: an independent judge. */
+import { skip } from "../rig/skip.ts";
 
 /** Runs a program of this folder; its standard output. */
 export async function python(
@@ -26,7 +27,6 @@ export function has(module: string): boolean {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  // deno-lint-ignore no-console -- a skipped test must not go unseen
-  console.log(`tests against Python's ${module} are skipped: not installed`);
+  skip(`comparisons with Python's ${module}`, "it is not installed");
   return false;
 }

@@ -10,6 +10,7 @@ import { rates } from "../../stages/training/adam.ts";
 import type { Open } from "../../stages/training/runtime.ts";
 import { type Form, graphTrainer } from "../../stages/training/trainer.ts";
 import type { Trainer, Vectors } from "../../stages/training/trainer.ts";
+import { skip } from "../rig/skip.ts";
 
 /** The network of the experiment. */
 export const NETWORK: Network = {
@@ -133,7 +134,7 @@ export function distance(
   return difference / size;
 }
 
-/** Whether a program can be run; says so on the console if not. */
+/** Whether a program can be run; says what is skipped without it if not. */
 export function runs(
   command: string,
   args: readonly string[],
@@ -149,7 +150,6 @@ export function runs(
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  // deno-lint-ignore no-console -- a test that is left out says so
-  console.log(`${[command, ...args].join(" ")} does not run: ${without}`);
+  skip(without, `${[command, ...args].join(" ")} does not run`);
   return false;
 }

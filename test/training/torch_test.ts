@@ -20,7 +20,7 @@ function bytes(values: Float32Array): Uint8Array {
 }
 
 Deno.test("both forms have the first losses that PyTorch has", {
-  ignore: !runs(PYTHON, ["-c", "import torch"], "PyTorch is not compared"),
+  ignore: !runs(PYTHON, ["-c", "import torch"], "the comparison with PyTorch"),
 }, async () => {
   const of = chain();
   const start = before(of, 1);
