@@ -1,5 +1,6 @@
 /** The modules that some entries really import, as Deno resolves them. */
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 
 /** An import that is there when the module runs: not one of types. */
@@ -80,9 +81,9 @@ const SCRIPTS = new Set([
   "JSX",
 ]);
 
-/** The URL of a file. */
+/** The URL of a file, as Deno writes it. */
 export function fileUrl(path: string): string {
-  return `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`;
+  return pathToFileURL(path).href;
 }
 
 /**

@@ -192,13 +192,23 @@ function failure(
 /** The innermost line of the stage's own code in a stack, else of a package's. */
 function place(stack: string, root: string): string | undefined {
   const lines = [...stack.matchAll(/file:\/\/(\/\S*:\d+:\d+)/g)]
-    .map(([, line = ""]) => decodeURI(line));
+    .map(([, line = ""]) => decoded(line));
   const engine = engineCode();
   const line = lines.find((line) =>
     !line.includes("/node_modules/") &&
     !engine.some((module) => line.startsWith(module + ":"))
   ) ?? lines[0];
   return line?.startsWith(root + "/") ? line.slice(root.length + 1) : line;
+}
+
+/** The path in a URL; the text as it is where it is none, for a stage may say anything. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** The exact line that would declare it. */

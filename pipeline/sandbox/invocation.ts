@@ -2,6 +2,7 @@
  * Everything before the start: the private folder, the task file, and the
  * command line behind the wall that the instance needs.
  */
+import { pathToFileURL } from "node:url";
 import { canonicalPretty, type JsonObject } from "../json.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { TaskFile } from "./taskfile.ts";
@@ -126,7 +127,7 @@ function layOut(confinement: Confinement): void {
     outputs[name] = `${outputFolder(confinement)}/${file}`;
   }
   const task: TaskFile = {
-    module: `${root}/${runs.module}`,
+    module: pathToFileURL(`${root}/${runs.module}`).href,
     params: confinement.params,
     hints: confinement.hints,
     point: confinement.point,

@@ -5,6 +5,7 @@ import type { Checkpoint } from "../task.ts";
 
 /** The task file: what the engine hands to the process. Paths are absolute. */
 export interface TaskFile {
+  /** The URL of the stage's module: as a path, it would be read as one. */
   readonly module: string;
   readonly params: JsonObject;
   readonly hints: JsonObject;

@@ -2,7 +2,7 @@
  * A project in a temporary folder, with real stages in real processes, whose
  * runs are told as a story: one line an event, as a person would note it.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Event, Reason } from "../../pipeline/event.ts";
 import { describeReason } from "../../pipeline/render/reason.ts";
@@ -49,11 +49,11 @@ export class Study implements AsyncDisposable {
     this.root = root;
   }
 
-  static async start(): Promise<Study> {
-    const root = await Deno.realPath(
-      await Deno.makeTempDir({ prefix: "study-" }),
-    );
-    mkdirSync(join(root, "stages"));
+  /** An empty study, in a folder of this name. */
+  static async start(name = "study"): Promise<Study> {
+    const above = await Deno.makeTempDir({ prefix: "study-" });
+    const root = join(await Deno.realPath(above), name);
+    mkdirSync(join(root, "stages"), { recursive: true });
     writeFileSync(join(root, "deno.json"), "{}\n");
     return new Study(root);
   }
@@ -182,7 +182,7 @@ ${body}
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    rmSync(this.root, { recursive: true, force: true });
+    rmSync(dirname(this.root), { recursive: true, force: true });
     return Promise.resolve();
   }
 }

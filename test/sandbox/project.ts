@@ -26,11 +26,12 @@ export class Project implements AsyncDisposable {
   #instances = 0;
   private constructor(readonly root: string) {}
 
-  /** An empty project with the checkout's packages. */
-  static async make(): Promise<Project> {
-    const root = await Deno.realPath(
+  /** An empty project with the checkout's packages, in a folder of this name. */
+  static async make(name = "project"): Promise<Project> {
+    const root = `${await Deno.realPath(
       await Deno.makeTempDir({ prefix: "sandbox-" }),
-    );
+    )}/${name}`;
+    await Deno.mkdir(root);
     await Deno.copyFile(`${checkout}/deno.json`, `${root}/deno.json`);
     await Deno.symlink(`${checkout}/node_modules`, `${root}/node_modules`);
     return new Project(root);
@@ -102,7 +103,8 @@ ${body}
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.root, { recursive: true });
+    const above = this.root.slice(0, this.root.lastIndexOf("/"));
+    await Deno.remove(above, { recursive: true });
   }
 }
 

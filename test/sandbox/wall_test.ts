@@ -1,18 +1,9 @@
 /** Ring 2, with each wall that this machine can build: native code and commands. */
 import { equal, match, notEqual } from "node:assert/strict";
-import { bwrapWorks } from "../../pipeline/sandbox/bwrap.ts";
-import { landlockAbi } from "../../pipeline/sandbox/landlock.ts";
 import { start } from "../../pipeline/sandbox/process.ts";
 import type { KernelWall } from "../../pipeline/sandbox/wall.ts";
 import { Project } from "./project.ts";
-import { skip } from "../rig/skip.ts";
-
-const walls: KernelWall[] = [];
-if (landlockAbi() > 0) walls.push("landlock");
-if (bwrapWorks()) walls.push("bwrap");
-if (walls.length === 0) {
-  skip("kernel walls", "this machine has none");
-}
+import { walls } from "./walls.ts";
 
 /** Native readers and writers of undeclared files. */
 const native: readonly [string, string][] = [
