@@ -14,10 +14,14 @@ const OPTIONS: { readonly [access in Rule["access"]]: string } = {
   device: "--dev-bind-try",
 };
 
+/** The file that `bwrap` reads its filter of system calls from (seccomp.ts). */
+export const FILTER = "3";
+
 /** The arguments of `bwrap` for a restriction. */
 export function bwrapArguments(
   { rules, net, program, args }: Restriction,
   cwd: string,
+  filtered: boolean,
 ): readonly string[] {
   const wanted = new Map<string, string>();
   for (const { path, access } of rules) {
@@ -48,6 +52,7 @@ export function bwrapArguments(
   return [
     "--unshare-all",
     ...(net ? ["--share-net"] : []),
+    ...(filtered ? ["--seccomp", FILTER] : []),
     "--die-with-parent",
     "--proc",
     "/proc",

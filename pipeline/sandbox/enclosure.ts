@@ -3,13 +3,10 @@
  * that is nobody's here, such as an archive's. The stages that it runs put walls
  * of their own inside.
  */
-import { bwrapArguments } from "./bwrap.ts";
-import { denoDir } from "./flags.ts";
 import type { Restriction } from "./landlock.ts";
 import { machineRules, SYSTEM_PATH } from "./machine.ts";
-import { realPath } from "./path.ts";
 import type { Rule } from "./rule.ts";
-import { type KernelWall, probeWall } from "./wall.ts";
+import { type KernelWall, probeWall, walled } from "./wall.ts";
 
 /** What is to be run, and what it may touch besides the machine's programs. */
 export interface Enclosed {
@@ -27,8 +24,6 @@ export interface Output {
   readonly err: string;
 }
 
-const launcher = realPath(`${import.meta.dirname}/launcher.ts`);
-
 /** The wall that will stand. */
 export function enclosingWall(): KernelWall {
   return probeWall();
@@ -41,54 +36,33 @@ export async function enclose(
 ): Promise<Output> {
   const restriction: Restriction = {
     rules: [...machineRules({ net: true, gpu: false }), ...rules],
+    writable: rules.filter(({ access }) => access === "write")
+      .map(({ path }) => path),
     net: true,
+    gpu: false,
     program,
     args,
     env: { PATH: SYSTEM_PATH, ...env },
   };
-  const file = `${cwd}/.wall.json`;
-  const command = ((): Deno.Command => {
-    switch (enclosingWall()) {
-      case "landlock":
-        Deno.writeTextFileSync(file, JSON.stringify(restriction));
-        return new Deno.Command(Deno.execPath(), {
-          args: [
-            "run",
-            "--quiet",
-            "--no-prompt",
-            "--no-config",
-            "--no-lock",
-            "--no-check",
-            "--allow-all",
-            launcher,
-            file,
-          ],
-          env: { DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1" },
-          ...COMMON,
-          cwd,
-          signal,
-        });
-      case "bwrap":
-        return new Deno.Command("/usr/bin/env", {
-          args: ["bwrap", ...bwrapArguments(restriction, cwd)],
-          env: restriction.env,
-          ...COMMON,
-          cwd,
-          signal,
-        });
-      case "none":
-        return new Deno.Command(program, {
-          args: [...args],
-          env: restriction.env,
-          ...COMMON,
-          cwd,
-          signal,
-        });
-    }
-  })();
-  const { code, stdout, stderr } = await command.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: text(stdout), err: text(stderr) };
+  const wall = enclosingWall();
+  const folder = await Deno.makeTempDir({ prefix: "enclosure-" });
+  try {
+    const invocation = wall === "none"
+      ? restriction
+      : walled(wall, restriction, { cwd, folder, engine: undefined });
+    const command = new Deno.Command(invocation.program, {
+      args: [...invocation.args],
+      env: invocation.env,
+      ...COMMON,
+      cwd,
+      signal,
+    });
+    const { code, stdout, stderr } = await command.output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, out: text(stdout), err: text(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 const COMMON = {

@@ -6,7 +6,14 @@ import { pathToFileURL } from "node:url";
 import { canonicalPretty, type JsonObject } from "../json.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { TaskFile } from "./taskfile.ts";
-import { behind, type KernelWall, probeWall, wallOf } from "./wall.ts";
+import { seccompWorks } from "./seccomp.ts";
+import {
+  behind,
+  type KernelWall,
+  probeWall,
+  wallOf,
+  wallWarning,
+} from "./wall.ts";
 import {
   type Confinement,
   outputFolder,
@@ -30,6 +37,8 @@ export interface Prepared {
   readonly wall: Wall;
   /** Deno writes down its accesses; nobody does so for a command. */
   readonly audited: boolean;
+  /** What the user has to know of the wall, if it does not hold what it should. */
+  readonly warning: string | undefined;
 }
 
 /** Lays out the private folder and words the command line. */
@@ -99,6 +108,7 @@ function word(
     invocation: behind(wall.value, invocation.value, confinement, engine),
     wall: wall.value,
     audited: runs.kind === "module",
+    warning: wallWarning(wall.value, seccompWorks()),
   });
 }
 

@@ -1,11 +1,22 @@
 /**
  * Landlock: a process gives up, for itself and all that it becomes and starts,
  * every file that it does not list. No root, no package; Linux 5.13 and later.
+ * What it has no rule for, a read-only view of the file system (namespace.ts) and
+ * a filter of system calls (seccomp.ts) add.
  *
- * Spoken to through the libc of the machine. The three system calls came after
- * the numbers of x86-64 and aarch64 were made one, so they hold for both.
+ * Spoken to through the libc of the machine.
  */
+import {
+  address,
+  cString,
+  cStrings,
+  openLibc,
+  openSyscall,
+  type Syscall,
+} from "./libc.ts";
+import { seal } from "./namespace.ts";
 import type { Rule } from "./rule.ts";
+import { filter } from "./seccomp.ts";
 
 const CREATE_RULESET = 444n;
 const ADD_RULE = 445n;
@@ -17,6 +28,8 @@ const PATH_BENEATH = 1;
 const O_PATH_CLOEXEC = 0o12000000;
 const PR_SET_PDEATHSIG = 1n;
 const PR_SET_NO_NEW_PRIVS = 38n;
+const PR_SET_SECCOMP = 22n;
+const SECCOMP_MODE_FILTER = 2n;
 const CAPABILITY_VERSION_3 = 0x20080522;
 // CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER, FSETID: root reads its files.
 const KEPT_CAPABILITIES = 0b11111;
@@ -59,64 +72,34 @@ function handled(abi: number): number {
   return abi >= 2 ? 0x3fff : 0x1fff;
 }
 
-const symbols = {
-  // Variadic in C. Integers travel in registers all the same, on both machines.
-  syscall: {
-    parameters: ["i64", "buffer", "i64", "i64", "i64"],
-    result: "i64",
-  },
-  add: {
-    name: "syscall",
-    parameters: ["i64", "i64", "i64", "buffer", "i64"],
-    result: "i64",
-  },
-  restrict: {
-    name: "syscall",
-    parameters: ["i64", "i64", "i64"],
-    result: "i64",
-  },
-  open: { parameters: ["buffer", "i32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
-  prctl: { parameters: ["i64", "i64", "i64", "i64", "i64"], result: "i32" },
-  capget: { parameters: ["buffer", "buffer"], result: "i32" },
-  capset: { parameters: ["buffer", "buffer"], result: "i32" },
-  signal: { parameters: ["i32", "i64"], result: "pointer" },
-  execve: { parameters: ["buffer", "buffer", "buffer"], result: "i32" },
-  __errno_location: { parameters: [], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-function openLibc(): Deno.DynamicLibrary<typeof symbols> {
-  return Deno.dlopen("libc.so.6", symbols);
-}
-
 /** The kernel's Landlock ABI, from 1; 0 where there is none. */
 export function landlockAbi(): number {
   if (Deno.build.os !== "linux") return 0;
-  let libc: Deno.DynamicLibrary<typeof symbols>;
   try {
-    libc = openLibc();
+    using library = openSyscall();
+    return abiOf(library.symbols.syscall);
   } catch (error) {
     // No glibc, or an engine that was not allowed to ask.
     if (error instanceof Error) return 0;
     throw error;
   }
-  try {
-    return Math.max(
-      0,
-      Number(
-        libc.symbols.syscall(CREATE_RULESET, null, 0n, BigInt(VERSION), 0n),
-      ),
-    );
-  } finally {
-    libc.close();
-  }
 }
 
-/** A program to become, and all that it may do to files from then on. */
+function abiOf(syscall: Syscall): number {
+  return Math.max(
+    0,
+    Number(syscall(CREATE_RULESET, null, 0n, BigInt(VERSION), 0n)),
+  );
+}
+
+/** A program to become, and all that it may do from then on. */
 export interface Restriction {
   readonly rules: readonly Rule[];
-  /** TCP is shut unless this is set (ABI 4). UDP is not Landlock's. */
+  /** Folders in which rights, owners and times of files may be changed. */
+  readonly writable: readonly string[];
+  /** There is no network unless this is set. */
   readonly net: boolean;
+  readonly gpu: boolean;
   readonly program: string;
   readonly args: readonly string[];
   readonly env: { readonly [name: string]: string };
@@ -127,17 +110,20 @@ export interface Restriction {
  * With `parent`, the kernel kills the program when that process ends.
  */
 export function restrictAndExecute(
-  { rules, net, program, args, env }: Restriction,
+  { rules, writable, net, gpu, program, args, env }: Restriction,
   parent: number | undefined,
 ): never {
-  const { symbols: libc } = openLibc();
+  const library = openLibc();
+  const { symbols: libc } = library;
   const check = (result: number | bigint, action: string): number => {
     if (result >= 0) return Number(result);
     const at = libc.__errno_location();
     const code = at === null ? 0 : new Deno.UnsafePointerView(at).getInt32();
     throw new Error(`Cannot ${action}: errno ${code}`);
   };
-  const abi = landlockAbi();
+  const abi = abiOf(libc.syscall);
+  // Before the rules, which hold for files as they are seen then.
+  seal(library, writable);
   // A kernel takes a longer structure only if what it does not know is zero.
   const attributes = new BigUint64Array([
     BigInt(handled(abi)),
@@ -186,9 +172,9 @@ export function restrictAndExecute(
   // effective, permitted, inheritable of the first 32 capabilities; of the rest
   const capabilities = new Uint32Array(6);
   check(libc.capget(header, capabilities), "read its capabilities");
-  const fewer = capabilities.map((set, index) =>
-    index < 2 ? set & KEPT_CAPABILITIES : 0
-  );
+  // Nobody else has any, unless in a user namespace, which gave them to mount.
+  const kept = Deno.uid() === 0 ? KEPT_CAPABILITIES : 0;
+  const fewer = capabilities.map((set, index) => index < 2 ? set & kept : 0);
   check(libc.capset(header, fewer), "give up capabilities");
   const environment = cStrings(
     Object.entries(env).map(([name, value]) => `${name}=${value}`),
@@ -198,27 +184,24 @@ export function restrictAndExecute(
   // would complain.
   libc.signal(SIGPIPE, 0n);
   check(libc.restrict(RESTRICT_SELF, BigInt(ruleset), 0n), "restrict itself");
+  const calls = filter({ net, gpu });
+  // Refused by a kernel without filters, of which the engine has told.
+  if (calls !== undefined) {
+    // struct sock_fprog { unsigned short len; struct sock_filter *filter }
+    const fprog = new DataView(new ArrayBuffer(16));
+    fprog.setUint16(0, calls.byteLength / 8, true);
+    fprog.setBigUint64(8, address(calls), true);
+    libc.prctl(
+      PR_SET_SECCOMP,
+      SECCOMP_MODE_FILTER,
+      address(new Uint8Array(fprog.buffer)),
+      0n,
+      0n,
+    );
+  }
   check(
     libc.execve(cString(program), words, environment),
     `execute ${program}`,
   );
   throw new Error("execve returned");
-}
-
-function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text + "\0");
-}
-
-/** What an array of C strings points to, which nothing else would keep. */
-const kept: Uint8Array[] = [];
-
-/** A null-terminated array of C strings. */
-function cStrings(texts: readonly string[]): BigUint64Array<ArrayBuffer> {
-  const pointers = new BigUint64Array(texts.length + 1);
-  texts.forEach((text, index) => {
-    const bytes = cString(text);
-    kept.push(bytes);
-    pointers[index] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
-  });
-  return pointers;
 }

@@ -128,6 +128,10 @@ function attend(
     { highWaterMark: Infinity },
   );
   const writer = writable.getWriter();
+  if (prepared.warning !== undefined) {
+    writer.write({ kind: "warning", message: prepared.warning })
+      .catch(() => {});
+  }
   const denials: Denial[] = [];
   let said: Failure | undefined;
   const listen = (line: string) => {

@@ -2,15 +2,18 @@
  * Ring 2: the kernel's wall around native code and commands, which Deno's
  * permissions do not hold. Landlock before bwrap, which fails in most containers.
  */
+import { existsSync } from "node:fs";
 import { fail, ok, type Result } from "../failure.ts";
-import { bwrapArguments, bwrapWorks } from "./bwrap.ts";
+import { bwrapArguments, bwrapWorks, FILTER } from "./bwrap.ts";
 import type { Confinement, Wall } from "./confinement.ts";
 import { compile } from "./compiled.ts";
 import { denoDir, engineCode, type Invocation } from "./flags.ts";
 import { landlockAbi, type Restriction } from "./landlock.ts";
+import { machineRules, SYSTEM_PATH } from "./machine.ts";
+import { entrance } from "./namespace.ts";
 import { distinct, realPath } from "./path.ts";
 import type { Rule } from "./rule.ts";
-import { machineRules, SYSTEM_PATH } from "./machine.ts";
+import { filter, seccompWorks } from "./seccomp.ts";
 
 /** The walls that a kernel can give. */
 export type KernelWall = Extract<Wall, "landlock" | "bwrap" | "none">;
@@ -53,14 +56,15 @@ export function wallOf(
   return ok(available);
 }
 
-const launcher = realPath(`${import.meta.dirname}/launcher.ts`);
-
-/** The file that tells the launcher what to restrict. */
-function wallFile(confinement: { readonly folder: string }): string {
-  return `${confinement.folder}/wall.json`;
+/** What is open behind a wall on a kernel without filters of system calls. */
+export function wallWarning(wall: Wall, filters: boolean): string | undefined {
+  if (wall === "deno" || wall === "none" || filters) return undefined;
+  return "this kernel has no seccomp filter: native code and commands reach unix sockets, multipath TCP, shared memory and other processes' priorities";
 }
 
-/** An invocation behind a wall. Writes what the launcher needs into the private folder. */
+const launcher = realPath(`${import.meta.dirname}/launcher.ts`);
+
+/** An invocation behind a wall. Writes what the wall needs into the private folder. */
 export function behind(
   wall: Wall,
   invocation: Invocation,
@@ -71,43 +75,77 @@ export function behind(
   if (confinement.runs.kind === "module") {
     compile([...engineCode(), launcher, ...confinement.code], confinement.root);
   }
-  const { program, args, env } = invocation;
+  const { gpu, folder, permissions } = confinement;
+  const { program, args, env, cwd } = invocation;
   const restriction: Restriction = {
     rules: rules(confinement, invocation),
-    net: (confinement.permissions.net ?? []).length > 0,
+    // All of it, or a file could not be moved from one part to the other.
+    writable: [folder, ...(gpu && existsSync("/dev/shm") ? ["/dev/shm"] : [])],
+    net: (permissions.net ?? []).length > 0,
+    gpu,
     program,
     args,
     env,
   };
-  if (wall === "bwrap") {
-    return {
-      ...invocation,
-      program: "/usr/bin/env",
-      args: ["bwrap", ...bwrapArguments(restriction, invocation.cwd)],
-      // `env` finds bwrap by it, and so does the program find its own.
-      env: { PATH: SYSTEM_PATH, ...env },
-    };
-  }
-  Deno.writeTextFileSync(wallFile(confinement), JSON.stringify(restriction));
   return {
     ...invocation,
-    program: Deno.execPath(),
-    // The program's own variables are its restriction's: these are the launcher's.
-    env: { DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--no-config",
-      "--no-lock",
-      "--no-check",
-      "--cached-only",
-      "--allow-all",
-      launcher,
-      wallFile(confinement),
-      ...(engine === undefined ? [] : [String(engine)]),
-    ],
+    ...walled(wall, restriction, { cwd, folder, engine }),
   };
+}
+
+/** The command line that puts up a wall and becomes the program. */
+export function walled(
+  wall: Exclude<KernelWall, "none">,
+  restriction: Restriction,
+  { cwd, folder, engine }: {
+    readonly cwd: string;
+    /** Where the wall's own files go. */
+    readonly folder: string;
+    readonly engine: number | undefined;
+  },
+): Pick<Invocation, "program" | "args" | "env"> {
+  switch (wall) {
+    case "landlock": {
+      const file = `${folder}/wall.json`;
+      Deno.writeTextFileSync(file, JSON.stringify(restriction));
+      const [program = Deno.execPath(), ...args] = [
+        ...entrance(),
+        Deno.execPath(),
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-config",
+        "--no-lock",
+        "--no-check",
+        "--cached-only",
+        "--allow-all",
+        launcher,
+        file,
+        ...(engine === undefined ? [] : [String(engine)]),
+      ];
+      // The program's own variables are its restriction's: these are the launcher's.
+      const env = {
+        DENO_DIR: denoDir(),
+        DENO_NO_UPDATE_CHECK: "1",
+        NO_COLOR: "1",
+      };
+      return { program, args, env };
+    }
+    case "bwrap": {
+      const calls = seccompWorks() ? filter(restriction) : undefined;
+      const args = bwrapArguments(restriction, cwd, calls !== undefined);
+      // A program finds others by it; so do `env` and `sh` find bwrap.
+      const env = { PATH: SYSTEM_PATH, ...restriction.env };
+      if (calls === undefined) {
+        return { program: "/usr/bin/env", args: ["bwrap", ...args], env };
+      }
+      const file = `${folder}/wall.bpf`;
+      Deno.writeFileSync(file, calls);
+      // Deno cannot leave a file open for the program that it starts.
+      const script = `exec bwrap "$@" ${FILTER}<"$0"`;
+      return { program: "/bin/sh", args: ["-c", script, file, ...args], env };
+    }
+  }
 }
 
 function rules(

@@ -12,7 +12,11 @@ for (const wall of ["landlock", "bwrap"] as const) {
     ...project.stage("", { inputs: { declared } }),
     runs: {
       kind: "command",
-      command: ["sh", "-c", `cat ${secret} 2>/dev/null; cat {input declared}`],
+      command: [
+        "sh",
+        "-c",
+        `cat ${secret} 2>/dev/null; chmod 777 {input declared} 2>/dev/null && echo changed; chmod 700 . && touch own && chmod 600 own && cat {input declared}`,
+      ],
     },
   }, wall);
   Deno.stdout.writeSync(
