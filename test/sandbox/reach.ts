@@ -32,7 +32,11 @@ const libc = Deno.dlopen("libc.so.6", {
   },
 }).symbols;
 
-const UNIX = 1, INET = 2, STREAM = 1, DGRAM = 2, MPTCP = 262;
+const UNIX = 1;
+const INET = 2;
+const STREAM = 1;
+const DGRAM = 2;
+const MPTCP = 262;
 const [attempt = "", given = "{}"] = Deno.args;
 const { file, socket, port, pid, xattr }: {
   file: string;

@@ -5,7 +5,8 @@
 import { equal, match } from "node:assert/strict";
 import { type KernelWall, wallWarning } from "../../pipeline/sandbox/wall.ts";
 import { filter, type Needs } from "../../pipeline/sandbox/seccomp.ts";
-import { notTested, Project } from "./project.ts";
+import { skip } from "../rig/skip.ts";
+import { Project } from "./project.ts";
 import { walls } from "./walls.ts";
 
 const reach = `${import.meta.dirname}/reach.ts`;
@@ -87,12 +88,12 @@ const seals = new Deno.Command("unshare", {
   ],
   stderr: "null",
 }).outputSync().success;
-if (!seals) notTested("rights of files behind Landlock: no mount namespaces");
+if (!seals) skip("rights of files behind Landlock", "no mount namespaces here");
 
 for (const name of OUT) {
   Deno.test(`without a wall, a command reaches ${name}; behind ${walls.join(" and ")} it does not`, async () => {
     if (await attempt(name, "none") !== "reached") {
-      return notTested(`${name}, which this machine has not`);
+      return skip(`a command that reaches ${name}`, "this machine has none");
     }
     for (const wall of walls) {
       if (wall === "landlock" && !seals && FILES.includes(name)) continue;
