@@ -5,6 +5,7 @@
  */
 import { declarationProblem } from "./declaration.ts";
 import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
+import { isStageName } from "./names.ts";
 import type {
   Coordinate,
   Declaration,
@@ -112,7 +113,7 @@ function nameProblem(
   name: string,
   stages: ReadonlyMap<string, unknown>,
 ): Failure | undefined {
-  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+  if (!isStageName(name)) {
     return {
       kind: "stage-name",
       what: `Name a stage "${name}"`,

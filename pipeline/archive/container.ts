@@ -33,7 +33,8 @@ export const SMALL = 64 * 2 ** 20;
 
 /**
  * A container of these members, whose contents `copy` hands over; it throws
- * `Refused` for a name that is not among them.
+ * `Refused` for a name that is not among them, and for members that no folder
+ * could have together.
  */
 export function containerOf(
   members: readonly Member[],
@@ -41,11 +42,20 @@ export function containerOf(
   close: () => void,
 ): Container {
   const sizes = new Map(members.map(({ name, size }) => [name, size]));
+  for (const { name } of members) {
+    for (let at = name.indexOf("/"); at > 0; at = name.indexOf("/", at + 1)) {
+      const folder = name.slice(0, at);
+      if (sizes.has(folder)) {
+        throw new Refused(`"${folder}" is a file and a folder`);
+      }
+    }
+  }
   return {
     members: members.map(({ name, size }) => ({ name, size }))
       .sort((a, b) => compareBytes(a.name, b.name)),
     read(name, limit = SMALL) {
-      const size = sizes.get(name) ?? 0;
+      const size = sizes.get(name);
+      if (size === undefined) throw new Refused(`no member "${name}"`);
       if (size > limit) throw new Refused(`"${name}" has ${size} bytes`);
       const bytes = new Uint8Array(size);
       let at = 0;

@@ -1,34 +1,71 @@
 /** The JSON documents of an archive, as far as checking it needs them. */
+import * as v from "valibot";
+import { anyObject, anything, name, readForeign } from "../foreign.ts";
 import type { Json } from "../json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
 import { CLAIMS, CRATE, RUN } from "./layout.ts";
 import { type Container, Refused } from "./container.ts";
 
+const ClaimsSchema = v.object({
+  claims: v.array(
+    v.object({
+      id: name,
+      sentence: v.string("this is no text"),
+      verdict: v.string("this is no text"),
+      /** As the configuration had it: what a judge takes. */
+      claim: anyObject,
+    }, "this is no claim"),
+    "this is no list",
+  ),
+}, "it is no list of claims");
+
 /** A claim as an archive has it. */
-export interface ArchivedClaim {
-  readonly id: string;
-  readonly sentence: string;
-  readonly verdict: string;
-  /** As the configuration had it: what a judge takes. */
-  readonly claim: Json;
-}
+export type ArchivedClaim = v.InferOutput<
+  typeof ClaimsSchema
+>["claims"][number];
+
+const text = v.string("this is no text");
+
+const CrateSchema = v.object({
+  "@graph": v.array(
+    v.looseObject({
+      "@id": text,
+      "@type": v.union([text, v.array(text)], "this is no type"),
+      contentSize: v.optional(text),
+      sha256: v.optional(text),
+      identifier: v.optional(text),
+    }, "this is no entity"),
+    "it has no graph of entities",
+  ),
+}, "it has no graph of entities");
 
 /** One entity of an RO-Crate. */
 export interface Entity {
   readonly "@id": string;
   readonly "@type": string | readonly string[];
+  readonly contentSize?: string | undefined;
+  readonly sha256?: string | undefined;
+  readonly identifier?: string | undefined;
   readonly [property: string]: Json | undefined;
+}
+
+/** A JSON document of a shape; throws `Refused` if it is none. */
+export function readShape<Schema extends v.GenericSchema>(
+  container: Container,
+  name: string,
+  schema: Schema,
+): v.InferOutput<Schema> {
+  const read = readForeign(
+    schema,
+    new TextDecoder().decode(container.read(name)),
+  );
+  if (!read.ok) throw new Refused(`${name}: ${read.problem}`);
+  return read.value;
 }
 
 /** A JSON document; throws `Refused` if it is none. */
 export function readJson(container: Container, name: string): Json {
-  const text = new TextDecoder().decode(container.read(name));
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new Refused(`${name} is no JSON: ${error.message}`);
-  }
+  return readShape(container, name, anything);
 }
 
 /** The published run. */
@@ -40,26 +77,12 @@ export function readRun(container: Container): Lock {
 
 /** The claims. */
 export function readClaims(container: Container): ArchivedClaim[] {
-  const value = readJson(container, CLAIMS) as unknown;
-  const claims = (value as { claims?: unknown })?.claims;
-  if (
-    !Array.isArray(claims) ||
-    !claims.every((one) =>
-      typeof one?.id === "string" && typeof one?.verdict === "string" &&
-      typeof one?.sentence === "string" && typeof one?.claim === "object"
-    )
-  ) throw new Refused(`${CLAIMS} is no list of claims`);
-  return claims;
+  return readShape(container, CLAIMS, ClaimsSchema).claims;
 }
 
 /** The entities of the crate, by id. */
 export function readCrate(container: Container): Map<string, Entity> {
-  const value = readJson(container, CRATE) as unknown;
-  const graph = (value as { "@graph"?: unknown })?.["@graph"];
-  if (
-    !Array.isArray(graph) ||
-    !graph.every((one) => typeof one?.["@id"] === "string")
-  ) throw new Refused(`${CRATE} has no graph of entities`);
+  const graph = readShape(container, CRATE, CrateSchema)["@graph"];
   const entities = new Map<string, Entity>();
   for (const entity of graph as Entity[]) {
     if (entities.has(entity["@id"])) {

@@ -1,7 +1,7 @@
 /**
  * Checks an archive as far as that needs none of its code: levels 0 to 2. The
  * same functions are in the verifier that every archive carries, so this module
- * and what it imports use nothing but Node's modules.
+ * and what it imports use nothing but Node's modules and what esbuild can join.
  */
 import { statSync } from "node:fs";
 import type { Judge } from "../published/publication.ts";
@@ -24,30 +24,49 @@ export interface Inspection {
 export function openArchive(path: string): Container | undefined {
   const state = statSync(path, { throwIfNoEntry: false });
   if (!state) return undefined;
-  return state.isDirectory() ? openFolder(path) : openZip(path);
+  if (state.isDirectory()) return openFolder(path);
+  // A pipe would be waited for, a device read without an end.
+  if (!state.isFile()) throw new Refused("it is neither a file nor a folder");
+  return openZip(path);
 }
 
-/** Checks an archive up to a level, at most 2. */
+/**
+ * Checks an archive up to a level, at most 2. Whatever the archive is, there is an
+ * answer: that it cannot be read is one, too.
+ */
 export function inspect(path: string, judge: Judge, upTo: number): Inspection {
-  const nothing = (answer: Level["answer"], finding: string): Inspection => ({
-    root: "",
-    levels: [{ level: 0, answer, seen: "no archive", findings: [finding] }],
-  });
-  let container: Container | undefined;
+  const levels: Level[] = [];
+  const add = (answer: Level["answer"], seen: string, finding: string) =>
+    levels.push({ level: levels.length, answer, seen, findings: [finding] });
+  let root = "";
   try {
-    container = openArchive(path);
+    using container = openArchive(path);
+    if (!container) {
+      add("open", "no archive", `there is no ${path}`);
+      return { root, levels };
+    }
+    const found = integrity(container);
+    root = found.root;
+    levels.push(found.level);
+    const rest = [() => record(container), () => rejudge(container, judge)];
+    for (const next of rest.slice(0, upTo)) {
+      if (levels.at(-1)?.answer === "no") break;
+      levels.push(next());
+    }
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return nothing("no", `REFUSED ${error.message}`);
-  }
-  if (!container) return nothing("open", `there is no ${path}`);
-  using open = container;
-  const { level, root } = integrity(open);
-  const levels: Level[] = [level];
-  const rest = [() => record(open), () => rejudge(open, judge)];
-  for (const next of rest.slice(0, upTo)) {
-    if (levels.at(-1)?.answer === "no") break;
-    levels.push(next());
+    if (error instanceof Refused) {
+      add("no", "no archive", `REFUSED ${error.message}`);
+    } else if (isOfTheMachine(error)) {
+      add("open", "it cannot be read", error.message);
+    } else throw error;
   }
   return { root, levels };
+}
+
+/** Whether the disk or a permission is what failed; Node's own complaints are bugs. */
+export function isOfTheMachine(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return error.name === "NotCapable" ||
+    (typeof code === "string" && /^E[A-Z0-9]+$/.test(code));
 }

@@ -1,4 +1,5 @@
 /** One level of checking an archive, and what came of it. */
+import { visible } from "../render/visible.ts";
 
 /** The levels' names, from 0. */
 export const LEVELS = [
@@ -33,7 +34,7 @@ export function exitCode(levels: readonly Level[]): number {
 
 const WORDS = { yes: "ok", no: "NO", open: "could not judge" } as const;
 
-/** The lines about a level, at most so many findings. */
+/** The lines about a level, at most so many findings; what an archive says is only shown. */
 export function levelLines(
   { level, answer, seen, findings }: Level,
   most = 20,
@@ -41,8 +42,10 @@ export function levelLines(
   const shown = findings.slice(0, most);
   const rest = findings.length - shown.length;
   return [
-    `level ${level}  ${LEVELS[level]!.padEnd(9)}  ${WORDS[answer]}: ${seen}`,
-    ...shown.map((finding) => `         ${finding}`),
+    `level ${level}  ${LEVELS[level]!.padEnd(9)}  ${WORDS[answer]}: ${
+      visible(seen)
+    }`,
+    ...shown.map((finding) => `         ${visible(finding)}`),
     ...(rest > 0 ? [`         and ${rest} more`] : []),
   ];
 }

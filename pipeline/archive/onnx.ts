@@ -3,6 +3,7 @@
  * header is read: `ModelProto.metadata_props` (field 14), pairs of key (1) and
  * value (2). Part of every archive's verifier.
  */
+import { anyObject, readForeign } from "../foreign.ts";
 import { canonical, type Json } from "../json.ts";
 import type { Lock } from "../published/lock.ts";
 import { archivePath, DATASETS } from "./layout.ts";
@@ -67,12 +68,9 @@ function json(
 ): { readonly [name: string]: Json } {
   const text = metadata.get(key);
   if (text === undefined) return {};
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new Refused(`a model's ${key} is no JSON: ${error.message}`);
-  }
+  const read = readForeign(anyObject, text);
+  if (!read.ok) throw new Refused(`a model's ${key}: ${read.problem}`);
+  return read.value;
 }
 
 /** The fields of a protobuf message; bytes for those with a length, else nothing. */

@@ -4,13 +4,16 @@
  * instance's fingerprint is that of its facts, every input an output of another
  * instance, and the code that of the record.
  */
+import * as v from "valibot";
 import { fingerprint } from "../fingerprint.ts";
+import type { Json } from "../json.ts";
 import type { Lock } from "../published/lock.ts";
 import {
   type Entity,
   readClaims,
   readCrate,
   readRun,
+  readShape,
   references,
 } from "./documents.ts";
 import { archivePath, CLAIMS, CODE, CRATE, MANIFEST } from "./layout.ts";
@@ -85,7 +88,11 @@ function checkFiles(
   for (const entity of crate.values()) {
     const id = entity["@id"];
     if (!isType(entity, "File") || /^[a-z]+:/i.test(id)) continue;
-    const name = decodeURIComponent(id);
+    const name = decoded(id);
+    if (name === undefined) {
+      findings.push(`${CRATE}: "${id}" is not percent-encoded`);
+      continue;
+    }
     described.add(name);
     const size = sizes.get(name);
     if (size === undefined) {
@@ -106,6 +113,15 @@ function checkFiles(
     if (!described.has(name)) {
       findings.push(`${CRATE}: no word about "${name}"`);
     }
+  }
+}
+
+/** A name without its percent-encoding; `undefined` where that is none. */
+function decoded(id: string): string | undefined {
+  try {
+    return decodeURIComponent(id);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
   }
 }
 
@@ -182,10 +198,7 @@ function checkActions(
   findings: string[],
 ): void {
   const digests = (ids: readonly string[]) =>
-    ids.flatMap((id) => {
-      const sha256 = crate.get(id)?.sha256;
-      return typeof sha256 === "string" ? [sha256] : [];
-    });
+    ids.flatMap((id) => crate.get(id)?.sha256 ?? []);
   const made = new Set<string>();
   const actions = [...crate.values()].filter((entity) =>
     isType(entity, "CreateAction")
@@ -197,16 +210,16 @@ function checkActions(
       findings.push(`${CRATE}: no action for ${id}`);
       continue;
     }
-    const results = new Set(digests(references(action.result)));
+    const results = new Set<Json>(digests(references(action.result)));
     for (const [output, { digest }] of Object.entries(outputs)) {
       made.add(digest);
       if (!results.has(digest)) {
         findings.push(`${CRATE}: the action of ${id} lacks its ${output}`);
       }
     }
-    const objects = new Set(digests(references(action.object)));
+    const objects = new Set<Json>(digests(references(action.object)));
     for (const [fact, value] of Object.entries(facts)) {
-      if (fact.startsWith("input ") && !objects.has(String(value))) {
+      if (fact.startsWith("input ") && !objects.has(value)) {
         findings.push(`${CRATE}: the action of ${id} lacks its ${fact}`);
       }
     }
@@ -225,6 +238,18 @@ function checkActions(
   }
 }
 
+/** What is read of Deno's lock file. */
+const PackagesSchema = v.object({
+  npm: v.optional(
+    v.record(
+      v.string(),
+      v.object({ integrity: v.optional(v.string("this is no text")) }),
+      "this is no list of packages",
+    ),
+    {},
+  ),
+}, "it is no lock file");
+
 /** The code's identifier, and the packages of the record against its lock. */
 function checkCode(
   { instances }: Lock,
@@ -241,15 +266,15 @@ function checkCode(
     );
   const id = directoryId(blobs);
   const said = crate.get(CODE)?.identifier;
-  if (said !== id) findings.push(`${CODE} is ${id}, not ${String(said)}`);
+  if (said !== id) findings.push(`${CODE} is ${id}, not ${said}`);
   if (!blobs.some(([name]) => name === "deno.lock")) return;
-  const text = new TextDecoder().decode(container.read(`${CODE}deno.lock`));
-  const packages: { [name: string]: { integrity?: string } } =
-    JSON.parse(text).npm ?? {};
-  const known = new Set(Object.values(packages).map((one) => one.integrity));
+  const { npm } = readShape(container, `${CODE}deno.lock`, PackagesSchema);
+  const known = new Set<Json | undefined>(
+    Object.values(npm).map(({ integrity }) => integrity),
+  );
   for (const [instance, { facts }] of Object.entries(instances)) {
     for (const [fact, value] of Object.entries(facts)) {
-      if (fact.startsWith("npm ") && !known.has(String(value))) {
+      if (fact.startsWith("npm ") && !known.has(value)) {
         findings.push(`${instance} used ${fact}, which is not in deno.lock`);
       }
     }

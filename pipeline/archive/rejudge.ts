@@ -1,5 +1,5 @@
 /** Level 2: every claim judged anew from the archived numbers. */
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Judge } from "../published/publication.ts";
 import { readClaims, readJson, readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
@@ -32,7 +32,7 @@ export function rejudge(container: Container, judge: Judge): Level {
     }
     for (const { id, verdict, sentence, evidence } of verdicts) {
       const said = claims.find((claim) => claim.id === id)?.verdict;
-      const numbers = String(evidence.summary ?? "");
+      const numbers = summary(evidence);
       if (said !== verdict) {
         findings.push(
           `${id}: the archive says "${said}", the numbers say ` +
@@ -58,9 +58,7 @@ export function rejudge(container: Container, judge: Judge): Level {
         answer: "open",
         seen,
         findings: verdicts.filter(({ verdict }) => verdict === "not judged")
-          .map(({ id, evidence }) =>
-            `${id}: ${String(evidence.summary ?? "")}`
-          ),
+          .map(({ id, evidence }) => `${id}: ${summary(evidence)}`),
       };
     }
   } catch (error) {
@@ -69,4 +67,8 @@ export function rejudge(container: Container, judge: Judge): Level {
   }
   const answer = findings.length === 0 ? "yes" : "no";
   return { level: 2, answer, seen, findings };
+}
+
+function summary({ summary }: JsonObject): string {
+  return typeof summary === "string" ? summary : "";
 }

@@ -5,10 +5,11 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import * as v from "valibot";
 import { digestFile } from "../digest.ts";
-import type { Event } from "../event.ts";
-import type { Failure } from "../failure.ts";
+import { anything, readForeign } from "../foreign.ts";
 import type { Lock } from "../published/lock.ts";
+import type { Comparison } from "../published/comparison.ts";
 import { comparisonLines } from "../render/comparison.ts";
 import { duration } from "../render/quantity.ts";
 import { style } from "../render/style.ts";
@@ -35,7 +36,64 @@ export interface Circumstances {
   readonly signal: AbortSignal;
 }
 
-type Finished = Extract<Event, { kind: "finished" }>;
+const text = v.string();
+const count = v.number();
+const changed = v.array(v.object({
+  fact: text,
+  was: v.optional(anything),
+  now: v.optional(anything),
+}));
+/** Where two runs part: JSON writes an infinite difference as `null`. */
+const parting = {
+  identical: count,
+  artifacts: count,
+  instance: text,
+  changes: changed,
+  largest: v.optional(v.object({
+    path: text,
+    was: anything,
+    now: anything,
+    relative: v.pipe(v.nullable(count), v.transform((one) => one ?? Infinity)),
+  })),
+};
+
+/** The comparison of the archive's program: explains, and is seldom believed. */
+const ComparisonSchema = v.variant("kind", [
+  v.object({ kind: v.literal("identical"), artifacts: count }),
+  v.object({ kind: v.literal("equivalent"), ...parting, tolerance: count }),
+  v.object({ kind: v.literal("different"), ...parting }),
+  v.object({
+    kind: v.literal("not comparable"),
+    because: v.variant("kind", [
+      v.object({ kind: v.literal("stand-in"), instance: text }),
+      v.object({
+        kind: v.literal("instances"),
+        missing: v.array(text),
+        extra: v.array(text),
+      }),
+      v.object({ kind: v.literal("parameters"), changes: changed }),
+    ]),
+  }),
+]);
+
+/** What is read of what that program says; what has another shape was not said. */
+const SaidSchema = v.variant("kind", [
+  v.object({
+    kind: v.literal("ended"),
+    instance: text,
+    outcome: v.object({
+      kind: text,
+      failure: v.optional(v.object({ what: text, seen: v.optional(text) })),
+    }),
+  }),
+  v.object({
+    kind: v.literal("finished"),
+    provisional: v.array(v.object({ instance: text, reason: text })),
+    comparison: v.fallback(v.optional(ComparisonSchema), undefined),
+  }),
+]);
+type Said = v.InferOutput<typeof SaidSchema>;
+type Finished = Extract<Said, { kind: "finished" }>;
 
 /** Makes a level's part again in an empty folder, and says what came of it. */
 export async function remake(
@@ -90,12 +148,11 @@ export async function remake(
       ...options,
       ...force.flatMap((stage) => ["--force", stage]),
     ]);
-    const events = eventsOf(made.out);
     const finished = finishedOf(made);
     if (!finished) return open(trouble(made));
-    const [broken] = events.flatMap((event) =>
-      event.kind === "ended" && event.outcome.kind === "failed"
-        ? [`${event.instance}: ${failureText(event.outcome.failure)}`]
+    const [broken] = saidIn(made).flatMap((said) =>
+      said.kind === "ended" && said.outcome.failure
+        ? [`${said.instance}: ${failureText(said.outcome.failure)}`]
         : []
     );
     if (broken !== undefined) return open(broken, "a stage could not run");
@@ -136,7 +193,9 @@ function judge(
     return { ...base, answer: "yes", findings: [] };
   }
   const [first = ""] = different;
-  const why = comparison ? comparisonLines(comparison, style(false)) : [];
+  const why = comparison
+    ? comparisonLines(comparison as Comparison, style(false))
+    : [];
   const findings = [
     ...(different.length > 0
       ? [
@@ -237,24 +296,22 @@ function roots({ instances }: Lock): string[] {
   return [...new Set(found)].sort();
 }
 
-function finishedOf({ out }: Output): Finished | undefined {
-  const last = eventsOf(out).at(-1);
+function finishedOf(output: Output): Finished | undefined {
+  const last = saidIn(output).at(-1);
   return last?.kind === "finished" ? last : undefined;
 }
 
 /** What the program told, a line an event. */
-function eventsOf(out: string): Event[] {
+function saidIn({ out }: Output): Said[] {
   return out.split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Event];
-    } catch (error) {
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
+    const read = readForeign(SaidSchema, line);
+    return read.ok ? [read.value] : [];
   });
 }
 
-function failureText({ what, seen }: Failure): string {
+function failureText(
+  { what, seen }: { what: string; seen?: string | undefined },
+): string {
   return seen === undefined ? what : `${what} (${seen})`;
 }
 

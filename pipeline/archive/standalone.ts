@@ -1,5 +1,6 @@
 /** The program of the verifier that goes into an archive. */
 import type { Judge } from "../published/publication.ts";
+import { jsonLine } from "../render/visible.ts";
 import { inspect } from "./inspection.ts";
 import { exitCode, levelLines } from "./level.ts";
 
@@ -12,7 +13,7 @@ export function standalone(
   const path = args.find((word) => !word.startsWith("-")) ?? ".";
   const { root, levels } = inspect(path, judge, 2);
   if (args.includes("--json")) {
-    print(JSON.stringify({ root, levels }) + "\n");
+    print(jsonLine({ root, levels }));
   } else {
     const lines = levels.flatMap((level) => levelLines(level));
     print([...lines, ...rootLines(root), ""].join("\n"));

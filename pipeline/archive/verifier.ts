@@ -64,7 +64,7 @@ export async function verifierFile(
 /** The text with each module named from its own root, wherever the two lie. */
 function named(text: string, root: string): string {
   const engine = join(import.meta.dirname!, "../.."); // a local file always has one
-  return text.replace(/^\/\/ (\S+\.ts)$/gm, (_, path: string) => {
+  return text.replace(/^\/\/ (\S+\.(?:ts|mjs))$/gm, (_, path: string) => {
     const whole = join(root, path);
     const inside = relative(root, whole);
     return `// ${inside.startsWith("..") ? relative(engine, whole) : inside}`;

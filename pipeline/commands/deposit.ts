@@ -1,5 +1,7 @@
 /** `deposit`: uploads an archive to a draft on Zenodo; publishing it is left to a person. */
 import { statSync } from "node:fs";
+import { Refused } from "../archive/container.ts";
+import { readShape } from "../archive/documents.ts";
 import { inspect, openArchive } from "../archive/inspection.ts";
 import { levelLines } from "../archive/level.ts";
 import type { Parsed } from "../arguments.ts";
@@ -8,7 +10,9 @@ import { deposit, type Parcel, type Step } from "../deposit/depositing.ts";
 import { PATIENCE } from "../deposit/exchange.ts";
 import { Zenodo } from "../deposit/zenodo.ts";
 import { Failed, unwrap } from "../failure.ts";
+import { anyObject } from "../foreign.ts";
 import type { Project } from "../project.ts";
+import { visible } from "../render/visible.ts";
 
 const SERVERS = {
   sandbox: "https://sandbox.zenodo.org/",
@@ -45,8 +49,8 @@ export async function depositCommand<Config>(
   out(
     [
       `${green("uploaded")}     ${name}, ${size} bytes, MD5 ${md5}`,
-      `draft        ${draft.links.html}`,
-      ...(doi === undefined ? [] : [`reserved DOI ${doi}`]),
+      `draft        ${visible(draft.links.html)}`,
+      ...(doi === undefined ? [] : [`reserved DOI ${visible(doi)}`]),
       `root digest  ${parcel.root}`,
       "",
       "Next, by you:",
@@ -118,9 +122,8 @@ async function check<Config>(
       hint: "deno task archive makes one that does",
     });
   }
-  using container = openArchive(path)!; // it was just read
-  const text = (name: string) => new TextDecoder().decode(container.read(name));
-  if (text("README.md").includes("**DRAFT, not for publication.**")) {
+  const { draft, metadata } = described(path);
+  if (draft) {
     throw new Failed({
       kind: "bad-archive",
       what: `Deposit "${path}"`,
@@ -128,7 +131,29 @@ async function check<Config>(
       hint: "its README.md says what; deno task archive makes a complete one",
     });
   }
-  return { path, root, metadata: JSON.parse(text(".zenodo.json")) };
+  return { path, root, metadata };
+}
+
+/** Whether it is a draft, and what it tells Zenodo. */
+function described(
+  path: string,
+): { readonly draft: boolean; readonly metadata: Parcel["metadata"] } {
+  try {
+    using container = openArchive(path)!; // it was just read
+    const readme = new TextDecoder().decode(container.read("README.md"));
+    return {
+      draft: readme.includes("**DRAFT, not for publication.**"),
+      metadata: readShape(container, ".zenodo.json", anyObject),
+    };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new Failed({
+      kind: "bad-archive",
+      what: `Deposit "${path}"`,
+      seen: error.message,
+      hint: "deno task archive makes one that is complete",
+    });
+  }
 }
 
 /** Tells the way in lines, of an upload each tenth. */

@@ -23,6 +23,7 @@ import { LOCK, type Lock, readLock } from "../published/lock.ts";
 import { presentRun, publicationOf } from "../published/present.ts";
 import { tensorDifference } from "../published/tensors.ts";
 import { comparisonLines } from "../render/comparison.ts";
+import { jsonLine } from "../render/visible.ts";
 import { reproduce } from "./reproduce.ts";
 
 /** The command `verify`. */
@@ -56,7 +57,7 @@ async function verifyArchive<Config>(
   if (upTo > 2 && exitCode(levels) === 0) {
     levels.push(...await deeper(project, path, upTo, parsed));
   }
-  if (parsed.has("json")) out(JSON.stringify({ root, levels }) + "\n");
+  if (parsed.has("json")) out(jsonLine({ root, levels }));
   else {
     const paint = { yes: green, no: red, open: yellow };
     const lines = levels.flatMap((level) => {

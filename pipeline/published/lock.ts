@@ -6,12 +6,15 @@
  * everything that an archive says about the run.
  */
 import { readFileSync } from "node:fs";
-import type { Digest } from "../digest.ts";
+import * as v from "valibot";
+import { type Digest, isDigest } from "../digest.ts";
 import { isMissing } from "../disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Facts } from "../fingerprint.ts";
+import { anyObject, anything, name, readForeign } from "../foreign.ts";
 import type { Graph } from "../graph.ts";
 import { canonicalPretty, type Json, type JsonObject } from "../json.ts";
+import { isInstanceOf, isPathBelow } from "../names.ts";
 import type { Determinism, Verdict } from "../stage.ts";
 import type { Kept, Record as Entry } from "../store.ts";
 
@@ -121,7 +124,76 @@ export function printLock({ instances, ...lock }: Lock): string {
   } as unknown as Json);
 }
 
-/** Reads the text of the file. */
+const digest = v.pipe(
+  v.string("this is no digest"),
+  v.check(isDigest, "this is no digest"),
+  v.transform((text) => text as Digest),
+);
+const amount = v.pipe(
+  v.number("this is no number"),
+  v.minValue(0, "this is less than nothing"),
+);
+const list = <Item extends v.GenericSchema>(item: Item) =>
+  v.array(item, "this is no list");
+const facts = v.record(name, anything, "these are no facts");
+const kept = { digest, size: amount };
+
+const InstanceSchema = v.pipe(
+  v.object({
+    id: name,
+    stage: name,
+    title: v.string("this is no text"),
+    from: list(name),
+    fingerprint: digest,
+    code: v.nullable(name),
+    facts,
+    outputs: v.record(name, v.object(kept, "this is no output")),
+    seconds: amount,
+    made: v.pipe(
+      v.string("this is no time"),
+      v.isoTimestamp("this is no time"),
+    ),
+    wall: name,
+  }, "this is no instance"),
+  v.check(
+    ({ id, stage }) => isInstanceOf(id, stage),
+    "this is no name of an instance of its stage",
+  ),
+);
+
+const ArtifactSchema = v.object({
+  ...kept,
+  instance: name,
+  output: name,
+  determinism: v.variant("kind", [
+    v.object({ kind: v.literal("bits") }),
+    v.object({ kind: v.literal("cpu") }),
+    v.object({ kind: v.literal("numeric"), tolerance: amount }),
+  ], "this is no promise of equality"),
+}, "this is no artifact");
+
+const LockSchema = v.object({
+  format: v.literal(FORMAT, `its format is not ${FORMAT}`),
+  machine: anyObject,
+  experiment: anything,
+  metrics: anything,
+  // What a verdict says besides is its judge's.
+  verdicts: list(v.looseObject({
+    id: name,
+    sentence: v.string("this is no text"),
+    verdict: v.picklist(["holds", "fails", "not judged"], "this is no verdict"),
+    evidence: anyObject,
+  }, "this is no verdict")),
+  code: v.record(name, facts, "parts of it are missing"),
+  instances: list(InstanceSchema),
+  artifacts: v.record(
+    v.pipe(v.string(), v.check(isPathBelow, "this is no path below a folder")),
+    ArtifactSchema,
+    "parts of it are missing",
+  ),
+}, "parts of it are missing");
+
+/** Reads the text of the file: the one door for it, whoever wrote it. */
 export function parseLock(text: string): Result<Lock> {
   const wrong = (seen: string) =>
     fail({
@@ -131,39 +203,27 @@ export function parseLock(text: string): Result<Lock> {
       hint: "take it from version control again, or publish anew: " +
         "deno task publish",
     });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return wrong(`it is no JSON: ${error.message}`);
-  }
-  const file = value as
-    & Omit<Lock, "instances">
-    & {
-      readonly format?: string;
-      readonly code: { readonly [key: string]: Facts };
-      readonly instances:
-        readonly (PublishedInstance & { id: string; code: string | null })[];
+  const read = readForeign(LockSchema, text);
+  if (!read.ok) return wrong(read.problem);
+  const { format: _, code: shared, instances: listed, ...rest } = read.value;
+  const instances: Record<string, PublishedInstance> = {};
+  for (const { id, code, facts, ...instance } of listed) {
+    if (Object.hasOwn(instances, id)) return wrong(`${id} is in it twice`);
+    if (code !== null && !Object.hasOwn(shared, code)) {
+      return wrong(`the code of ${id} is not in it`);
+    }
+    instances[id] = {
+      ...instance,
+      facts: code === null ? facts : { ...facts, ...shared[code] },
     };
-  if (file?.format !== FORMAT) {
-    return wrong(
-      `its format is ${JSON.stringify(file?.format)}, not ${FORMAT}`,
-    );
   }
-  if (
-    !Array.isArray(file.instances) || !isTable(file.code) ||
-    !isTable(file.artifacts) ||
-    !file.instances.every((one) => isTable(one?.facts) && isTable(one?.outputs))
-  ) return wrong("parts of it are missing");
-  const instances = Object.fromEntries(
-    file.instances.map(({ id, code, facts, ...rest }) => [id, {
-      ...rest,
-      facts: code === null ? facts : { ...facts, ...file.code[code] },
-    }]),
-  );
-  const { machine, experiment, metrics, verdicts, artifacts } = file;
-  return ok({ machine, experiment, metrics, verdicts, artifacts, instances });
+  for (const [path, { instance, output }] of Object.entries(rest.artifacts)) {
+    const outputs = instances[instance]?.outputs ?? {};
+    if (!Object.hasOwn(outputs, output)) {
+      return wrong(`nothing in it makes ${path}`);
+    }
+  }
+  return ok({ ...rest, instances });
 }
 
 /** Reads the file; `undefined` if nothing was published. */
@@ -176,8 +236,4 @@ export function readLock(path: string): Result<Lock | undefined> {
     return ok(undefined);
   }
   return parseLock(text);
-}
-
-function isTable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -8,8 +8,10 @@ const STYLE = /(\x1b\[[0-9;]*m)/;
 const ESCAPES =
   // deno-lint-ignore no-control-regex -- what a stage must not send to a terminal
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?/g;
-// deno-lint-ignore no-control-regex -- as above
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+/** Also what turns the direction of writing, so that a line reads as another one. */
+const CONTROLS =
+  // deno-lint-ignore no-control-regex -- as above
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Letters, arrows, lines and blocks of which each surely takes one column: most of what is shown. */
 const SINGLE =

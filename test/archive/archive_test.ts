@@ -309,3 +309,102 @@ Deno.test("restoreArchive() brings back what makes the rest cheap, and nothing f
   // The trained networks, the verdicts and the picture fit; `notes` was lost.
   deepEqual([counts.built, counts.restored], [1, 4]);
 });
+
+Deno.test("level 1 refuses a record that names a stage outside of the store, and nothing is restored", () => {
+  const outside = "../../../../outside";
+  const cases: [was: RegExp, now: string][] = [
+    [/"stage": "figures"/, `"stage": "${outside}"`],
+    [/"id": "figures"/, `"id": "${outside}"`],
+    [/"svg": \{/, '"__proto__": {'],
+    [/"figures\/losses.svg": \{/, `"${outside}": {`],
+  ];
+  for (const [was, now] of cases) {
+    const { answers, findings } = spoilt((folder) => {
+      edit(join(folder, "logs/run.json"), was, now);
+      resign(folder, "logs/run.json");
+    });
+    deepEqual(answers, ["yes", "no"], now);
+    match(findings, /logs\/run\.json: /);
+  }
+});
+
+Deno.test("a verifier has an answer for every document that is none", () => {
+  const deep = (open: string, close: string) =>
+    open.repeat(100_000) + close.repeat(100_000);
+  const texts = [
+    "null",
+    "[]",
+    "{}",
+    "1e999",
+    '{"a":1e999}',
+    deep("[", "]"),
+    deep('{"a":', "}"),
+    '{"__proto__":{"npm":1}}',
+    '{"npm":null}',
+    '{"npm":{"a":null}}',
+    '{"claims":[null]}',
+    '{"@graph":[null]}',
+    '{"@graph":[{"@id":"%zz","@type":"File"}]}',
+    "\ufeff{",
+    "",
+  ];
+  const files = [
+    "logs/run.json",
+    "ro-crate-metadata.json",
+    "claims.json",
+    "data/datasets.json",
+    "code/deno.lock",
+  ];
+  for (const file of files) {
+    for (const text of texts) {
+      const { answers, findings } = spoilt((folder) => {
+        writeFileSync(join(folder, file), text);
+        resign(folder, file);
+      });
+      deepEqual(answers, ["yes", "no"], `${file}: ${text.slice(0, 40)}`);
+      match(findings, /\S/);
+    }
+  }
+});
+
+Deno.test("a verifier shows what an archive's words would do to a terminal, and does not let them", async () => {
+  const folder = await Deno.makeTempDir();
+  unpack(shared.zip, folder);
+  // As JSON escapes, so that the bytes of the file are harmless themselves.
+  const words = String.raw`\u001b[2J\u009b1;1H\nlevel 1  record     ok\u202e`;
+  edit(join(folder, "claims.json"), '"holds"', `"${words}"`);
+  resign(folder, "claims.json");
+  for (const more of [[], ["--json"]]) {
+    const { code, text } = await sh(
+      Deno.execPath(),
+      ["run", "--no-config", "--allow-read", "verify.ts", ".", ...more],
+      folder,
+      { NO_COLOR: "1" },
+    );
+    equal(code, 1, text);
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    equal(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(text), false, text);
+    equal(/^level 1 {2}record {5}ok/m.test(text), false, text);
+    match(text, more.length > 0 ? /u001b\[2J/ : /\\x1b\[2J/);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("inspect() waits for no pipe, and says what it may not read", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  const pipe = join(folder, "pipe");
+  await sh("mkfifo", [pipe], folder);
+  deepEqual(
+    inspect(pipe, judge, 2).levels.map(({ answer }) => answer),
+    ["no"],
+  );
+  const loop = join(folder, "loop");
+  await Deno.symlink("loop", loop);
+  deepEqual(
+    inspect(loop, judge, 2).levels.map(({ answer }) => answer),
+    ["open"],
+  );
+  await Deno.remove(folder, { recursive: true });
+});

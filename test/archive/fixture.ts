@@ -105,6 +105,7 @@ const read = `const read = (path: string) => Deno.readTextFileSync(path);`;
 
 const FILES: { readonly [path: string]: string } = {
   "deno.json": "{}\n",
+  "deno.lock": '{"version":"5","npm":{"a@1.0.0":{"integrity":"sha512-a"}}}\n',
   LICENSE: "Do what you like.\n",
   // Git sorts it before the folder, and after the folder's bare name.
   "stages.md": "Four stages.\n",
@@ -292,7 +293,7 @@ function publication({ authors, license }: Config): Publication {
     metrics: "metrics.json",
     means: ["engine"],
     workflow: "stages/train.ts",
-    sources: ["LICENSE", "deno.json", LOCK, "stages", "stages.md"],
+    sources: ["LICENSE", "deno.json", "deno.lock", LOCK, "stages", "stages.md"],
     claims: [{ id: "small", below: 0.5 }] as readonly Json[],
     judge: "stages/judge.ts",
   };

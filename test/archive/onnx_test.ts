@@ -1,7 +1,7 @@
 /** A model's own words, against the record. */
 import { deepEqual, throws } from "node:assert/strict";
 import { checkModels, readMetadata } from "../../pipeline/archive/onnx.ts";
-import type { Container } from "../../pipeline/archive/container.ts";
+import { type Container, Refused } from "../../pipeline/archive/container.ts";
 import type { Lock } from "../../pipeline/published/lock.ts";
 
 const encoder = new TextEncoder();
@@ -79,4 +79,12 @@ Deno.test("checkModels() finds a model of other parameters or other data", () =>
     found({ "facsimile.dataset.sha256": `{"x":"${"cd".repeat(32)}"}` }),
     ["models/a.onnx was made from another x than data/datasets.json names"],
   );
+});
+
+Deno.test("checkModels() refuses parameters that are no table of values", () => {
+  for (
+    const text of ["null", "[]", "1", '{"a":1e999}', "[".repeat(100_000), "{"]
+  ) {
+    throws(() => found({ "facsimile.parameters": text }), Refused, text);
+  }
 });

@@ -233,3 +233,29 @@ Deno.test("remake() keeps an archive's code from the files of the machine", {
     await Deno.remove(secret);
   }
 });
+
+Deno.test("remake() survives whatever the archive's program says", async () => {
+  const lines = [
+    "null",
+    "[]",
+    '{"kind":"ended"}',
+    '{"kind":"ended","instance":1,"outcome":null}',
+    '{"kind":"ended","instance":"a","outcome":{"kind":"failed"}}',
+    "[".repeat(100_000),
+    '{"kind":"finished"}',
+  ].map((line) => `console.log(${JSON.stringify(line)});`).join("\n");
+  const odd = await made(3, program(artifacts, { before: lines }));
+  equal(odd.answer, "yes", odd.findings.join());
+  for (const comparison of [null, 1, {}, { kind: "different" }]) {
+    const other = await made(
+      4,
+      program({}, { finished: { comparison } }),
+    );
+    equal(other.answer, "no", JSON.stringify(comparison));
+  }
+  const silent = await made(
+    3,
+    program(artifacts, { finished: { provisional: null } }),
+  );
+  equal(silent.answer, "open");
+});

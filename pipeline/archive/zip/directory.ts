@@ -140,8 +140,8 @@ function endRecord(
 function zip64(extra: Uint8Array, name: string): number[] {
   if (extra.length === 0) return [];
   const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
-  const length = extra.length >= 4 ? view.getUint16(2, true) : -1;
-  if (view.getUint16(0, true) !== 1 || length + 4 !== extra.length) {
+  const length = extra.length < 4 ? -1 : view.getUint16(2, true);
+  if (length + 4 !== extra.length || view.getUint16(0, true) !== 1) {
     throw new Refused(`"${name}" has an extra field`);
   }
   return Array.from(

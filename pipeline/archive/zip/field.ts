@@ -9,9 +9,12 @@ export function exactly(
   length: number,
   what: string,
 ): Uint8Array<ArrayBuffer> {
+  if (at < 0 || !Number.isSafeInteger(at + length)) {
+    throw new Refused(`${what} is nowhere`);
+  }
   const bytes = new Uint8Array(length);
   let done = 0;
-  while (at >= 0 && done < length) {
+  while (done < length) {
     const count = readSync(file, bytes, done, length - done, at + done);
     if (count === 0) break;
     done += count;
