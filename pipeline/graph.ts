@@ -80,7 +80,7 @@ export function link<Config>(
     }
     stages.set(stage.name, declared);
   }
-  const clash = artifactClash(stages);
+  const clash = outputClash(stages) ?? artifactClash(stages);
   if (clash) return fail(clash);
   return order(stages);
 }
@@ -159,16 +159,41 @@ function expand<Config>(stage: Stage<Config>, config: Config): Result<Point[]> {
   return ok(points);
 }
 
-/** Two instances that would write the same artifact, also on file systems that fold case. */
+/** Two outputs of an instance that would be the same file. */
+function outputClash(
+  stages: ReadonlyMap<string, readonly Declared[]>,
+): Failure | undefined {
+  for (const { id, declaration } of [...stages.values()].flat()) {
+    const owners = new Map<string, string>();
+    for (const [output, { file }] of Object.entries(declaration.outputs)) {
+      const owner = owners.get(file.toLowerCase());
+      if (owner !== undefined) {
+        return {
+          kind: "output-twice",
+          what: `"${id}" cannot write its output "${output}" as "${file}"`,
+          seen: `its output "${owner}" is that file already`,
+          hint: "give each output a file of its own",
+        };
+      }
+      owners.set(file.toLowerCase(), output);
+    }
+  }
+}
+
+/**
+ * Two instances that would write the same artifact, also on file systems that
+ * fold case, or one a file where another needs a folder.
+ */
 function artifactClash(
   stages: ReadonlyMap<string, readonly Declared[]>,
 ): Failure | undefined {
   const owners = new Map<string, string>([["run.json", "the engine"]]);
+  const folders = new Map<string, string>();
   for (const declared of stages.values()) {
     for (const { id, declaration } of declared) {
       for (const { artifact } of Object.values(declaration.outputs)) {
         if (artifact === undefined) continue;
-        if (/^\/|\\|(^|\/)\.\.?(\/|$)/.test(artifact)) {
+        if (/^\/|\/$|\/\/|^$|[\\\0]|(^|\/)\.\.?(\/|$)/.test(artifact)) {
           return {
             kind: "artifact-path",
             what: `Publish an output of "${id}" as "${artifact}"`,
@@ -183,6 +208,28 @@ function artifactClash(
             what: `Publish "${artifact}" from "${id}"`,
             seen: `${owner} publishes it too`,
           };
+        }
+        const parts = folded.split("/");
+        const above = parts.slice(1).map((_, at) =>
+          parts.slice(0, at + 1).join("/")
+        );
+        const file = above.find((folder) => owners.has(folder));
+        const inside = folders.get(folded);
+        if (file !== undefined || inside !== undefined) {
+          const other = inside ?? file!; // one of them is there
+          return {
+            kind: "artifact-inside",
+            what: `Publish "${artifact}" from "${id}"`,
+            seen: inside === undefined
+              ? `${
+                owners.get(other)
+              } publishes the file "${other}", which cannot be a folder too`
+              : `"${inside}" is published inside a folder of that name`,
+            hint: "give one of them another path",
+          };
+        }
+        for (const folder of above) {
+          if (!folders.has(folder)) folders.set(folder, artifact);
         }
         owners.set(folded, id);
       }

@@ -8,6 +8,7 @@ import {
   every,
   file,
   type Input,
+  type Output,
   output,
   type Pipeline,
   type Stage,
@@ -17,6 +18,8 @@ interface Sketch {
   readonly matrix?: { readonly [axis: string]: readonly (string | number)[] };
   readonly inputs?: { readonly [name: string]: Input };
   readonly artifact?: string;
+  /** In the place of the one that a sketch has. */
+  readonly outputs?: { readonly [name: string]: Output };
 }
 
 function pipeline(stages: { readonly [name: string]: Sketch }): Pipeline<null> {
@@ -28,10 +31,10 @@ function pipeline(stages: { readonly [name: string]: Sketch }): Pipeline<null> {
       at: () => ({
         runs: { kind: "module", module: "stages/none.ts" },
         inputs: sketch.inputs ?? {},
-        outputs: {
+        outputs: sketch.outputs ?? {
           out: {
             file: "out",
-            ...(sketch.artifact && { artifact: sketch.artifact }),
+            ...(sketch.artifact !== undefined && { artifact: sketch.artifact }),
           },
         },
       }),
@@ -114,6 +117,24 @@ Deno.test("link() refuses what cannot be meant, and says what is there", () => {
     refused({ a: { artifact: "X.png" }, b: { artifact: "x.png" } }),
     'Publish "x.png" from "b" | a publishes it too',
   );
+  equal(
+    refused({ a: { artifact: "d/e" }, b: { artifact: "D/e/f" } }),
+    'Publish "D/e/f" from "b" | a publishes the file "d/e", which cannot be a folder too | ' +
+      "give one of them another path",
+  );
+  equal(
+    refused({ a: { artifact: "d/e/f" }, b: { artifact: "d" } }),
+    'Publish "d" from "b" | "d/e/f" is published inside a folder of that name | ' +
+      "give one of them another path",
+  );
+  equal(
+    refused({ a: { outputs: { one: { file: "x" }, two: { file: "x" } } } }),
+    '"a" cannot write its output "two" as "x" | its output "one" is that file already | ' +
+      "give each output a file of its own",
+  );
+  for (const artifact of ["", "d/", "d//e", "d\0"]) {
+    match(refused({ a: { artifact } }) ?? "", /use a relative path inside/);
+  }
   equal(
     refused({ a: { artifact: "../x" } }),
     'Publish an output of "a" as "../x" | use a relative path inside the folder of the artifacts',
