@@ -48,7 +48,7 @@ export async function main<Config>(
   if (!asked.ok) return complain(asked.failure, console);
   if (asked.value.kind === "help") {
     console.out(helpLines(asked.value.command).join("\n") + "\n");
-    return 0;
+    return said(0, console);
   }
   const { parsed } = asked.value;
   const installed = await installPackages(
@@ -58,11 +58,17 @@ export async function main<Config>(
   if (!installed.ok) return complain(installed.failure, console);
   const action = await ACTIONS[parsed.command.name]!(); // the table has every command
   try {
-    return await action(project, parsed, console);
+    return said(await action(project, parsed, console), console);
   } catch (error) {
     if (error instanceof Failed) return complain(error.failure, console);
     throw error;
   }
+}
+
+/** An exit code; what could not be said is no success. */
+function said(code: number, console: Console): number {
+  const trouble = console.trouble();
+  return trouble ? Math.max(code, complain(trouble, console)) : code;
 }
 
 function complain(failure: Failure, { err, style }: Console): number {

@@ -18,10 +18,15 @@ export async function start<Config>(
     const styled = Deno.stdout.isTerminal() && !Deno.noColor;
     const text = styled ? answer.styled : answer.plain;
     let bytes = new TextEncoder().encode(text);
-    while (bytes.length > 0) {
-      bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+    try {
+      while (bytes.length > 0) {
+        bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+      }
+      return 0;
+    } catch (error) {
+      // A full disk, a reader that has gone: the long way says what there is to say.
+      if (!(error instanceof Error)) throw error;
     }
-    return 0;
   }
   const { main } = await import("./cli.ts");
   return await main(args, await load());
