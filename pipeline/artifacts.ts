@@ -2,18 +2,40 @@
  * The folder of what a reader wants: named copies of results, and `run.json`,
  * which says what each file is and what made it. The store is the truth; a file
  * here that was edited or deleted is noticed and put back.
+ *
+ * While a run goes on, nothing here changes. At its end it puts all that it
+ * reached here in one step (generation.ts), one run at a time: the last to finish
+ * owns the folder as a whole.
  */
-import { join, relative } from "node:path";
-import { readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Digest } from "./digest.ts";
-import { copyWhole, isMissing } from "./disk.ts";
+import { check, leftovers, recover, replace } from "./generation.ts";
 import type { Instance } from "./graph.ts";
-import { look } from "./inode.ts";
+import { type Earlier, type Holding, readHolding, RUN } from "./holding.ts";
+import { turn } from "./lease.ts";
 import type { StatCache } from "./stat.ts";
 import type { Store } from "./store.ts";
 
 /** Digests of an instance's outputs by name. */
 export type Outputs = { readonly [output: string]: Digest };
+
+/** What a run wants to be in the folder. */
+export interface Wanted {
+  /** The files of all instances that ended well, by path. */
+  readonly reached: ReadonlyMap<string, Digest>;
+  /** It is all there is: what an earlier run left goes. */
+  readonly complete: boolean;
+}
+
+/** What there is to do, and what stays. */
+export interface Difference {
+  /** Files that are missing or not what they should be. */
+  readonly wrong: ReadonlySet<string>;
+  /** Files of an earlier run that go. */
+  readonly gone: ReadonlySet<string>;
+  /** Files of earlier runs that stay. */
+  readonly earlier: ReadonlyMap<string, Earlier>;
+}
 
 /** The artifacts of a project. */
 export class Artifacts {
@@ -23,6 +45,15 @@ export class Artifacts {
     private readonly stat: StatCache,
   ) {}
 
+  /**
+   * Refuses a folder that cannot be one.
+   *
+   * @throws Failed
+   */
+  check(): void {
+    check(this.folder);
+  }
+
   /** The artifacts of an instance that are missing or not what they should be. */
   wrong(instance: Instance, outputs: Outputs): string[] {
     const wrong: string[] = [];
@@ -30,88 +61,98 @@ export class Artifacts {
       const [name, { artifact }] of Object.entries(instance.declaration.outputs)
     ) {
       if (artifact === undefined) continue;
-      const digest = this.stat.digest(join(this.folder, artifact));
-      if (digest !== outputs[name]) wrong.push(artifact);
+      if (this.#digest(artifact) !== outputs[name]) wrong.push(artifact);
     }
     return wrong;
   }
 
-  /** Puts the wrong ones of an instance's artifacts (back) in place. */
-  restore(instance: Instance, outputs: Outputs): string[] {
-    const wrong = this.wrong(instance, outputs);
-    for (
-      const [name, { artifact }] of Object.entries(instance.declaration.outputs)
-    ) {
-      const digest = outputs[name];
-      if (artifact === undefined || digest === undefined) continue;
-      if (!wrong.includes(artifact)) continue;
-      const path = join(this.folder, artifact);
-      // A folder that somebody made where a file belongs.
-      if (look(path)?.kind === "other") rmSync(path, { recursive: true });
-      copyWhole(this.store.object(digest), path, 0o644);
-    }
-    return wrong;
+  /** What `run.json` says is here. */
+  holding(): Holding | undefined {
+    return readHolding(this.folder);
+  }
+
+  /** Whether `run.json` is what a file says, word for word. */
+  isRun(path: string): boolean {
+    const digest = this.stat.digest(path);
+    return digest !== undefined && this.#digest(RUN) === digest;
   }
 
   /**
-   * Removes files that an earlier run put here and the present experiment does
-   * not have: a stale figure must not pass for a current one. A file that was
-   * edited since is somebody's work and stays.
-   *
-   * @returns the removed and the spared, relative to the folder.
+   * Waits until no other run publishes; `undefined` if the user would not wait.
+   * A folder that a killed run was about to exchange is whole again then.
    */
-  prune(
-    current: ReadonlySet<string>,
-  ): { removed: string[]; spared: string[] } {
-    const removed: string[] = [];
-    const spared: string[] = [];
-    for (const [artifact, digest] of this.#published()) {
-      if (current.has(artifact)) continue;
-      const path = join(this.folder, artifact);
-      const now = this.stat.digest(path);
-      if (now === undefined) continue;
-      if (now === digest) {
-        rmSync(path);
-        removed.push(artifact);
-        this.#removeEmptyFolders(path);
-      } else spared.push(artifact);
-    }
-    return { removed, spared };
+  async turn(signal: AbortSignal): Promise<Disposable | undefined> {
+    const { folder } = this.store;
+    const mine = await turn(join(folder, "publishing"), signal);
+    if (mine) recover(this.folder, folder);
+    return mine;
   }
 
-  /** What the last run.json says is here. */
-  *#published(): Iterable<[string, string]> {
-    let text: string;
-    try {
-      text = readFileSync(join(this.folder, "run.json"), "utf8");
-    } catch (error) {
-      if (isMissing(error)) return;
-      throw error;
+  /**
+   * What to do about the folder. A file that an earlier run put here and the
+   * present experiment does not have goes: a stale figure must not pass for a
+   * current one. One that was edited since is somebody's work and stays.
+   */
+  difference(
+    { reached, complete }: Wanted,
+    holding: Holding | undefined,
+  ): Difference {
+    const wrong = new Set<string>();
+    const gone = new Set<string>();
+    const earlier = new Map<string, Earlier>();
+    for (const [path, digest] of reached) {
+      if (this.#digest(path) !== digest) wrong.add(path);
     }
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      if (error instanceof SyntaxError) return;
-      throw error;
+    for (const [path, file] of filesOf(holding)) {
+      if (reached.has(path) || this.#digest(path) !== file.digest) continue;
+      if (complete) gone.add(path);
+      else earlier.set(path, file);
     }
-    const { artifacts = {} } = value as {
-      artifacts?: { [path: string]: { digest?: string } };
-    };
-    for (const [path, entry] of Object.entries(artifacts)) {
-      const inside = relative(this.folder, join(this.folder, path));
-      if (inside.startsWith("..") || typeof entry?.digest !== "string") {
-        continue;
-      }
-      yield [path, entry.digest];
+    return { wrong, gone, earlier };
+  }
+
+  /** Puts the wanted files here, in one step, and the text of `run.json` with them. */
+  replace(
+    { reached }: Wanted,
+    { wrong, gone }: Pick<Difference, "wrong" | "gone">,
+    run: string,
+  ): void {
+    const files = new Map(
+      Array.from(reached, ([path, digest]) => [path, {
+        from: this.store.object(digest),
+        there: !wrong.has(path),
+      }]),
+    );
+    replace(this.folder, this.store.folder, { files, gone, run });
+    // Their links were counted anew, which is no edit.
+    for (const path of reached.keys()) {
+      if (!wrong.has(path)) this.stat.linked(join(this.folder, path));
     }
   }
 
-  #removeEmptyFolders(path: string): void {
-    let folder = join(path, "..");
-    while (folder !== this.folder && readdirSync(folder).length === 0) {
-      rmdirSync(folder);
-      folder = join(folder, "..");
+  /** Generations that are not the present one. */
+  leftovers(): string[] {
+    return leftovers(this.folder, this.store.folder);
+  }
+
+  #digest(path: string): Digest | undefined {
+    try {
+      return this.stat.digest(join(this.folder, path));
+    } catch (error) {
+      // What may not be read is not what it should be.
+      if (error instanceof Deno.errors.PermissionDenied) return undefined;
+      if ((error as NodeJS.ErrnoException).code === "EACCES") return undefined;
+      throw error;
     }
   }
+}
+
+/** All files that a run put or left in the folder, with the run that made each. */
+function filesOf(holding: Holding | undefined): Map<string, Earlier> {
+  if (!holding) return new Map();
+  const { run, own, earlier } = holding;
+  return new Map([
+    ...earlier,
+    ...Array.from(own, ([path, file]) => [path, { ...file, run }] as const),
+  ]);
 }

@@ -2,7 +2,7 @@
  * What can be removed from a store: results that no kept run and no latest
  * record speaks of, and what failures and killed runs left behind.
  */
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDigest } from "./digest.ts";
 import { pages, readPage } from "./history.ts";
@@ -17,24 +17,40 @@ export interface Waste {
     | "checkpoint"
     | "failure"
     | "page"
+    | "former"
     | "cache";
   /** In bytes. */
   readonly size: number;
 }
 
+/** What is needed whatever the history says. */
+export interface Needed {
+  /** Fingerprints whose records stay, and their objects. */
+  readonly fingerprints: Iterable<string>;
+  /** Objects that stay. */
+  readonly objects: Iterable<string>;
+  /** The run whose files are in `artifacts/`. */
+  readonly run: string | undefined;
+}
+
 /**
  * Finds what nobody needs. Kept are the last record of every instance, the
- * records of the newest `runs` runs, their objects, and the furthest checkpoint
- * of every prefix, from which more epochs can continue.
+ * records of the newest `runs` runs and whatever is `needed`, their objects, and
+ * the furthest checkpoint of every prefix, from which more epochs can continue.
  */
-export function findWaste(store: Store, runs: number): Waste[] {
+export function findWaste(
+  store: Store,
+  runs: number,
+  needed: Needed,
+): Waste[] {
   const waste: Waste[] = [];
   const add = (kind: Waste["kind"], path: string) =>
     waste.push({ kind, path, size: sizeOf(path) });
 
   const all = pages(store);
   const kept = new Set(all.slice(Math.max(0, all.length - runs)));
-  const wanted = new Set<string>();
+  if (needed.run !== undefined) kept.add(needed.run);
+  const wanted = new Set(needed.fingerprints);
   for (const id of all) {
     if (!kept.has(id)) add("page", join(store.folder, "runs", `${id}.json`));
     else {
@@ -52,7 +68,7 @@ export function findWaste(store: Store, runs: number): Waste[] {
     wanted.add(readFileSync(join(latest, name), "utf8").trim());
   }
 
-  const objects = new Set<string>();
+  const objects = new Set(needed.objects);
   for (const stage of list(store.records)) {
     for (const name of list(join(store.records, stage))) {
       const path = join(store.records, stage, name);
@@ -94,8 +110,14 @@ export function removeWaste(waste: readonly Waste[]): void {
   }
 }
 
+/** A thing to be removed that stands somewhere else. */
+export function wasteAt(kind: Waste["kind"], path: string): Waste {
+  return { kind, path, size: sizeOf(path) };
+}
+
 function sizeOf(path: string): number {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.size;
+  const stat = lstatSync(path);
+  // To remove one of several links frees nothing.
+  if (!stat.isDirectory()) return stat.nlink > 1 ? 0 : stat.size;
   return list(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }

@@ -2,6 +2,7 @@
  * What the engine tells the world while it works. It prints nothing itself:
  * a renderer is a function of these, and so is a test.
  */
+import type { Configuration } from "./configuration.ts";
 import type { Change } from "./fingerprint.ts";
 import type { Failure } from "./failure.ts";
 import type { Comparison } from "./published/comparison.ts";
@@ -55,6 +56,26 @@ export interface Planned {
 
 /** How many instances ended in which way. */
 export type Counts = { readonly [outcome in Outcome["kind"]]: number };
+
+/** Whose files `artifacts/` holds, where that is not what one expects anyway. */
+export interface Folder {
+  readonly holds: Configuration;
+  /** The configuration that was asked for, if the folder holds another. */
+  readonly wanted?: Configuration;
+  /** The configuration whose files this run replaced. */
+  readonly replaced?: Configuration;
+  /**
+   * How many instances would have to run to have the files that are not there:
+   * those that were replaced, or those that are wanted; missing if nobody knows.
+   */
+  readonly cost?: number;
+  /** Files of earlier runs among these, and of how many. */
+  readonly earlier?: {
+    readonly files: number;
+    readonly of: number;
+    readonly runs: readonly string[];
+  };
+}
 
 /** What happened, in the order in which it did. */
 export type Event =
@@ -115,6 +136,7 @@ export type Event =
     readonly comparison?: Comparison;
     /** Paths of the artifacts, relative to the project's root. */
     readonly artifacts: readonly string[];
+    readonly folder?: Folder;
   }
   /** The user stopped the run; what had ended by then is kept. */
   | {
@@ -123,6 +145,7 @@ export type Event =
     readonly counts: Counts;
     /** How many instances did not come to an end. */
     readonly left: number;
+    readonly folder?: Folder;
   };
 
 /** Receives events; must not throw and should return at once. */

@@ -5,7 +5,7 @@
  */
 import { declarationProblem } from "./declaration.ts";
 import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
-import { isStageName } from "./names.ts";
+import { isPathBelow, isStageName } from "./names.ts";
 import type {
   Coordinate,
   Declaration,
@@ -193,7 +193,7 @@ function artifactClash(
     for (const { id, declaration } of declared) {
       for (const { artifact } of Object.values(declaration.outputs)) {
         if (artifact === undefined) continue;
-        if (/^\/|\/$|\/\/|^$|[\\\0]|(^|\/)\.\.?(\/|$)/.test(artifact)) {
+        if (!isPathBelow(artifact)) {
           return {
             kind: "artifact-path",
             what: `Publish an output of "${id}" as "${artifact}"`,

@@ -1,19 +1,19 @@
 /**
  * A page for every run that changed something: what ran, what was reused, which
- * artifacts there are and what made them, on which machine. The newest page is
- * also `artifacts/run.json`, the one artifact that may differ between two equal
- * runs.
+ * artifacts there are and what made them, in which configuration, on which
+ * machine. The page of the run whose files are in `artifacts/` is also
+ * `artifacts/run.json`, the one artifact that may differ between two equal runs.
  */
 import { join } from "node:path";
 import { readFileSync, statSync } from "node:fs";
-import type { Artifacts } from "./artifacts.ts";
+import type { Configuration } from "./configuration.ts";
 import type { Digest } from "./digest.ts";
-import { copyWhole, isMissing, writeDurably } from "./disk.ts";
+import { isMissing, writeDurably } from "./disk.ts";
 import type { Outcome } from "./event.ts";
 import type { Graph } from "./graph.ts";
+import type { Earlier, Kept } from "./holding.ts";
 import { canonicalPretty, type Json, type JsonObject } from "./json.ts";
 import type { Ran } from "./run.ts";
-import type { StatCache } from "./stat.ts";
 import { list, type Store } from "./store.ts";
 
 /** One instance on a page. */
@@ -41,17 +41,13 @@ export interface Page {
     readonly arguments: readonly string[];
   };
   readonly machine: JsonObject;
+  readonly configuration: Configuration;
   /** The resolved configuration. */
   readonly experiment: Json;
   readonly instances: { readonly [instance: string]: InstancePage };
-  readonly artifacts: {
-    readonly [path: string]: {
-      readonly digest: Digest;
-      readonly size: number;
-      readonly instance: string;
-      readonly output: string;
-    };
-  };
+  readonly artifacts: { readonly [path: string]: Kept };
+  /** Files in `artifacts/` that an incomplete run found there and left. */
+  readonly earlier: { readonly [path: string]: Earlier };
 }
 
 /** What a page says of a run that is not in its events. */
@@ -61,6 +57,7 @@ export interface Circumstances {
   readonly seconds: number;
   readonly success: boolean;
   readonly arguments: readonly string[];
+  readonly configuration: Configuration;
   readonly experiment: Json;
 }
 
@@ -89,10 +86,11 @@ export function compose(
   graph: Graph,
   ran: Ran,
   store: Store,
-  { id, started, seconds, success, arguments: args, experiment }: Circumstances,
+  { id, started, seconds, success, arguments: args, ...rest }: Circumstances,
+  earlier: ReadonlyMap<string, Earlier>,
 ): Page {
   const instances: Record<string, InstancePage> = {};
-  const artifacts: Record<string, Page["artifacts"][string]> = {};
+  const artifacts: Record<string, Kept> = {};
   for (const instance of graph.instances) {
     const end = ran.ended.get(instance);
     if (!end) continue;
@@ -129,32 +127,21 @@ export function compose(
       arguments: args,
     },
     machine: machine(),
-    experiment,
+    ...rest,
     instances,
     artifacts,
+    earlier: Object.fromEntries(earlier),
   };
 }
 
-/** Writes a page, and `run.json` with it. */
-export function record(page: Page, store: Store, artifacts: Artifacts): void {
-  const path = pagePath(store, page.run.id);
-  writeDurably(path, canonicalPretty(page as unknown as Json));
-  copyWhole(path, join(artifacts.folder, "run.json"), 0o644);
+/** Writes a page down. */
+export function record(store: Store, id: string, text: string): void {
+  writeDurably(pagePath(store, id), text);
 }
 
-/** Puts `run.json` back if it is not the newest page any more. */
-export function restore(
-  store: Store,
-  artifacts: Artifacts,
-  stat: StatCache,
-): "current" | "restored" | "missing" {
-  const id = pages(store).at(-1);
-  if (id === undefined) return "missing";
-  const path = pagePath(store, id);
-  const copy = join(artifacts.folder, "run.json");
-  if (stat.digest(path) === stat.digest(copy)) return "current";
-  copyWhole(path, copy, 0o644);
-  return "restored";
+/** A page as it is written. */
+export function pageText(page: Page): string {
+  return canonicalPretty(page as unknown as Json);
 }
 
 /** The names of all recorded runs, oldest first. */
@@ -175,7 +162,8 @@ export function readPage(store: Store, id: string): Page | undefined {
   }
 }
 
-function pagePath(store: Store, id: string): string {
+/** Where a page stands. */
+export function pagePath(store: Store, id: string): string {
   return join(store.folder, "runs", `${id}.json`);
 }
 

@@ -116,6 +116,32 @@ function lines(path: string): readonly string[] {
   }
 }
 
+/** How long a user who has pressed Ctrl-C waits for another run, in turns of 20 ms. */
+const PATIENCE = 50;
+
+/**
+ * Waits for one's turn at what one process at a time may do; disposing of it lets
+ * the next one in. `undefined` if the user stopped the run and it takes too long.
+ */
+export async function turn(
+  path: string,
+  signal: AbortSignal,
+): Promise<Disposable | undefined> {
+  const file = inFolder(
+    path,
+    () => Deno.openSync(path, { create: true, write: true }),
+  );
+  // Polled, since a blocked `lock()` could not be given up.
+  for (let left = PATIENCE; !file.tryLockSync(true);) {
+    if (signal.aborted && left-- === 0) {
+      file.close();
+      return undefined;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return { [Symbol.dispose]: () => file.close() };
+}
+
 /** Whether one got in where others may be. */
 export type Gate =
   | Disposable & { readonly kind: "in" }

@@ -153,6 +153,13 @@ export class Plan {
     return true;
   }
 
+  /** How many instances have to run, or may have to. */
+  get cost(): number {
+    return Array.from(this.decided.values())
+      .filter(({ decision: { kind } }) => kind === "run" || kind === "maybe")
+      .length;
+  }
+
   /** As renderers show it. */
   list(): Planned[] {
     return this.graph.instances.map(({ id, stage, title }) => {

@@ -1,6 +1,6 @@
 /**
- * One invocation: brings every instance of a graph up to date, tells what
- * happens, and leaves the artifacts, `run.json` and a page of history behind.
+ * One invocation: brings every instance of a graph up to date and tells what
+ * happens. What is left of it for people to read is the matter of conclusion.ts.
  */
 import { join } from "node:path";
 import type { Digest } from "./digest.ts";
@@ -169,8 +169,8 @@ async function bring(
         world.store.point(instance.id, fingerprint!);
         return [reused(decided), decided.seconds];
       case "restore": {
-        const artifacts = world.artifacts.restore(instance, decided.outputs!);
         world.store.point(instance.id, fingerprint!);
+        const { artifacts } = decision;
         return [
           { ...reused(decided), outcome: { kind: "restored", artifacts } },
           decided.seconds,
@@ -188,12 +188,9 @@ async function bring(
       // What the other run made is found by deciding anew, also if it was forced.
       const again = decide(instance, { ...world, force: new Set() }, outputs);
       if (again.decision.kind === "run") continue;
-      const restored = world.artifacts.restore(instance, again.outputs!);
+      const artifacts = world.artifacts.wrong(instance, again.outputs!);
       return [
-        {
-          ...reused(again),
-          outcome: { kind: "restored", artifacts: restored },
-        },
+        { ...reused(again), outcome: { kind: "restored", artifacts } },
         again.seconds,
       ];
     }
@@ -202,7 +199,7 @@ async function bring(
     const late = decide(instance, world, outputs);
     if (late.decision.kind !== "run") continue;
     return [
-      await work(instance, decided, outputs, held, world, bench),
+      await work(instance, decided, outputs, held, bench),
       undefined,
     ];
   }
@@ -213,7 +210,6 @@ async function work(
   { decision, facts, fingerprint }: Decided,
   outputs: (id: string) => Ended["outputs"],
   lease: Lease,
-  world: World,
   bench: Bench,
 ): Promise<Ended | undefined> {
   const report = writing(lease, bench.report);
@@ -238,7 +234,6 @@ async function work(
         },
       };
     case "built":
-      world.artifacts.restore(instance, built.outputs);
       return {
         outcome: { kind: "built", seconds: built.seconds },
         outputs: built.outputs,

@@ -89,6 +89,21 @@ export class StatCache {
     return `${inode.state} ${real} ${real && look(real)?.state}`;
   }
 
+  /**
+   * Says that a file got or lost a link by our own doing: its time of change is
+   * another then, its content is not. What was known of it stays known, unless its
+   * size or its time of modification says that somebody wrote to it meanwhile.
+   */
+  linked(path: string): void {
+    const known = this.#used.get(path) ?? this.#old.get(path);
+    const inode = look(path);
+    this.#seen.set(path, inode);
+    if (known === undefined || inode?.kind !== "file") return;
+    if (withoutChange(stateOf(known)) !== withoutChange(inode.state)) return;
+    this.#used.set(path, `${digestOf(known)}\t${inode.state}`);
+    this.#changed = true;
+  }
+
   /** The names that were looked at, with what the file system said of them. */
   seen(): ReadonlyMap<string, Inode | undefined> {
     return this.#seen;
@@ -139,6 +154,11 @@ function digestOf(entry: Entry): Digest {
 
 function stateOf(entry: Entry): string {
   return entry.slice(65);
+}
+
+/** A state without its last part, the time of change. */
+function withoutChange(state: string): string {
+  return state.slice(0, state.lastIndexOf(":"));
 }
 
 function read(path: string): Map<string, Entry> | undefined {

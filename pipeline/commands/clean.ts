@@ -1,26 +1,28 @@
 /** `clean`: removes what no kept run needs, and says first how much that is. */
 import { join } from "node:path";
 import type { Parsed } from "../arguments.ts";
-import { findWaste, removeWaste, type Waste } from "../clean.ts";
+import {
+  findWaste,
+  type Needed,
+  removeWaste,
+  type Waste,
+  wasteAt,
+} from "../clean.ts";
 import type { Console } from "../console.ts";
-import { Failed } from "../failure.ts";
+import { Failed, unwrap } from "../failure.ts";
 import { occupy } from "../lease.ts";
-import type { Project } from "../project.ts";
+import { Plan } from "../plan.ts";
+import { open, type Opened, type Project } from "../project.ts";
+import { LOCK, readLock } from "../published/lock.ts";
 import { bytes, counted } from "../render/quantity.ts";
-import { StatCache } from "../stat.ts";
-import { Store } from "../store.ts";
 
 /** The command `clean`. */
-export function cleanCommand<Config>(
-  { root }: Project<Config>,
+export async function cleanCommand<Config>(
+  project: Project<Config>,
   parsed: Parsed,
   { out }: Console,
 ): Promise<number> {
-  const folder = join(root, ".store");
-  const store = new Store(
-    folder,
-    StatCache.open(join(folder, "cache", "stat")),
-  );
+  const folder = join(project.root, ".store");
   using alone = occupy(folder);
   if (alone.kind !== "in") {
     throw new Failed({
@@ -34,7 +36,18 @@ export function cleanCommand<Config>(
         : `make ${folder} writable for this user`,
     });
   }
-  const waste = findWaste(store, Number(parsed.one("keep") ?? 10));
+  // What the plain configuration needs is not to be guessed: one that cannot be
+  // read ends this here.
+  const opened = unwrap(await open(project, { set: [] }));
+  opened.artifacts.check();
+  const waste = [
+    ...findWaste(
+      opened.store,
+      Number(parsed.one("keep") ?? 10),
+      needed(opened),
+    ),
+    ...opened.artifacts.leftovers().map((path) => wasteAt("former", path)),
+  ];
   const dry = parsed.has("dry-run");
   const size = waste.reduce((sum, one) => sum + one.size, 0);
   if (waste.length === 0) out("nothing to remove\n");
@@ -44,11 +57,35 @@ export function cleanCommand<Config>(
     );
     if (!dry) removeWaste(waste);
   }
-  return Promise.resolve(0);
+  return 0;
+}
+
+/** What the published run, the plain configuration and the artifacts were made from. */
+function needed({ root, graph, world, artifacts }: Opened): Needed {
+  const published = unwrap(readLock(join(root, LOCK)));
+  const plain = new Plan(graph, world);
+  const here = artifacts.holding();
+  return {
+    fingerprints: [
+      ...Object.values(published?.instances ?? {}).map((one) =>
+        one.fingerprint
+      ),
+      ...Array.from(
+        plain.decided.values(),
+        ({ fingerprint }) => fingerprint,
+      ).filter((fingerprint) => fingerprint !== undefined),
+      ...here?.fingerprints ?? [],
+    ],
+    objects: [...here?.own.values() ?? [], ...here?.earlier.values() ?? []]
+      .map(({ digest }) => digest),
+    run: here?.run,
+  };
 }
 
 function summary(waste: readonly Waste[]): string {
   const counts = new Map<Waste["kind"], number>();
   for (const { kind } of waste) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => counted(count, kind)).join(", ");
+  return [...counts].map(([kind, count]) =>
+    kind === "former" ? "former artifacts" : counted(count, kind)
+  ).join(", ");
 }

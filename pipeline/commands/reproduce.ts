@@ -2,20 +2,15 @@
 import { join, relative, resolve } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { overlays, type Parsed } from "../arguments.ts";
+import { conclude, reachedBy } from "../conclusion.ts";
+import { type Configuration, configurationOf } from "../configuration.ts";
 import { enter } from "../lease.ts";
 import type { Console } from "../console.ts";
 import { diskFailure, writeWhole } from "../disk.ts";
-import type { Counts, Event, Report } from "../event.ts";
+import type { Counts, Event, Folder, Report } from "../event.ts";
 import { Failed, unwrap } from "../failure.ts";
 import { type Graph, narrow } from "../graph.ts";
-import {
-  compose,
-  type Page,
-  pages,
-  record,
-  restore,
-  runId,
-} from "../history.ts";
+import type { Page } from "../history.ts";
 import { Plan } from "../plan.ts";
 import type { Comparison } from "../published/comparison.ts";
 import { open, type Opened, type Overlays, type Project } from "../project.ts";
@@ -64,6 +59,7 @@ export async function reproduce<Config>(
   }
   const opened = unwrap(await open(project, request, request.force));
   const { artifacts, world } = opened;
+  artifacts.check();
   const graph = unwrap(narrow(opened.graph, request.targets));
   const jobs = request.jobs ?? navigator.hardwareConcurrency;
   const plan = new Plan(graph, world);
@@ -90,23 +86,30 @@ export async function reproduce<Config>(
   const broken = counts.failed > 0 || counts.skipped > 0;
   const refuted = verdicts.some(({ verdict }) => verdict === "fails");
   const success = !broken && !refuted && !ran.aborted;
-  const page = tryDisk(
-    "Write the page of this run",
+  const concluded = await tryDisk(
+    "Cannot write the page and the artifacts of this run",
     broken,
     () =>
-      conclude(graph, ran, opened, request, {
-        id: runId(started, pages(opened.store).at(-1)),
+      conclude(graph, ran, opened, {
         started,
         seconds,
         success,
         arguments: request.arguments,
+        configuration: configurationOf(opened.experiment, request),
         experiment: opened.experiment,
-      }),
+      }, signal),
   );
   opened.save();
+  const folder = await priced(project, concluded?.folder);
   if (ran.aborted) {
     const left = graph.instances.length - ran.ended.size;
-    report({ kind: "interrupted", seconds, counts, left });
+    report({
+      kind: "interrupted",
+      seconds,
+      counts,
+      left,
+      ...(folder && { folder }),
+    });
     return { kind: "aborted" };
   }
   const comparison = broken
@@ -122,15 +125,42 @@ export async function reproduce<Config>(
     ),
     verdicts,
     ...(comparison && { comparison }),
-    artifacts: paths(graph, ran).map((path) =>
-      relative(project.root, join(artifacts.folder, path))
+    artifacts: Array.from(
+      reachedBy(graph, ran).keys(),
+      (path) => relative(project.root, join(artifacts.folder, path)),
     ),
+    ...(folder && { folder }),
   };
   report(event);
+  const page = concluded?.page;
   if (success && page === undefined) {
     request.onStill?.(opened, started.getTime());
   }
   return success ? { kind: "done", page } : { kind: "failed" };
+}
+
+/** Says what it would take to have the files back that were replaced. */
+async function priced<Config>(
+  project: Project<Config>,
+  folder: Folder | undefined,
+): Promise<Folder | undefined> {
+  if (!folder?.replaced) return folder;
+  const cost = await price(project, folder.replaced);
+  return { ...folder, ...(cost !== undefined && { cost }) };
+}
+
+/** How many instances would run in a configuration; `undefined` if it is none any more. */
+async function price<Config>(
+  project: Project<Config>,
+  { profile, settings, targets }: Configuration,
+): Promise<number | undefined> {
+  const opened = await open(project, {
+    ...(profile !== undefined && { profile }),
+    set: settings,
+  });
+  if (!opened.ok) return undefined;
+  const graph = narrow(opened.value.graph, targets);
+  return graph.ok ? new Plan(graph.value, opened.value.world).cost : undefined;
 }
 
 /** The comparison with the published run, if there is one. */
@@ -148,46 +178,6 @@ async function compareWithPublished(
     verdicts,
     whole: graph.instances.length === whole.instances.length,
   }));
-}
-
-/** Leaves the page, and takes away what an earlier experiment left. */
-function conclude(
-  graph: Graph,
-  ran: Ran,
-  { store, artifacts, stat, graph: whole }: Opened,
-  request: Request,
-  circumstances: Parameters<typeof compose>[3],
-): Page | undefined {
-  const ends = [...ran.ended.values()];
-  const still = !ran.aborted && ends.length === graph.instances.length &&
-    ends.every(({ outcome }) => outcome.kind === "reused");
-  const complete = request.targets.length === 0 && !ran.aborted &&
-    ends.every(({ outputs }) => outputs !== undefined);
-  if (complete) {
-    const { removed } = artifacts.prune(
-      new Set(["run.json", ...paths(whole, ran)]),
-    );
-    if (
-      still && removed.length === 0 &&
-      restore(store, artifacts, stat) !== "missing"
-    ) {
-      return undefined;
-    }
-  } else if (still) return undefined;
-  const page = compose(graph, ran, store, circumstances);
-  record(page, store, artifacts);
-  return page;
-}
-
-/** The artifacts of everything that ended well. */
-function paths(graph: Graph, ran: Ran): string[] {
-  return graph.instances.flatMap((instance) =>
-    ran.ended.get(instance)?.outputs
-      ? Object.values(instance.declaration.outputs).flatMap(({ artifact }) =>
-        artifact === undefined ? [] : [artifact]
-      )
-      : []
-  );
 }
 
 function count(ran: Ran): Counts {
@@ -213,13 +203,13 @@ function readVerdicts<Config>(
 }
 
 /** A disk that keeps the page from being written is told, unless that was told already. */
-function tryDisk<Value>(
+async function tryDisk<Value>(
   what: string,
   told: boolean,
-  action: () => Value,
-): Value | undefined {
+  action: () => Promise<Value>,
+): Promise<Value | undefined> {
   try {
-    return action();
+    return await action();
   } catch (error) {
     const failure = diskFailure(what, error);
     if (!failure) throw error;

@@ -1,11 +1,14 @@
 /** `status` and `reproduce --dry-run`: what would run and why; runs nothing. */
 import { overlays, type Parsed } from "../arguments.ts";
+import { folderOf } from "../conclusion.ts";
+import { configurationOf } from "../configuration.ts";
 import type { Console } from "../console.ts";
 import { unwrap } from "../failure.ts";
 import type { Event } from "../event.ts";
 import { narrow } from "../graph.ts";
 import { Plan } from "../plan.ts";
 import { open, type Overlays, type Project } from "../project.ts";
+import { folderLines } from "../render/folder.ts";
 import { planLines } from "../render/plan.ts";
 import { announce } from "../run.ts";
 
@@ -52,13 +55,22 @@ async function show<Config>(
   const graph = unwrap(narrow(opened.graph, request.targets));
   const plan = new Plan(graph, opened.world);
   opened.save();
+  const found = folderOf(
+    opened.artifacts.holding(),
+    configurationOf(opened.experiment, request),
+  );
+  const folder = found && {
+    ...found,
+    ...(found.wanted && { cost: plan.cost }),
+  };
   announce(
     plan,
     request.jobs ?? navigator.hardwareConcurrency,
     (event: Event) => {
       if (event.kind !== "planned") return;
-      if (parsed.has("json")) out(JSON.stringify(event) + "\n");
-      else {
+      if (parsed.has("json")) {
+        out(JSON.stringify({ ...event, ...(folder && { folder }) }) + "\n");
+      } else {
         const wall = (instance: string) => {
           const found = plan.graph.byId.get(instance);
           return found && opened.store.latest(found.stage, instance)?.wall;
@@ -68,7 +80,8 @@ async function show<Config>(
           width: columns(),
           ...(parsed.has("verbose") && { wall }),
         });
-        out(lines.join("\n") + "\n");
+        const said = folderLines(folder, columns(), outStyle);
+        out([...said, ...lines].join("\n") + "\n");
       }
     },
   );

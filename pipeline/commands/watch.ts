@@ -2,7 +2,8 @@
 import { join, relative } from "node:path";
 
 /** What changes on its own when we run. */
-const OURS = /^(\.store|artifacts|node_modules|\.git)(\/|$)/;
+const OURS =
+  /^(\.store|artifacts|\.artifacts\.generations|node_modules|\.git)(\/|$)/;
 
 /**
  * Calls `action` at once and after every change of a file of the project, until

@@ -3,6 +3,7 @@ import type { Counts, Event, Outcome } from "../event.ts";
 import { accountLines, warningLines } from "./account.ts";
 import { comparisonLines } from "./comparison.ts";
 import { failureLines } from "./failure.ts";
+import { folderLines } from "./folder.ts";
 import { counted, duration } from "./quantity.ts";
 import { grouped, listed } from "./reason.ts";
 import type { Style } from "./style.ts";
@@ -34,6 +35,7 @@ export function summary(
     return spaced([
       warningLines(events, width, style),
       ...failures(events, width, style),
+      folderLines(interrupted.folder, width, style),
       cutShort(interrupted, width, style),
     ]);
   }
@@ -49,6 +51,7 @@ export function summary(
     verdicts.length > 0 ? verdictLines(verdicts, width, style) : [],
     comparison ? comparisonLines(comparison, style) : [],
     ...failures(events, width, style),
+    folderLines(finished.folder, width, style),
     quiet ? nothing(finished, style) : end(finished, events, width, style),
   ]);
 }

@@ -13,6 +13,8 @@ import type {
   Pipeline,
   Stage,
 } from "../../pipeline/stage.ts";
+import { conclude } from "../../pipeline/conclusion.ts";
+import { configurationOf } from "../../pipeline/configuration.ts";
 import { open, type Opened, type Project } from "../../pipeline/project.ts";
 import { announce, run } from "../../pipeline/run.ts";
 import { Plan } from "../../pipeline/plan.ts";
@@ -148,6 +150,17 @@ ${body}
       report,
       signal: manner.signal ?? new AbortController().signal,
     });
+    await conclude(graph.value, ran, opened, {
+      started: new Date(),
+      seconds: 0,
+      success: true,
+      arguments: [],
+      configuration: configurationOf(opened.experiment, {
+        set: [],
+        ...(manner.targets && { targets: manner.targets }),
+      }),
+      experiment: opened.experiment,
+    }, new AbortController().signal);
     opened.save();
     return Object.fromEntries(
       [...ran.ended].map(([{ id }, end]) => [id, end.outcome.kind]),

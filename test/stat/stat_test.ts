@@ -83,6 +83,22 @@ Deno.test("StatCache remembers a file that had settled, without reading it", asy
   ok(remembers(folder, path));
 });
 
+Deno.test("StatCache.linked() keeps what is known of a file that got a link, unless it was written to", async () => {
+  using folder = new Folder();
+  const [linked, edited] = [folder.write("a", "one"), folder.write("b", "one")];
+  await settle();
+  folder.remember(linked, edited);
+  Deno.writeTextFileSync(edited, "two");
+  const stat = folder.open();
+  for (const path of [linked, edited]) {
+    Deno.linkSync(path, `${path}.link`);
+    stat.linked(path);
+  }
+  stat.save();
+  equal(folder.open().digest(edited), digestBytes("two"));
+  ok(remembers(folder, linked));
+});
+
 Deno.test("StatCache notices an edit of the same size with the old time put back", async () => {
   using folder = new Folder();
   const path = folder.write("a", "one");
