@@ -5,7 +5,14 @@ import {
   type Operands,
   type Option,
 } from "./command.ts";
-import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
+import {
+  fail,
+  type Failure,
+  nearest,
+  ok,
+  type Result,
+  short,
+} from "./failure.ts";
 
 export { COMMANDS } from "./command.ts";
 export { helpLines } from "./render/help.ts";
@@ -125,7 +132,7 @@ function readWords(
       );
     }
     const wrong = wrongValue(
-      `Use --${name} ${value}`.trimEnd(),
+      `Use --${name} ${short(value)}`.trimEnd(),
       value,
       option,
       command,
@@ -144,7 +151,7 @@ function unknownCommand(
 ): Failure {
   const known = commands.map(({ name }) => name);
   return usage(
-    `Run the command "${typed}"`,
+    `Run the command "${short(typed)}"`,
     `commands: ${known.join(", ")}`,
     nearest(typed, known),
   );
@@ -155,7 +162,7 @@ function unknownOption(
   command: Command,
   commands: readonly Command[],
 ): Failure {
-  const what = `Use the option "${flag}" with ${command.name}`;
+  const what = `Use the option "${short(flag)}" with ${command.name}`;
   const known = command.options.map(({ name }) => `--${name}`);
   const seen = known.length > 0
     ? `options: ${known.join(", ")}`
@@ -229,7 +236,7 @@ function wrongOperands(
   const extra = operands[most];
   if (extra !== undefined) {
     return usage(
-      `Run ${command.name} with "${extra}"`,
+      `Run ${command.name} with "${short(extra)}"`,
       "that is one word too many",
       undefined,
       command,
@@ -237,7 +244,7 @@ function wrongOperands(
   }
   for (const operand of operands) {
     const wrong = wrongValue(
-      `Run ${command.name} ${operand}`,
+      `Run ${command.name} ${short(operand)}`,
       operand,
       takes ? { takes } : {},
       command,

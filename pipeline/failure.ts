@@ -47,6 +47,11 @@ export function unwrap<Value>(result: Result<Value>): Value {
   return result.value;
 }
 
+/** A text as far as a message has room for it. */
+export function short(text: string, most = 60): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 /**
  * The known word nearest to what was typed, if it is near enough to be meant:
  * at most a third of its letters differ (Levenshtein distance).
@@ -58,6 +63,8 @@ export function nearest(
   let best: string | undefined;
   let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
   for (const word of known) {
+    // At least the letters that one has more must differ.
+    if (Math.abs(typed.length - word.length) >= least) continue;
     const distance = levenshtein(typed.toLowerCase(), word.toLowerCase());
     if (distance < least) [best, least] = [word, distance];
   }

@@ -4,7 +4,14 @@
  * without running anything.
  */
 import { declarationProblem } from "./declaration.ts";
-import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
+import {
+  fail,
+  type Failure,
+  nearest,
+  ok,
+  type Result,
+  short,
+} from "./failure.ts";
 import { isPathBelow, isStageName } from "./names.ts";
 import type {
   Coordinate,
@@ -439,7 +446,9 @@ export function select(graph: Graph, target: string): Result<Instance[]> {
     : nearest(target, [...stages, ...ids]);
   return fail({
     kind: of.length > 0 ? "unknown-instance" : "unknown-stage",
-    what: `Find ${of.length > 0 ? "the instance" : "the stage"} "${target}"`,
+    what: `Find ${of.length > 0 ? "the instance" : "the stage"} "${
+      short(target)
+    }"`,
     seen: of.length > 0
       ? `instances: ${of.map((one) => one.id).slice(0, 12).join(", ")}`
       : `stages: ${stages.join(", ")}`,

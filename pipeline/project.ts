@@ -7,7 +7,14 @@ import { Artifacts } from "./artifacts.ts";
 import type { Code } from "./code/code.ts";
 import { type Digest, digestJson } from "./digest.ts";
 import { ground, ownFacts } from "./facts.ts";
-import { fail, type Failure, nearest, ok, type Result } from "./failure.ts";
+import {
+  fail,
+  type Failure,
+  nearest,
+  ok,
+  type Result,
+  short,
+} from "./failure.ts";
 import type { Facts } from "./fingerprint.ts";
 import { type Graph, type Instance, link } from "./graph.ts";
 import { Index } from "./record-index.ts";
@@ -171,7 +178,7 @@ function unknownForce(
   const guess = nearest(unknown, known);
   return {
     kind: "unknown-stage",
-    what: `Force the stage "${unknown}"`,
+    what: `Force the stage "${short(unknown)}"`,
     seen: `stages: ${
       [...new Set(instances.map((one) => one.stage))].join(", ")
     }`,

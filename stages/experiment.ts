@@ -6,11 +6,20 @@ import * as v from "valibot";
 import { checkClaim, describe, type Wanted } from "./claims/check.ts";
 import { checkPattern } from "./claims/quotes.ts";
 import { CONSTANTS } from "./claims/vocabulary.ts";
+import { hostOf } from "./download/host.ts";
+
+// No path, no terminal and no XML takes a zero or an escape character.
+// deno-lint-ignore no-control-regex -- those are what is looked for
+const CONTROL = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f]/;
 
 const text = v.pipe(
   v.string("a text"),
   v.trim(),
   v.nonEmpty("a text that is not empty"),
+  v.check(
+    (value) => !CONTROL.test(value),
+    "a text without control characters",
+  ),
 );
 
 /** A table whose unknown keys are refused. */
@@ -34,7 +43,7 @@ const between = (least: number, most: number, allowed: string) =>
   );
 
 const rate = between(0, 10, "a number greater than 0 and at most 10");
-const positive = between(0, 1e9, "a number greater than 0");
+const positive = between(0, 1e9, "a number greater than 0 and at most 1e9");
 const small = between(0, 1, "a number greater than 0 and at most 1");
 const fraction = v.pipe(
   v.number("a number from 0 to 1"),
@@ -48,13 +57,15 @@ const decay = v.pipe(
   v.ltValue(1, "a number from 0 to less than 1"),
 );
 
-/** A list that is not empty and names nothing twice. */
+/** A list that is not empty, not without end, and names nothing twice. */
 const list = <Value extends string | number>(
   item: v.GenericSchema<unknown, Value>,
+  most = 100,
 ) =>
   v.pipe(
     v.array(item, "a list"),
     v.nonEmpty("a list with at least one entry"),
+    v.maxLength(most, `a list with at most ${most} entries`),
     v.check(
       (values: Value[]) => new Set(values).size === values.length,
       "a list that names nothing twice",
@@ -67,22 +78,21 @@ const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
 const url = v.pipe(
   text,
   v.check(
-    (value) => URL.canParse(value) && /^https?:/.test(value),
+    (value) => hostOf(value) !== undefined,
     "a URL with http or https",
   ),
 );
 
 const band = "two numbers, greater than 0, the smaller first";
+/** No loss is above it, and infinity is no number of a figure. */
+const HIGHEST = 1e9;
 
 const mark = table({
   width: choice(["single", "double"]),
 });
 
-/** A longer expression could not be evaluated without care for the stack. */
-const sentence = v.pipe(
-  text,
-  v.maxLength(4000, "an expression of at most 4000 characters"),
-);
+/** Several times what anybody trains, and what can be planned in a few seconds. */
+const NETWORKS = 10_000;
 
 /** What is wrong with an expression, each with its line and carets. */
 const complaints = (expression: string, wanted: Wanted) =>
@@ -92,7 +102,8 @@ const quote = table({
   file: v.pipe(
     text,
     v.check(
-      (path) => !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(path),
+      (path) =>
+        !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)|[\n\r\t]/.test(path),
       "a path inside of the project",
     ),
   ),
@@ -104,7 +115,7 @@ const quote = table({
     }),
   ),
   value: v.pipe(
-    sentence,
+    text,
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
       for (const message of complaints(dataset.value, { type: "number" })) {
@@ -120,7 +131,14 @@ const paper = table({
   author: text,
   venue: text,
   year: count(1900, 2100),
-  version: text,
+  // A part of the archive's name.
+  version: v.pipe(
+    text,
+    v.regex(
+      /^[0-9A-Za-z][\w.+-]{0,99}$/,
+      "a version such as 1.0.0: letters, digits, dots, +, - and _",
+    ),
+  ),
   license: text,
   abstract: text,
   keywords: list(text),
@@ -151,7 +169,7 @@ const claim = v.pipe(
     ),
     sentence: text,
     where: text,
-    holds: sentence,
+    holds: text,
     tolerance: v.exactOptional(positive),
     epochs: v.optional(count(1, 1000), 1),
   }),
@@ -207,7 +225,7 @@ const schema = table({
   training: v.pipe(
     table({
       learning_rates: list(rate),
-      seeds: list(count(0, 2 ** 31 - 1)),
+      seeds: list(count(0, 2 ** 31 - 1), NETWORKS),
       epochs: count(1, 1000),
       batch_size: count(1, 60_000),
       images: v.union(
@@ -220,6 +238,16 @@ const schema = table({
       beta2: decay,
       epsilon: small,
     }),
+    v.forward(
+      v.check(
+        ({ learning_rates, seeds }) =>
+          // What is too long in itself is told once, by its own check.
+          seeds.length > NETWORKS || learning_rates.length > 100 ||
+          learning_rates.length * seeds.length <= NETWORKS,
+        `so many that, with all learning rates, there are at most ${NETWORKS} networks`,
+      ),
+      ["seeds"],
+    ),
     v.forward(
       v.check(
         ({ images, validation }) =>
@@ -259,7 +287,10 @@ const schema = table({
       smoothing: count(1, 10_000),
       band: v.pipe(
         v.strictTuple([v.number(band), v.number(band)], band),
-        v.check(([low, high]) => low > 0 && low < high, band),
+        v.check(
+          ([low, high]) => low > 0 && low < high && high <= HIGHEST,
+          band,
+        ),
       ),
     }),
     reconstruction: mark,

@@ -9,6 +9,7 @@ import type { Determinism, Pipeline, Stage } from "../pipeline/stage.ts";
 import { every, file, output } from "../pipeline/stage.ts";
 import project from "../deno.json" with { type: "json" };
 import { FILES } from "./dataset.ts";
+import { hostOf } from "./download/host.ts";
 import type { Resolved } from "./resolved.ts";
 import { figures } from "./figures.ts";
 import { modelName } from "./model.ts";
@@ -33,7 +34,7 @@ const download: Stage<Resolved> = {
     const { name, bytes, sha256 } = FILES[file as keyof typeof FILES];
     const mirror = place(DATASET_MIRROR);
     const hosts = [mirror ?? "", ...dataset.mirrors]
-      .filter((url) => /^https?:/.test(url)).map((url) => new URL(url).host);
+      .flatMap((url) => hostOf(url) ?? []);
     return {
       runs: module("download"),
       params: { name, bytes, sha256 },
@@ -58,7 +59,7 @@ const download: Stage<Resolved> = {
 /** A mirror from the environment: a URL, or a folder made absolute. */
 function place(mirror: string | undefined): string | null {
   if (!mirror) return null;
-  return /^https?:/.test(mirror) ? mirror : resolve(mirror);
+  return /^https?:/i.test(mirror) ? mirror : resolve(mirror);
 }
 
 const prepare: Stage<Resolved> = {

@@ -4,12 +4,12 @@
  */
 import { basename } from "node:path";
 import * as v from "valibot";
-import { fail, nearest, ok, type Result } from "../failure.ts";
+import { fail, nearest, ok, type Result, short } from "../failure.ts";
 import { isTable, readDocument, type Table } from "./document.ts";
 import { findPlaces } from "./locate.ts";
 import { type Overlay, overlay } from "./overlay.ts";
-import { type Problem, refuse } from "./problem.ts";
-import { allowed, meant, unknownKeys } from "./shape.ts";
+import { type Problem, refuse, TOLD } from "./problem.ts";
+import { allowed, guesser, unknownKeys } from "./shape.ts";
 
 /** What is read, and what is laid over it. */
 export interface Reading<T> extends Overlay {
@@ -29,6 +29,9 @@ export interface Configuration<T> {
   readonly text: string;
 }
 
+/** Each is checked whenever one is used. */
+const PROFILES = 100;
+
 /** Reads a configuration; a failure names every problem with its place. */
 export function readConfig<T>(
   { path, text: given, schema, profile, set = [] }: Reading<T>,
@@ -43,19 +46,32 @@ export function readConfig<T>(
     const near = nearest(profile, known);
     return fail({
       kind: "unknown-profile",
-      what: `Use the profile "${profile}" of ${file}`,
+      what: `Use the profile "${short(profile)}" of ${file}`,
       seen: known.length > 0
-        ? `profiles: ${known.join(", ")}`
+        ? `profiles: ${
+          known.slice(0, TOLD).map((one) => short(one)).join(", ")
+        }`
         : "there are no profiles",
       ...(near !== undefined && { hint: `did you mean "${near}"?` }),
+    });
+  }
+  if (known.length > PROFILES) {
+    return fail({
+      kind: "config",
+      what: `Use ${file}: it has ${known.length} profiles`,
+      seen: `allowed are at most ${PROFILES}`,
+      hint: "remove those that nobody uses",
     });
   }
   const chosen = check(document, schema, { profile, set });
   const problems = [
     ...misplaced(profiles),
     ...chosen.problems,
-    // A profile that nobody uses today is to be right tomorrow.
-    ...known.filter((name) => name !== profile).flatMap((name) =>
+    // A profile that nobody uses today is to be right tomorrow. Where there is
+    // enough to mend already, it can wait.
+    ...(chosen.problems.length > TOLD ? [] : known).filter((name) =>
+      name !== profile
+    ).flatMap((name) =>
       check(document, schema, { profile: name }).problems
         .filter(({ source }) => source?.kind === "profile")
     ),
@@ -76,19 +92,22 @@ function check<T>(
 ) {
   const { table, sources, problems } = overlay(document, laid);
   const unknown = unknownKeys(schema, table);
-  const guesses = new Map(
-    unknown.map((one) => [one, meant(schema, one)] as const),
-  );
+  const guess = guesser(schema);
+  const misspelled = new Set<string>();
   const result = v.safeParse(schema, table);
   const found: Problem[] = [];
-  for (const [one, guess] of guesses) {
+  for (const one of unknown) {
     const around = one.keys.slice(0, -1).join(".");
+    const near = guess(one);
+    if (near !== undefined) {
+      misspelled.add([...one.keys.slice(0, -1), near].join("\0"));
+    }
     found.push(problem(one.keys, {
       what: "is not a setting",
       seen: `${around === "" ? "there are" : `${around} has`} ${
         one.siblings.join(", ")
       }`,
-      hint: guess && `did you mean "${guess}"?`,
+      hint: near && `did you mean "${near}"?`,
     }));
   }
   for (const issue of result.issues ?? []) {
@@ -96,11 +115,7 @@ function check<T>(
     const keys = (issue.path ?? []).map(({ key }) => String(key));
     if (issue.received === "undefined") {
       // The same mistake told twice: a key that is there under a wrong name.
-      const misspelled = guesses.entries().some(([one, guess]) =>
-        guess === keys.at(-1) &&
-        one.keys.slice(0, -1).join("\0") === keys.slice(0, -1).join("\0")
-      );
-      if (misspelled) continue;
+      if (misspelled.has(keys.join("\0"))) continue;
       const what = allowed(schema, keys);
       found.push(problem(keys, {
         what: "is missing",
@@ -115,14 +130,20 @@ function check<T>(
       }));
     }
   }
+  if (result.success && found.length === 0) {
+    const keys = endless(result.output);
+    if (keys) {
+      found.push(problem(keys, {
+        what: `is ${show(get(table, keys))}`,
+        seen: "allowed are finite numbers",
+      }));
+    }
+  }
   // A check in several steps may give the same answer at each.
-  const distinct = found.filter(({ keys, seen }, index) =>
-    index ===
-      found.findIndex((one) =>
-        one.seen === seen && one.keys.join("\0") === keys.join("\0")
-      )
+  const distinct = new Map(
+    found.map((one) => [[...one.keys, one.what, one.seen].join("\0"), one]),
   );
-  return { result, problems: [...problems, ...distinct] };
+  return { result, problems: [...problems, ...distinct.values()] };
 
   function problem(
     keys: readonly string[],
@@ -130,6 +151,24 @@ function check<T>(
   ): Problem {
     const key = named(table, keys) || "the configuration";
     return { keys, source: sources.of(keys), what: `${key} ${what}`, ...rest };
+  }
+}
+
+/**
+ * The keys of a number that is infinite or none. Whatever a schema allows, a
+ * configuration becomes facts, and those are JSON.
+ */
+function endless(
+  value: unknown,
+  keys: readonly string[] = [],
+): readonly string[] | undefined {
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? undefined : keys;
+  }
+  if (value === null || typeof value !== "object") return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = endless(inner, [...keys, key]);
+    if (found) return found;
   }
 }
 
@@ -153,8 +192,8 @@ function named(table: Table, keys: readonly string[]): string {
     const entry = get(table, keys.slice(0, depth + 1));
     return Array.isArray(around) && isTable(entry) &&
         typeof entry.id === "string"
-      ? entry.id
-      : key;
+      ? short(entry.id)
+      : short(key);
   }).join(".");
 }
 
@@ -176,5 +215,5 @@ function show(value: unknown): string {
   const text = Array.isArray(value)
     ? `[${value.map(show).join(", ")}]`
     : JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return short(text);
 }

@@ -1,9 +1,9 @@
 /** The TOML document of a configuration: from the disk, to tables. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { fail, ok, type Result } from "../failure.ts";
-import { quote } from "./locate.ts";
+import { findPlaces, locate, quote } from "./locate.ts";
 
 /** A TOML table. */
 export type Table = { [key: string]: unknown };
@@ -14,14 +14,20 @@ export interface Document {
   readonly text: string;
 }
 
+/** No configuration of settings is longer; what is longer is data, or a mistake. */
+const LONGEST = 1_000_000;
+
+/** So many tables and lists may lie in each other: deeper than any schema reaches. */
+export const DEEPEST = 32;
+
 /** Reads a document, or takes the text that is given instead. */
 export function readDocument(path: string, given?: string): Result<Document> {
   const read = given === undefined ? readText(path) : ok(given);
   if (!read.ok) return read;
   const text = read.value;
+  let parsed: unknown;
   try {
-    const table = plain(parse(text)) as Table; // a document is a table
-    return ok({ table, text });
+    parsed = parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const { line, column } = error;
@@ -32,6 +38,17 @@ export function readDocument(path: string, given?: string): Result<Document> {
       hint: "correct the line; toml.io describes the format",
     });
   }
+  const deep = tooDeep(parsed);
+  if (deep) {
+    const place = locate(findPlaces(text), deep);
+    return fail({
+      kind: "toml-depth",
+      what: `Read ${basename(path)}${place ? `, line ${place.line}` : ""}`,
+      seen: `more than ${DEEPEST} tables or lists lie in each other`,
+      hint: "no setting lies that deep: remove them",
+    });
+  }
+  return ok({ table: plain(parsed) as Table, text }); // a document is a table
 }
 
 function readText(path: string): Result<string> {
@@ -44,6 +61,17 @@ function readText(path: string): Result<string> {
     });
   let bytes: Uint8Array;
   try {
+    // A pipe or a device might never end.
+    const { size, kind } = look(path);
+    if (kind === "other") {
+      return refused("it is no plain file", "put a TOML file there");
+    }
+    if (size > LONGEST) {
+      return refused(
+        `it has ${size} bytes; a configuration has at most ${LONGEST}`,
+        "leave only settings there, and keep data in files of their own",
+      );
+    }
     bytes = readFileSync(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -69,6 +97,27 @@ function readText(path: string): Result<string> {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return refused("it is not UTF-8", "save it as UTF-8, as TOML wants it");
+  }
+}
+
+function look(path: string): { size: number; kind: "file" | "other" } {
+  const stat = statSync(path);
+  const other = !stat.isFile() && !stat.isDirectory(); // reading says the latter
+  return { size: stat.size, kind: other ? "other" : "file" };
+}
+
+/** The keys that lead deeper than anything may lie, if any do. */
+export function tooDeep(value: unknown): readonly string[] | undefined {
+  const open: { value: unknown; keys: readonly string[] }[] = [
+    { value, keys: [] },
+  ];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, keys } = next;
+    if (value === null || typeof value !== "object") continue;
+    if (keys.length > DEEPEST) return keys;
+    for (const [key, inner] of Object.entries(value)) {
+      open.push({ value: inner, keys: [...keys, key] });
+    }
   }
 }
 

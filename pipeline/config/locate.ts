@@ -9,6 +9,9 @@ export interface Place {
 /** The places of all keys and list entries of a text, by path. */
 export type Places = ReadonlyMap<string, Place>;
 
+/** Places that lie deeper have no name: those names would be as long as the text, each. */
+const DEEPEST = 40;
+
 /** The place of a key, or of what is nearest around it. */
 export function locate(
   places: Places,
@@ -34,6 +37,7 @@ export function findPlaces(text: string): Places {
   let start = 0;
   let counted = 0;
   function note(path: readonly string[], offset: number): void {
+    if (path.length > DEEPEST) return;
     // Offsets only grow, but for the parts of one dotted key.
     for (; counted < offset; counted++) {
       if (text[counted] === "\n") [line, start] = [line + 1, counted + 1];
@@ -54,7 +58,9 @@ export function findPlaces(text: string): Places {
     do {
       skip(SPACE);
       const part = skip(KEY);
-      parts.push(/^["']/.test(part) ? part.slice(1, -1) : part);
+      if (parts.length < DEEPEST) {
+        parts.push(/^["']/.test(part) ? part.slice(1, -1) : part);
+      }
       skip(SPACE);
     } while (skip(DOT) !== "");
     return parts;
@@ -80,8 +86,9 @@ export function findPlaces(text: string): Places {
     for (let index = 0; skip(BLANK), at < text.length; index++) {
       if (text[at] === "]" || text[at] === "}") break;
       if (open === "[") {
-        note([...path, String(index)], at);
-        value([...path, String(index)]);
+        const inner = path.length > DEEPEST ? path : [...path, String(index)];
+        note(inner, at);
+        value(inner);
       } else pair(path);
       skip(BLANK);
       if (text[at] === ",") at++;
@@ -140,15 +147,22 @@ function name(keys: readonly string[]): string {
   return keys.join("\0");
 }
 
+/** Columns of a line that are shown on each side of a place. */
+const AROUND = 60;
+
 /** A line of a text with a caret below a column, both from 1. */
 export function quote(text: string, { line, column }: Place): string {
   const number = String(line);
-  const content = (text.split("\n")[line - 1] ?? "").replace(/\r$/, "");
+  const whole = (text.split("\n", line)[line - 1] ?? "").replace(/\r$/, "");
+  const start = whole.length > 2 * AROUND
+    ? Math.max(0, column - 1 - AROUND)
+    : 0;
+  const end = whole.length > 2 * AROUND ? column + AROUND : whole.length;
+  const content = (start > 0 ? "…" : "") + whole.slice(start, end) +
+    (end < whole.length ? "…" : "");
+  const before = Math.max(0, column - 1 - start) + (start > 0 ? 1 : 0);
   // Tabs stay tabs, so that the caret stands below what it means.
-  const indent = content.slice(0, Math.max(0, column - 1)).replace(
-    /[^\t]/g,
-    " ",
-  )
-    .padEnd(Math.max(0, column - 1));
+  const indent = content.slice(0, before).replace(/[^\t]/g, " ")
+    .padEnd(before);
   return `${number} | ${content}\n${" ".repeat(number.length)} | ${indent}^`;
 }

@@ -1,7 +1,15 @@
 /** What is laid over a TOML document: a profile's tables, then single settings. */
 import { parse, TomlError } from "smol-toml";
-import { isTable, plain, reason, type Table } from "./document.ts";
-import type { Problem } from "./problem.ts";
+import { short } from "../failure.ts";
+import {
+  DEEPEST,
+  isTable,
+  plain,
+  reason,
+  type Table,
+  tooDeep,
+} from "./document.ts";
+import { type Problem, TOLD } from "./problem.ts";
 import { Sources } from "./source.ts";
 
 /** The table that counts, where overlaid values come from, and what could not be laid over it. */
@@ -24,7 +32,8 @@ export function overlay(
   document: Table,
   { profile, set = [] }: Overlay,
 ): Overlaid {
-  const { profile: profiles, ...table } = structuredClone(document);
+  const { profile: profiles, ...rest } = document;
+  const table: Table = structuredClone(rest);
   const sources = new Sources();
   const problems: Problem[] = [];
   const chosen = profile !== undefined && isTable(profiles)
@@ -32,7 +41,12 @@ export function overlay(
     : undefined;
   if (profile !== undefined && isTable(chosen)) {
     const source = { kind: "profile", name: profile } as const;
-    merge(table, chosen, [], (keys) => sources.note(keys, source));
+    merge(
+      table,
+      structuredClone(chosen),
+      [],
+      (keys) => sources.note(keys, source),
+    );
   }
   for (const setting of set) {
     const source = { kind: "set", setting } as const;
@@ -71,8 +85,14 @@ function lay(table: Table, setting: string): Laid {
   );
   if (keys.includes("")) {
     return {
-      what: `"${setting}" names no setting`,
+      what: `"${short(setting)}" names no setting`,
       seen: "write it as training.epochs=5",
+    };
+  }
+  if (keys.length > DEEPEST) {
+    return {
+      what: `--set names a setting that lies ${keys.length} deep`,
+      seen: `at most ${DEEPEST} tables or lists lie in each other`,
     };
   }
   const value = readValue(setting.slice(equals + 1).trim());
@@ -92,14 +112,16 @@ function place(
     const key = Array.isArray(at) ? indexOf(at, name) : name;
     if (key === undefined) {
       return {
-        what: `${keys.join(".")} is not there`,
+        what: `${short(keys.join("."))} is not there`,
         seen: `${path.join(".")} has the entries ${entries(at as unknown[])}`,
       };
     }
     if (!isTable(at) && !Array.isArray(at)) {
       return {
-        what: `${keys.join(".")} is not there`,
-        seen: `${path.join(".")} is a single value and holds no "${name}"`,
+        what: `${short(keys.join("."))} is not there`,
+        seen: `${path.join(".")} is a single value and holds no "${
+          short(name)
+        }"`,
       };
     }
     path.push(key);
@@ -124,9 +146,9 @@ function indexOf(list: readonly unknown[], key: string): string | undefined {
 }
 
 function entries(list: readonly unknown[]): string {
-  return list.map((one, index) =>
-    isTable(one) && typeof one.id === "string" ? one.id : String(index)
-  ).join(", ");
+  return list.slice(0, TOLD).map((one, index) =>
+    isTable(one) && typeof one.id === "string" ? short(one.id) : String(index)
+  ).join(", ") + (list.length > TOLD ? ", …" : "");
 }
 
 /** A value as TOML writes it; what cannot be meant as TOML is a text. */
@@ -139,11 +161,17 @@ function readValue(text: string): { readonly value: unknown } | Wrong {
         seen: "use --set once for each",
       };
     }
+    if (tooDeep(value)) {
+      return {
+        what: "a setting lies too deep",
+        seen: `at most ${DEEPEST} tables or lists lie in each other`,
+      };
+    }
     return { value: plain(value) };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     if (!/^["'[{]/.test(text)) return { value: text };
-    return { what: `${text} is not a value`, seen: reason(error) };
+    return { what: `${short(text)} is not a value`, seen: reason(error) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** What can be wrong with a configuration, and how all of it is told at once. */
-import type { Failure } from "../failure.ts";
+import { type Failure, short } from "../failure.ts";
 import { locate, type Places } from "./locate.ts";
 import type { Source } from "./source.ts";
 
@@ -15,6 +15,9 @@ export interface Problem {
   /** What was probably meant. */
   readonly hint?: string | undefined;
 }
+
+/** So many fit a screen; the rest is told once these are mended. */
+export const TOLD = 20;
 
 /** One failure for all problems; the first one gives it its name. */
 export function refuse(
@@ -35,17 +38,18 @@ export function refuse(
   return {
     kind: "config",
     what: `Use ${file}: ${problems.length} problems`,
-    seen: problems.map((problem) => {
+    seen: problems.slice(0, TOLD).map((problem) => {
       const { what, hint, seen } = problem;
       const better = hint ?? seen;
       return `${where(problem)}: ${what}${better ? `; ${better}` : ""}`;
-    }).join("\n"),
+    }).join("\n") +
+      (problems.length > TOLD ? `\nand ${problems.length - TOLD} more` : ""),
   };
 
   function where({ keys, source }: Problem): string {
     switch (source?.kind) {
       case "set":
-        return `--set ${source.setting}`;
+        return `--set ${short(source.setting, 200)}`;
       case "profile":
         return `${
           at(["profile", source.name, ...keys])

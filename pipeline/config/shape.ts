@@ -66,16 +66,18 @@ export function allowed(
 }
 
 /**
- * The key that was meant: a sibling spelled like it, or else one of that name
- * in another table, with its path.
+ * Tells the key that was meant: a sibling spelled like it, or else one of that
+ * name in another table, with its path.
  */
-export function meant(
+export function guesser(
   schema: v.GenericSchema,
-  { keys, siblings }: Unknown,
-): string | undefined {
-  const typed = keys.at(-1) ?? "";
-  return nearest(typed, siblings) ??
-    dotted(schema as Shape).find((key) => key.endsWith(`.${typed}`));
+): (unknown: Unknown) => string | undefined {
+  const all = dotted(schema as Shape);
+  return ({ keys, siblings }) => {
+    const typed = keys.at(-1) ?? "";
+    return nearest(typed, siblings) ??
+      all.find((key) => key.endsWith(`.${typed}`));
+  };
 }
 
 function dotted(schema: Shape): string[] {

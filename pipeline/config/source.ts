@@ -7,22 +7,20 @@ export type Source =
 
 /** The sources of a table's values, by path. */
 export class Sources {
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new Map<string, { source: Source; order: number }>();
+  #order = 0;
 
   note(keys: readonly string[], source: Source): void {
-    const name = keys.join("\0");
-    // What was laid inside of it before is gone.
-    for (const inner of this.#sources.keys()) {
-      if (inner.startsWith(name + "\0")) this.#sources.delete(inner);
-    }
-    this.#sources.set(name, source);
+    this.#sources.set(keys.join("\0"), { source, order: this.#order++ });
   }
 
-  /** Of a value: what set it, or the table or list around it. */
+  /** Of a value: what was laid last at its key, or at a table or list around it. */
   of(keys: readonly string[]): Source | undefined {
+    let last: { source: Source; order: number } | undefined;
     for (let depth = keys.length; depth > 0; depth--) {
-      const source = this.#sources.get(keys.slice(0, depth).join("\0"));
-      if (source) return source;
+      const found = this.#sources.get(keys.slice(0, depth).join("\0"));
+      if (found && (!last || found.order > last.order)) last = found;
     }
+    return last?.source;
   }
 }

@@ -42,15 +42,24 @@ export function checkClaim(
   }
 }
 
+/** Characters of a line that are shown on each side of a problem. */
+const AROUND = 60;
+
 /** A problem with the line where it is, and carets below the words. */
 export function describe(
   text: string,
   { message, at, length }: Problem,
 ): string {
-  const start = text.lastIndexOf("\n", at - 1) + 1;
+  const first = text.lastIndexOf("\n", at - 1) + 1;
   const end = text.indexOf("\n", at);
-  const line = text.slice(start, end < 0 ? undefined : end);
-  return `${message}\n${line}\n${" ".repeat(at - start)}${"^".repeat(length)}`;
+  const last = end < 0 ? text.length : end;
+  const whole = last - first <= 2 * AROUND;
+  const start = whole ? first : Math.max(first, at - AROUND);
+  const stop = whole ? last : Math.min(last, at + AROUND);
+  const cut = start > first ? "…" : "";
+  const line = cut + text.slice(start, stop) + (stop < last ? "…" : "");
+  const carets = "^".repeat(Math.max(1, Math.min(length, stop - at)));
+  return `${message}\n${line}\n${" ".repeat(at - start + cut.length)}${carets}`;
 }
 
 const WORDS: { readonly [type in Type]: string } = {
@@ -159,8 +168,8 @@ class Check {
     return this.#wrong(
       expression,
       guess === undefined
-        ? `"${name}" is not known; known are ${known.join(", ")}`
-        : `"${name}" is not known; did you mean "${guess}"?`,
+        ? `"${short(name)}" is not known; known are ${known.join(", ")}`
+        : `"${short(name)}" is not known; did you mean "${guess}"?`,
     );
   }
 
@@ -196,7 +205,7 @@ class Check {
     if (other !== undefined) {
       return this.#wrong(
         call,
-        `"${name}" is selected by lr and seed, not by "${other}"`,
+        `"${name}" is selected by lr and seed, not by "${short(other)}"`,
       );
     }
     if (!Object.hasOwn(point, "lr")) {
@@ -213,4 +222,8 @@ class Check {
 function measures(name: string): Type | undefined {
   if (Object.hasOwn(SERIES, name)) return "series";
   if (Object.hasOwn(SCALARS, name)) return "number";
+}
+
+function short(word: string): string {
+  return word.length > 40 ? `${word.slice(0, 39)}…` : word;
 }

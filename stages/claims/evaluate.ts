@@ -191,14 +191,41 @@ export function evaluate(
 
   function network(point: { readonly [axis: string]: number }): Measured {
     const wanted = point.seed ?? seed;
-    const found = networks.find((one) =>
-      one.learning_rate === point.lr && one.seed === wanted
-    );
+    const found = point.lr === undefined
+      ? undefined
+      : register(networks).of(point.lr, wanted);
     if (found) return found;
     throw new Missing(
       `no network was trained with learning rate ${point.lr} and seed ${wanted}`,
     );
   }
+}
+
+/** Networks as they are asked for. */
+interface Register {
+  of(learningRate: number, seed: number): Measured | undefined;
+  /** The epochs that all of them have; infinitely many if there are none. */
+  readonly epochs: number;
+}
+
+const registers = new WeakMap<readonly Measured[], Register>();
+
+/** Made once of each list: a search for every number of every seed would be quadratic. */
+export function register(networks: readonly Measured[]): Register {
+  let found = registers.get(networks);
+  if (!found) {
+    const key = (rate: number, seed: number) => `${rate},${seed}`;
+    const known = new Map<string, Measured>();
+    let epochs = Infinity;
+    for (const one of networks) {
+      const name = key(one.learning_rate, one.seed);
+      if (!known.has(name)) known.set(name, one);
+      epochs = Math.min(epochs, one.series.validation_loss.length);
+    }
+    found = { of: (rate, seed) => known.get(key(rate, seed)), epochs };
+    registers.set(networks, found);
+  }
+  return found;
 }
 
 function compare(operator: string, a: number, b: number): boolean {

@@ -1,5 +1,5 @@
 /** Judging one claim for one seed. */
-import { evaluate, type Measured, Missing } from "./evaluate.ts";
+import { evaluate, type Measured, Missing, register } from "./evaluate.ts";
 import { parse } from "./syntax.ts";
 
 /** A sentence of the paper as a check. */
@@ -58,10 +58,7 @@ export function tooShort(
   epochs: number,
   networks: readonly Measured[],
 ): string | undefined {
-  const trained = networks.reduce(
-    (least, { series }) => Math.min(least, series.validation_loss.length),
-    Infinity,
-  );
+  const trained = register(networks).epochs;
   return trained < epochs
     ? `it takes ${epochs} epochs to judge, and this run has ${trained}`
     : undefined;

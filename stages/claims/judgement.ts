@@ -97,16 +97,17 @@ export function verdicts(
     readonly seed: number;
     readonly steps: readonly number[];
   }
-  const curves = Object.entries(artifacts)
-    .filter(([path]) => path.startsWith("curves/"))
-    .map(([, curve]) => curve as unknown as Curve);
+  const steps = new Map<string, readonly number[]>();
+  for (const [path, artifact] of Object.entries(artifacts)) {
+    if (!path.startsWith("curves/")) continue;
+    const curve = artifact as unknown as Curve;
+    const name = `${curve.learning_rate},${curve.seed}`;
+    if (!steps.has(name)) steps.set(name, curve.steps);
+  }
   return judgements(
     claims as unknown as readonly Claim[],
     artifacts["metrics.json"] as unknown as Metrics,
-    (rate, seed) =>
-      curves.find((curve) =>
-        curve.learning_rate === rate && curve.seed === seed
-      )?.steps,
+    (rate, seed) => steps.get(`${rate},${seed}`),
   );
 }
 

@@ -88,9 +88,11 @@ function find(
     part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
   const [before = "", after = ""] = pattern.split("{}");
   const whole = new RegExp(literal(before) + NUMBER + literal(after), "gd");
+  let line = 1;
+  let counted = 0;
   return [...text.matchAll(whole)].map((match) => {
     const [at = 0] = match.indices?.[1] ?? [];
-    const line = text.slice(0, at).split("\n").length;
+    for (; counted < at; counted++) if (text[counted] === "\n") line++;
     return { quoted: match[1] ?? "", line };
   });
 }

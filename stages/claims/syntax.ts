@@ -73,8 +73,17 @@ const COMPARISONS = ["<", "<=", ">", ">=", "=="] as const;
 // Deeper than anybody writes, and far from what the stack can hold.
 const DEEPEST = 50;
 
+// A chain leans to the left, one level for each of its parts.
+const LONGEST = 4000;
+
 /** Parses an expression. Throws an `ExpressionError` at the word that does not fit. */
 export function parse(text: string): Expression {
+  if (text.length > LONGEST) {
+    throw new ExpressionError(
+      `an expression has at most ${LONGEST} characters, and this one ${text.length}`,
+      0,
+    );
+  }
   const words = tokens(text);
   let next = 0;
   let depth = 0;
@@ -180,7 +189,7 @@ export function parse(text: string): Expression {
   function call({ text: name, at }: Token): Expression {
     expect("(");
     const list: Expression[] = [];
-    const point: Record<string, number> = {};
+    const point = new Map<string, number>();
     while (!is(")")) {
       const word = peek();
       if (word.kind === "name" && words[next + 1]?.text === "=") {
@@ -188,19 +197,25 @@ export function parse(text: string): Expression {
         const value = peek();
         if (value.kind !== "number") throw unexpected(value, "a number");
         next++;
-        if (Object.hasOwn(point, word.text)) {
+        if (point.has(word.text)) {
           throw new ExpressionError(
-            `"${word.text}" is given twice`,
+            `"${word.text.slice(0, 40)}" is given twice`,
             word.at,
             word.text.length,
           );
         }
-        point[word.text] = value.value;
+        point.set(word.text, value.value);
       } else list.push(claim());
       if (!accept(",")) break;
     }
     expect(")");
-    return { kind: "call", at, name, arguments: list, point };
+    return {
+      kind: "call",
+      at,
+      name,
+      arguments: list,
+      point: Object.fromEntries(point),
+    };
   }
 
   const whole = claim();
@@ -212,7 +227,7 @@ function unexpected(
   { kind, text, at }: Token,
   wanted: string,
 ): ExpressionError {
-  const found = kind === "end" ? "the end" : `"${text}"`;
+  const found = kind === "end" ? "the end" : `"${text.slice(0, 40)}"`;
   return new ExpressionError(
     `${found} stands where ${wanted} is expected`,
     at,

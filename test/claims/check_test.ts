@@ -131,3 +131,19 @@ for (const [rule, text, says] of wrong) {
 Deno.test("checkClaim() takes a number where one is wanted", () => {
   deepEqual(checkClaim("test.mse(lr=1) * 2", { type: "number" }), []);
 });
+
+Deno.test("checkClaim() takes names that every object has for what they are: names", () => {
+  for (const name of ["constructor", "__proto__", "toString"]) {
+    for (
+      const text of [
+        `${name} < 1`,
+        `${name}(lr=1) < 1`,
+        `final(${name}) < 1`,
+        `${name}(train_loss(lr=1)) < 1`,
+        `test.mse(lr=1, ${name}=2) < 1`,
+      ]
+    ) {
+      equal(checkClaim(text).length, 1, text);
+    }
+  }
+});

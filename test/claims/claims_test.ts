@@ -3,9 +3,14 @@ import { readConfig } from "../../pipeline/config/config.ts";
 import type { Verdict } from "../../pipeline/stage.ts";
 import type { Task } from "../../pipeline/task.ts";
 import stage, { type Params } from "../../stages/claims.ts";
-import type { Claim } from "../../stages/claims/judge.ts";
-import { judgements, verdicts } from "../../stages/claims/judgement.ts";
+import { type Claim, judge } from "../../stages/claims/judge.ts";
+import {
+  judgements,
+  measured,
+  verdicts,
+} from "../../stages/claims/judgement.ts";
 import { experimentSchema } from "../../stages/experiment.ts";
+import { Counter } from "../engine/counted.ts";
 import { metrics, type Shown, steps } from "./measured.ts";
 
 const path = new URL("../../experiment.toml", import.meta.url).pathname;
@@ -244,4 +249,21 @@ Deno.test("the stage writes what verdicts() finds in the artifacts", () => {
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+Deno.test("judge() looks at each network as often, however many seeds there are", () => {
+  const looks = (count: number) => {
+    const counter = new Counter();
+    const seeds = Array.from({ length: count }, (_, seed) => seed);
+    const shown = seeds.flatMap((seed) => asPaper(seed));
+    const networks = counter.over(measured(metrics(shown), steps(shown)));
+    for (const claim of published()) {
+      for (const seed of seeds) {
+        yes(judge(claim, seed, networks).kind === "judged");
+      }
+    }
+    return counter.count;
+  };
+  const [once, twice] = [looks(30), looks(60)];
+  yes(twice <= 2.2 * once, `${once} looks became ${twice}`);
 });

@@ -369,3 +369,121 @@ Deno.test("readConfig() reads what a file holds, or says why it cannot", async (
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("readConfig() tells the first of very many problems, and how many more there are", () => {
+  const keys = Array.from({ length: 50_000 }, (_, i) => `k${i} = 1\n`).join("");
+  const lines = message(bake({ text: keys + TEXT })).split("\n");
+  equal(lines[0], "Use bake.toml: 50000 problems");
+  equal(lines.length, 22);
+  equal(lines.at(-1), "and 49980 more");
+});
+
+Deno.test("readConfig() refuses what lies too deep, wherever it stands", () => {
+  const deep = (before: string, inner: string, after: string) =>
+    before.repeat(20_000) + inner + after.repeat(20_000);
+  for (
+    const text of [
+      `${TEXT}\n[${deep("a.", "a", "")}]\nb = 1\n`,
+      `${deep("a.", "a", "")} = 1\n${TEXT}`,
+      `x = ${"[".repeat(500)}${"]".repeat(500)}\n${TEXT}`,
+      `x = ${"{a=".repeat(500)}1${"}".repeat(500)}\n${TEXT}`,
+    ]
+  ) {
+    match(message(bake({ text })), /^Read bake.toml, line \d+\nmore than 32/);
+  }
+  for (
+    const text of [
+      `x = ${deep("[", "", "]")}\n${TEXT}`,
+      `x = ${deep("{a=", "1", "}")}\n${TEXT}`,
+    ]
+  ) {
+    match(message(bake({ text })), /excessively nested/);
+  }
+  for (
+    const setting of [
+      `${deep("a.", "a", "")}=1`,
+      `oven.heat=${"[".repeat(500)}${"]".repeat(500)}`,
+    ]
+  ) {
+    match(message(bake({ set: [setting] })), /at most 32/);
+  }
+});
+
+Deno.test("readConfig() refuses numbers that JSON does not have, whatever the schema allows", () => {
+  const read = (text: string, set: string[] = []) =>
+    readConfig({
+      path: "/kitchen/bake.toml",
+      text,
+      set,
+      schema: v.strictObject({ a: v.array(v.number("a number"), "a list") }),
+    });
+  match(
+    message(read("a = [1, inf]")),
+    /a\.1 is inf\nbake.toml:1:\d+: allowed are finite numbers/,
+  );
+  match(message(read("a = [1]", ["a=[-inf]"])), /a\.0 is -inf\n--set/);
+  yes(read("a = [1]").ok);
+});
+
+Deno.test("readConfig() takes names that every object has for what they are: names", () => {
+  for (const name of ["constructor", "__proto__", "toString"]) {
+    for (
+      const laid of [
+        { text: `${name} = 1\n${TEXT}` },
+        { text: `${TEXT}\n[${name}]\nheat = 1\n` },
+        { set: [`${name}=1`] },
+        { set: [`${name}.heat=1`] },
+      ]
+    ) {
+      match(message(bake(laid)), new RegExp(`${name} is not a setting`));
+    }
+    match(message(bake({ set: [`oven.${name}=1`] })), /is not a setting/);
+    match(message(bake({ set: [`cakes.${name}=1`] })), /has the entries lemon/);
+    match(message(bake({ profile: name })), /^Use the profile/);
+  }
+  equal(oven({}).heat, 3);
+});
+
+Deno.test("readConfig() reads a plain file of at most a million bytes, and nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "bake.toml");
+  const read = () => message(readConfig({ path, schema }));
+  Deno.writeTextFileSync(path, TEXT + "#".repeat(1_000_001 - TEXT.length));
+  match(read(), /it has 1000001 bytes; a configuration has at most 1000000/);
+  Deno.writeTextFileSync(path, TEXT + "#".repeat(1_000_000 - TEXT.length));
+  equal(read(), "no failure");
+  Deno.removeSync(path);
+  Deno.mkdirSync(path);
+  match(read(), /it is a folder/);
+  Deno.removeSync(path);
+  Deno.symlinkSync(path, path);
+  match(read(), /Read the configuration/);
+  Deno.removeSync(path);
+  const { success } = await new Deno.Command("mkfifo", { args: [path] })
+    .output();
+  yes(success);
+  match(read(), /it is no plain file/);
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("readConfig() shows of a long line what is around the mistake", () => {
+  const read = message(bake({
+    text: `x = [${"1, ".repeat(50_000)}?${", 1".repeat(50_000)}]\n${TEXT}`,
+  }));
+  yes(read.length < 600, read.slice(0, 600));
+  const [, , line = "", caret = ""] = read.split("\n");
+  equal(line[caret.indexOf("^")], "?");
+});
+
+Deno.test("readConfig() blames for a value what was laid there last", () => {
+  match(
+    message(bake({ set: ["oven.heat=4", "oven={heat=0}"] })),
+    /--set oven=\{heat=0\}: oven.heat is 0/,
+  );
+  match(
+    message(
+      bake({ set: ["oven={heat=4, mode='fan', racks=[1]}", "oven.heat=0"] }),
+    ),
+    /--set oven.heat=0: allowed/,
+  );
+});

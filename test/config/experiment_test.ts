@@ -242,3 +242,38 @@ Deno.test("experimentSchema checks quoted numbers", () => {
     "a statement stands where a number is expected",
   );
 });
+
+Deno.test("experimentSchema refuses what no path, permission, archive or plan can take", () => {
+  const seeds = JSON.stringify(Array.from({ length: 4000 }, (_, i) => i));
+  for (
+    const [setting, allowed] of [
+      ["figures.learning_curves.band=[0.1, inf]", "two numbers"],
+      ['paper.title="\\u001b[2J"', "without control characters"],
+      ['paper.version="../../x"', "a version such as 1.0.0"],
+      ['dataset.mirrors=["http://a,b/"]', "a URL with http or https"],
+      ['dataset.mirrors=["http://*/"]', "a URL with http or https"],
+      ['dataset.mirrors=["http://localhost:0/"]', "a URL with http or https"],
+      [`training.seeds=${seeds}`, "at most 10000 networks"],
+      [
+        'paper.numbers=[{file="a\\u0000b",pattern="{}",value="test.mse(lr=1)"}]',
+        "without control characters",
+      ],
+      [
+        'paper.numbers=[{file="a",pattern="{}\\u0000",value="test.mse(lr=1)"}]',
+        "without control characters",
+      ],
+    ] as const
+  ) {
+    const read = experiment({ set: [setting] });
+    yes(message(read).includes(allowed), `${setting}: ${message(read)}`);
+  }
+  for (
+    const mirror of [
+      "http://127.0.0.1:8000/",
+      "http://[::1]:80/mnist",
+      "https://my_host.example.org/a?b",
+    ]
+  ) {
+    yes(experiment({ set: [`dataset.mirrors=["${mirror}"]`] }).ok, mirror);
+  }
+});
