@@ -2,7 +2,8 @@
  * What a stage declares of one instance, checked before anything is made of it:
  * types alone keep neither infinity out nor what a cast lets in.
  */
-import type { Failure } from "./failure.ts";
+import { type Failure, short } from "./failure.ts";
+import { isInstanceOf, isName } from "./names.ts";
 import type { Declaration } from "./stage.ts";
 
 /** Deeper than anybody writes, and far from what the stack can hold. */
@@ -10,10 +11,14 @@ const DEEPEST = 100;
 
 /** What is wrong with the declaration of an instance, if anything. */
 export function declarationProblem(
-  id: string,
-  { params, hints, facts, permissions, inputs = {}, resources = {} }:
-    Declaration,
+  { id, stage, declaration }: {
+    readonly id: string;
+    readonly stage: string;
+    readonly declaration: Declaration;
+  },
 ): Failure | undefined {
+  const { params, hints, facts, permissions, outputs } = declaration;
+  const { inputs = {}, resources = {} } = declaration;
   const values = { params, hints, facts, env: permissions?.env };
   for (const [part, value] of Object.entries(values)) {
     const found = strange(value, [part]);
@@ -26,6 +31,23 @@ export function declarationProblem(
           "lists and tables of these",
       };
     }
+  }
+  if (!isInstanceOf(id, stage)) {
+    return {
+      kind: "declaration",
+      what: `Cannot use the declaration of "${short(id)}"`,
+      seen: "the name of the instance is too long or has odd characters",
+      hint: "use shorter axes and values, of letters, digits and hyphens",
+    };
+  }
+  const odd = Object.keys(outputs).find((name) => !isName(name));
+  if (odd !== undefined) {
+    return {
+      kind: "declaration",
+      what: `Cannot use the declaration of "${id}"`,
+      seen: `it names an output ${JSON.stringify(short(odd))}`,
+      hint: "use a name that can be printed and that no object has of its own",
+    };
   }
   for (const [resource, wanted] of Object.entries(resources)) {
     if (wanted === undefined || Number.isFinite(wanted) && wanted >= 0) {

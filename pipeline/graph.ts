@@ -81,8 +81,8 @@ export function link<Config>(
     const declared = points.value.map((point) =>
       declare(stage, config, point, known)
     );
-    for (const { id, declaration } of declared) {
-      const wrong = declarationProblem(id, declaration);
+    for (const one of declared) {
+      const wrong = declarationProblem(one);
       if (wrong) return fail(wrong);
     }
     stages.set(stage.name, declared);

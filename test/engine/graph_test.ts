@@ -272,4 +272,11 @@ Deno.test("link() refuses what JSON does not have, and says where it stands", ()
   match(declared({ resources: { memory: -1 } }), /-1 of memory/);
   match(declared({ inputs: { a: file("b\0c") } }), /"a" has a zero character/);
   match(refused({ train: { matrix: { lr: [Infinity] } } }), /Use "Infinity"/);
+  match(
+    declared({ outputs: { constructor: { file: "a" } } }),
+    /an output "constructor"/,
+  );
+  for (const axis of ["a/b", "a]b", "a".repeat(300), "a\u001b"]) {
+    match(refused({ train: { matrix: { [axis]: [1] } } }), /the name of the/);
+  }
 });
