@@ -235,7 +235,19 @@ export const COMMANDS: readonly Command[] = [
     name: "restore",
     help: "put an archive's results into the store; then only changes run",
     operands: { name: "ARCHIVE", least: 1, most: 1, takes: FILE },
-    options: CONFIGURATION,
+    options: [
+      ...CONFIGURATION,
+      {
+        name: "root-digest",
+        value: "DIGEST",
+        takes: { kind: "text" },
+        help: "only the archive with this root digest, as the paper quotes it",
+      },
+      {
+        name: "yes",
+        help: "do not ask, although its run is not the published one",
+      },
+    ],
     examples: [
       ["restore paper-1.0.0.zip", "so that nothing expensive runs again"],
     ],

@@ -131,6 +131,11 @@ export type Event =
       readonly instance: string;
       readonly reason: string;
     }[];
+    /** Archives that results come from which nobody made here, by root digest. */
+    readonly origins?: readonly {
+      readonly archive: string;
+      readonly instances: number;
+    }[];
     readonly verdicts: readonly Verdict[];
     /** With the published run, if there is one and everything ended well. */
     readonly comparison?: Comparison;

@@ -10,7 +10,7 @@ import { type DigestOf, inputFacts } from "./facts.ts";
 import { changes, type Facts, fingerprint } from "./fingerprint.ts";
 import type { Graph, Instance } from "./graph.ts";
 import type { Index } from "./record-index.ts";
-import type { Record as StoreRecord, Store } from "./store.ts";
+import type { Origin, Record as StoreRecord, Store } from "./store.ts";
 
 /** What deciding needs to know of the world. */
 export interface World {
@@ -37,6 +37,8 @@ export interface Decided {
   readonly seconds: number | undefined;
   /** What the stage said of the result. */
   readonly remarks?: readonly string[];
+  /** Where the result comes from, if nobody made it here. */
+  readonly from?: Origin;
 }
 
 /**
@@ -109,6 +111,7 @@ export function decide(
     outputs: record.outputs,
     seconds: record.seconds,
     ...(record.remarks && { remarks: record.remarks }),
+    ...(record.from && { from: record.from }),
   };
 }
 

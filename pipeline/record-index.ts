@@ -9,7 +9,12 @@ import { readFileSync } from "node:fs";
 import type { Digest } from "./digest.ts";
 import { isMissing, writeWhole } from "./disk.ts";
 import type { StatCache } from "./stat.ts";
-import { readRecord, type Record as StoreRecord, type Store } from "./store.ts";
+import {
+  type Origin,
+  readRecord,
+  type Record as StoreRecord,
+  type Store,
+} from "./store.ts";
 
 /** A record without its facts. */
 export interface Brief {
@@ -18,6 +23,7 @@ export interface Brief {
   readonly seconds: number;
   readonly provisional?: string;
   readonly remarks?: readonly string[];
+  readonly from?: Origin;
 }
 
 const VERSION = 1;
@@ -70,7 +76,7 @@ export class Index {
 }
 
 function brief(
-  { fingerprint, outputs, seconds, provisional, remarks }: StoreRecord,
+  { fingerprint, outputs, seconds, provisional, remarks, from }: StoreRecord,
 ): Brief {
   return {
     fingerprint,
@@ -80,6 +86,7 @@ function brief(
     seconds,
     ...(provisional !== undefined && { provisional }),
     ...(remarks !== undefined && { remarks }),
+    ...(from !== undefined && { from }),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   makespan,
   schedule,
 } from "./schedule.ts";
+import type { Origin } from "./store.ts";
 import { Workshop } from "./workshop.ts";
 
 /** How a run is to be made. */
@@ -43,6 +44,8 @@ export interface Ended {
   readonly provisional?: string;
   /** What was said of a result that is used again. */
   readonly remarks?: readonly string[];
+  /** Where it comes from, if nobody made it here. */
+  readonly from?: Origin;
 }
 
 /** What a run did. */
@@ -244,12 +247,13 @@ async function work(
   }
 }
 
-function reused({ outputs, fingerprint, remarks }: Decided): Ended {
+function reused({ outputs, fingerprint, remarks, from }: Decided): Ended {
   return {
     outcome: { kind: "reused" },
     outputs: outputs!, // a decision to reuse has them
     fingerprint: fingerprint!,
     ...(remarks && { remarks }),
+    ...(from && { from }),
   };
 }
 

@@ -51,6 +51,13 @@ export interface Record {
   readonly provisional?: string;
   /** What the stage said of the result: told again whenever that is used again. */
   readonly remarks?: readonly string[];
+  /** Set when it was not made here: the archive's root digest. */
+  readonly from?: Origin;
+}
+
+/** Where a result comes from that nobody made here. */
+export interface Origin {
+  readonly archive: Digest;
 }
 
 const VERSION = 1;
@@ -174,7 +181,8 @@ export function readRecord(
     typeof record.outputs === "object" && record.outputs !== null &&
     Object.values(record.outputs).every((kept) =>
       typeof kept?.digest === "string" && isDigest(kept.digest)
-    );
+    ) &&
+    (record.from === undefined || isDigest(String(record.from?.archive)));
   return whole ? record as Record : undefined;
 }
 

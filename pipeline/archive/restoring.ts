@@ -3,9 +3,14 @@
  * they were made from: whoever changes a parameter then runs only what depends
  * on it. Only instances whose every output is in the archive come back; the
  * others are made again from these when something asks for them.
+ *
+ * An archive can be consistent and wrong: nothing in it proves that anybody ran
+ * anything. So a record of one's own stays, and one that is restored says from
+ * which archive it is.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Digest } from "../digest.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Store } from "../store.ts";
 import { readRun } from "./documents.ts";
@@ -16,12 +21,21 @@ import { type Container, Refused } from "./container.ts";
 /** What came back. */
 export interface Restored {
   readonly instances: readonly string[];
+  /** Instances with a result of one's own, which was kept; `differs` if the archive's is another. */
+  readonly own: readonly {
+    readonly instance: string;
+    readonly differs: boolean;
+  }[];
   /** Instances that have results which no archive holds. */
   readonly left: readonly string[];
 }
 
-/** Restores from an archive that passed levels 0 and 1. */
-export function restoreArchive(container: Container, store: Store): Restored {
+/** Restores from an archive that passed levels 0 and 1, and whose root digest is `archive`. */
+export function restoreArchive(
+  container: Container,
+  store: Store,
+  archive: Digest,
+): Restored {
   const { instances, artifacts } = readRun(container);
   const names = new Map(
     Object.entries(artifacts).map(([path, { digest }]) => [
@@ -30,6 +44,7 @@ export function restoreArchive(container: Container, store: Store): Restored {
     ]),
   );
   const restored: string[] = [];
+  const own: { instance: string; differs: boolean }[] = [];
   const left: string[] = [];
   for (const [id, instance] of Object.entries(instances)) {
     const { outputs, facts, seconds, made, wall, stage } = instance;
@@ -40,6 +55,18 @@ export function restoreArchive(container: Container, store: Store): Restored {
       left.push(id);
       continue;
     }
+    const mark = fingerprint(facts);
+    const there = store.record(stage, mark);
+    const isOwn = there !== undefined && there.from === undefined &&
+      there.provisional === undefined;
+    if (isOwn) {
+      const differs = Object.entries(outputs).some(([output, { digest }]) =>
+        there.outputs[output]?.digest !== digest
+      );
+      own.push({ instance: id, differs });
+      if (differs) continue;
+    }
+    // Contents are what their digest says, whoever brings them.
     for (const { digest } of Object.values(outputs)) {
       if (store.holds(digest)) continue;
       const kept = bring(container, names.get(digest)!, store); // it is whole
@@ -47,18 +74,20 @@ export function restoreArchive(container: Container, store: Store): Restored {
         throw new Refused(`${names.get(digest)} has changed`);
       }
     }
+    if (isOwn) continue;
     store.write(stage, {
       instance: id,
-      fingerprint: fingerprint(facts),
+      fingerprint: mark,
       facts,
       outputs,
       seconds,
       made,
       wall,
+      from: { archive },
     });
     restored.push(id);
   }
-  return { instances: restored, left };
+  return { instances: restored, own, left };
 }
 
 /** Copies one member into the store; returns the digest of what arrived. */

@@ -8,6 +8,7 @@ import { open, type Project } from "../project.ts";
 import { LOCK, printLock } from "../published/lock.ts";
 import { presentRun } from "../published/present.ts";
 import { counted } from "../render/quantity.ts";
+import { grouped, listed } from "../render/reason.ts";
 
 /** The command `publish`. */
 export async function publishCommand<Config>(
@@ -39,5 +40,19 @@ export async function publishCommand<Config>(
       counted(Object.keys(lock.instances).length, "instance")
     } in ${LOCK}; commit it\n`,
   );
+  const foreign = Object.entries(lock.instances).filter((
+    [, { stage, fingerprint }],
+  ) => opened.store.record(stage, fingerprint)?.from);
+  if (foreign.length > 0) {
+    out(
+      outStyle.yellow(
+        `${counted(foreign.length, "result")} of it ${
+          foreign.length === 1 ? "is" : "are"
+        } from an archive, not made here: ${
+          listed(grouped(foreign.map(([id]) => id)))
+        }`,
+      ) + "\n",
+    );
+  }
   return 0;
 }

@@ -33,6 +33,8 @@ export interface Request extends Overlays {
   readonly onStill?: (opened: Opened, began: number) => void;
 }
 
+type Finished = Extract<Event, { kind: "finished" }>;
+
 /** How it ended, as an exit code would say it. */
 export type End =
   | { readonly kind: "done"; readonly page: Page | undefined }
@@ -115,7 +117,7 @@ export async function reproduce<Config>(
   const comparison = broken
     ? undefined
     : await compareWithPublished(graph, ran, opened, verdicts);
-  const event: Event = {
+  const event: Finished = {
     kind: "finished",
     success,
     seconds,
@@ -123,6 +125,7 @@ export async function reproduce<Config>(
     provisional: [...ran.ended].flatMap(([{ id }, { provisional }]) =>
       provisional === undefined ? [] : [{ instance: id, reason: provisional }]
     ),
+    ...originsOf(ran),
     verdicts,
     ...(comparison && { comparison }),
     artifacts: Array.from(
@@ -161,6 +164,15 @@ async function price<Config>(
   if (!opened.ok) return undefined;
   const graph = narrow(opened.value.graph, targets);
   return graph.ok ? new Plan(graph.value, opened.value.world).cost : undefined;
+}
+
+/** How many results come from which archive. */
+function originsOf({ ended }: Ran): Pick<Finished, "origins"> {
+  const all = [...ended.values()].flatMap(({ from }) => from?.archive ?? []);
+  if (all.length === 0) return {};
+  const origins = [...Map.groupBy(all, (archive) => archive)]
+    .map(([archive, { length }]) => ({ archive, instances: length }));
+  return { origins };
 }
 
 /** The comparison with the published run, if there is one. */

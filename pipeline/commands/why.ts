@@ -33,6 +33,7 @@ export async function whyCommand<Config>(
           made: last.made,
           seconds: last.seconds,
           wall: last.wall,
+          ...(last.from && { from: last.from }),
         },
       }),
     };

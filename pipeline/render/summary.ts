@@ -50,6 +50,7 @@ export function summary(
     counts.built + counts.restored > 0 ? results(finished, width, style) : [],
     verdicts.length > 0 ? verdictLines(verdicts, width, style) : [],
     comparison ? comparisonLines(comparison, style) : [],
+    notMadeHere(finished, width, style),
     ...failures(events, width, style),
     folderLines(finished.folder, width, style),
     quiet ? nothing(finished, style) : end(finished, events, width, style),
@@ -76,6 +77,22 @@ function standIn(
   ];
   return text.flatMap((part) => wrap(part, width - 2))
     .map((line) => bold(yellow(`▌ ${line}`)));
+}
+
+/** Results that somebody else says are right. */
+function notMadeHere(
+  { origins = [] }: Finished,
+  width: number,
+  { yellow }: Style,
+): string[] {
+  return origins.flatMap(({ archive, instances }) =>
+    wrap(
+      `${counted(instances, "result")} ${
+        instances === 1 ? "is" : "are"
+      } from the archive ${archive.slice(0, 12)}…, not made here`,
+      width,
+    ).map(yellow)
+  );
 }
 
 /** Where to look. */

@@ -25,6 +25,8 @@ export interface Explanation {
     readonly made: string;
     readonly seconds: number;
     readonly wall: string;
+    /** The archive that it was restored from. */
+    readonly from?: { readonly archive: string };
   };
 }
 
@@ -61,7 +63,7 @@ export function whyLines(
   style: Style,
   { all = false, width = COLUMNS }: WhyView = {},
 ): string[] {
-  const { bold, dim } = style;
+  const { bold, dim, yellow } = style;
   const { paint } = DECISIONS[decision.kind];
   const verb = {
     reuse: "is reused",
@@ -84,6 +86,15 @@ export function whyLines(
         width,
       ).map(dim),
     );
+    if (last.from) {
+      const { archive } = last.from;
+      lines.push(
+        ...wrap(
+          `not made here: from the archive ${solid(archive)}, which says so`,
+          width,
+        ).map(yellow),
+      );
+    }
   }
   const changed = last ? changes(last.facts, facts) : [];
   if (changed.length > 0) {

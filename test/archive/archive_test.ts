@@ -12,6 +12,7 @@ import { restoreArchive } from "../../pipeline/archive/restoring.ts";
 import { openZip } from "../../pipeline/archive/zip/zip.ts";
 import { inspect } from "../../pipeline/archive/inspection.ts";
 import { exitCode } from "../../pipeline/archive/level.ts";
+import type { Digest } from "../../pipeline/digest.ts";
 import { unwrap } from "../../pipeline/failure.ts";
 import { CONFIG, judge, Paper } from "./fixture.ts";
 import { edit, resign, unpack } from "./tampering.ts";
@@ -296,7 +297,11 @@ Deno.test("restoreArchive() brings back what makes the rest cheap, and nothing f
   const { store } = await other.open();
   {
     using container = openZip(shared.zip);
-    const { instances, left } = restoreArchive(container, store);
+    const { instances, left } = restoreArchive(
+      container,
+      store,
+      shared.root as Digest,
+    );
     deepEqual(instances, [
       "train[lr=0.1]",
       "train[lr=0.01]",

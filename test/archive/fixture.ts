@@ -189,15 +189,17 @@ export class Paper implements AsyncDisposable {
     });
   }
 
-  /** Runs everything; returns the last event. */
-  async run(): Promise<Extract<Event, { kind: "finished" }>> {
+  /** Runs everything, what is forced in any case; returns the last event. */
+  async run(
+    force: readonly string[] = [],
+  ): Promise<Extract<Event, { kind: "finished" }>> {
     const events: Event[] = [];
     await reproduce(
       this.project,
       {
         set: [],
         targets: [],
-        force: [],
+        force,
         jobs: 2,
         failFast: false,
         arguments: [],

@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { inspect, openArchive } from "../../pipeline/archive/inspection.ts";
 import { levelLines } from "../../pipeline/archive/level.ts";
 import { restoreArchive } from "../../pipeline/archive/restoring.ts";
+import { digestBytes } from "../../pipeline/digest.ts";
 import { unwrap } from "../../pipeline/failure.ts";
 import { type Facts, fingerprint } from "../../pipeline/fingerprint.ts";
 import { StatCache } from "../../pipeline/stat.ts";
@@ -154,6 +155,7 @@ Deno.test("every mutant of an archive's documents gets an answer, and restores i
         restoreArchive(
           container,
           new Store(inner, StatCache.open(join(inner, "cache/stat"))),
+          digestBytes("an archive"),
         );
         deepEqual(
           listing(place).filter((path) => !path.startsWith(inner)),
