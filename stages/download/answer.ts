@@ -29,15 +29,12 @@ export interface Silence {
 }
 
 /** Aborts its signal after so many milliseconds without `reset()`. */
-export function stalled(milliseconds: number): Silence {
+export function stalled(
+  milliseconds: number,
+  why = `nothing heard for ${milliseconds / 1000} s`,
+): Silence {
   const controller = new AbortController();
-  const expire = () =>
-    controller.abort(
-      new DOMException(
-        `nothing heard for ${milliseconds / 1000} s`,
-        "TimeoutError",
-      ),
-    );
+  const expire = () => controller.abort(new DOMException(why, "TimeoutError"));
   let timer = setTimeout(expire, milliseconds);
   return {
     signal: controller.signal,
@@ -61,37 +58,32 @@ export async function ask(
   from: string,
   start: number,
   silence: Silence,
+  signal: AbortSignal = silence.signal,
 ): Promise<Answer> {
   if (isAbsolute(from)) return await askFolder(from);
   let url = from;
   let range = start;
   for (let hop = 0; hop <= REDIRECTS; hop++) {
-    let response: Response;
-    try {
-      // `identity`: a gzip file must arrive as it is, not unpacked on the way.
-      response = await fetch(url, {
-        redirect: "manual",
-        signal: silence.signal,
-        headers: {
-          "accept-encoding": "identity",
-          ...(range > 0 && { range: `bytes=${range}-` }),
-        },
-      });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotCapable)) throw error;
-      const { host } = new URL(url);
-      return {
-        kind: "wrong",
-        why: hop === 0
-          ? `${host} is not among the hosts that this stage may reach`
-          : `redirects to ${host}, which is not a declared host: add that mirror to dataset.mirrors if it is to be trusted`,
-      };
-    }
+    const refused = await refuse(url, hop > 0);
+    if (refused !== undefined) return { kind: "wrong", why: refused };
+    // `identity`: a gzip file must arrive as it is, not unpacked on the way.
+    const response = await fetch(url, {
+      redirect: "manual",
+      signal,
+      headers: {
+        "accept-encoding": "identity",
+        ...(range > 0 && { range: `bytes=${range}-` }),
+      },
+    });
     silence.reset();
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location) {
       await response.body?.cancel();
-      url = new URL(location, url).href;
+      const next = URL.parse(location, url);
+      if (!next) {
+        return { kind: "wrong", why: "redirects to what is no address" };
+      }
+      url = next.href;
       continue;
     }
     const answer = await read(response, range);
@@ -99,6 +91,30 @@ export async function ask(
     range = 0;
   }
   return { kind: "wrong", why: `redirects more than ${REDIRECTS} times` };
+}
+
+/**
+ * Why an address is not even tried, if it is not. The permission is asked for
+ * first: trying without it would be an access that was not declared, and fail
+ * the stage although the next mirror has the file.
+ */
+async function refuse(
+  url: string,
+  redirected: boolean,
+): Promise<string | undefined> {
+  const { protocol, hostname, port } = URL.parse(url) ?? {};
+  if (protocol !== "http:" && protocol !== "https:") {
+    return redirected
+      ? `redirects to an address that begins with ${protocol}`
+      : "is no URL with http or https";
+  }
+  const host = `${hostname}:${port || (protocol === "http:" ? 80 : 443)}`;
+  const { state } = await Deno.permissions.query({ name: "net", host });
+  if (state === "granted") return undefined;
+  const named = port ? host : hostname;
+  return redirected
+    ? `redirects to ${named}, which is not a declared host: add that mirror to dataset.mirrors if it is to be trusted`
+    : `${named} is not among the hosts that this stage may reach`;
 }
 
 /** Sorts a response into bytes to be read and kinds of refusal. */
@@ -129,6 +145,10 @@ async function read(
 
 async function askFolder(path: string): Promise<Answer> {
   try {
+    // Opening a pipe would wait for who writes to it.
+    if (!(await Deno.stat(path)).isFile) {
+      return { kind: "wrong", why: `${path} is no plain file` };
+    }
     const file = await Deno.open(path);
     return { kind: "body", start: 0, body: file.readable };
   } catch (error) {

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { Task } from "../../pipeline/task.ts";
-import type { Answer, Trouble } from "./answer.ts";
+import type { Answer, Silence, Trouble } from "./answer.ts";
 import { ask, stalled, troubleOf } from "./answer.ts";
 import { Part } from "./part.ts";
 
@@ -22,15 +22,26 @@ export interface Patience {
   readonly silence: number;
   /** Before the second attempt; doubled before each further one. */
   readonly pause: number;
-  /** Attempts in a row that bring no byte. */
+  /** Attempts in a row that bring next to nothing. */
   readonly attempts: number;
+  /** So many bytes at least in so long a time: a drip is no mirror. */
+  readonly pace: { readonly bytes: number; readonly within: number };
 }
 
 /**
  * Three attempts with pauses of 0.5 and 1 s outlast a dropped connection. Behind
- * a firewall that swallows everything, three mirrors cost about a minute.
+ * a firewall that swallows everything, three mirrors cost about a minute. 4 kB/s
+ * is less than a telephone gave.
  */
-export const PATIENCE: Patience = { silence: 6_000, pause: 500, attempts: 3 };
+export const PATIENCE: Patience = {
+  silence: 6_000,
+  pause: 500,
+  attempts: 3,
+  pace: { bytes: 120_000, within: 30_000 },
+};
+
+/** An attempt that brings the file less far than by this part of it brings next to nothing. */
+const GRAIN = 1 / 256;
 
 /** How a mirror's turn ended. */
 export type Outcome =
@@ -59,31 +70,77 @@ export async function obtain(
   const from = isAbsolute(mirror)
     ? join(mirror, pinned.name)
     : `${mirror.replace(/\/+$/, "")}/${pinned.name}`;
+  const { bytes, within } = patience.pace;
+  const pace = new Pace(
+    stalled(within, `less than ${bytes} bytes in ${within / 1000} s`),
+    bytes,
+  );
   let fruitless = 0;
-  let continued = await Part.length(path) > 0;
-  for (;;) {
-    const before = await Part.length(path);
-    const trouble = await transfer(pinned, from, path, log, patience);
-    if (trouble === undefined) {
-      const why = await misfit(pinned, path);
-      if (why === undefined) return { kind: "fetched" };
-      await Part.remove(path);
-      // The beginning may have been another mirror's, and the fault there.
-      if (!continued) return { kind: "wrong", why };
-      continued = false;
-      continue;
+  let reached = await Part.length(path);
+  let continued = reached > 0;
+  try {
+    for (;;) {
+      const trouble = await transfer(pinned, from, path, log, patience, pace);
+      if (trouble === undefined) {
+        const why = await misfit(pinned, path);
+        if (why === undefined) return { kind: "fetched" };
+        await Part.remove(path);
+        // The beginning may have been another mirror's, and the fault there.
+        if (!continued) return { kind: "wrong", why };
+        continued = false;
+        reached = 0;
+        continue;
+      }
+      if (trouble.kind !== "transient") return trouble;
+      if (pace.lost) return { kind: "unreachable", why: trouble.why };
+      // Against the furthest point: a mirror that starts over each time and
+      // breaks off at the same place would be asked for ever.
+      const length = await Part.length(path);
+      if (length - reached >= pinned.bytes * GRAIN) {
+        fruitless = 0;
+        reached = length;
+      } else fruitless++;
+      if (fruitless >= patience.attempts) {
+        return {
+          kind: "unreachable",
+          why: `${trouble.why}, ${patience.attempts} times in a row`,
+        };
+      }
+      log.warn(`${from}: ${trouble.why}; trying again`);
+      const pause = patience.pause * 2 ** Math.max(0, fruitless - 1);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
-    if (trouble.kind !== "transient") return trouble;
-    fruitless = await Part.length(path) > before ? 0 : fruitless + 1;
-    if (fruitless >= patience.attempts) {
-      return {
-        kind: "unreachable",
-        why: `${trouble.why}, ${patience.attempts} times in a row`,
-      };
-    }
-    log.warn(`${from}: ${trouble.why}; trying again`);
-    const pause = patience.pause * 2 ** Math.max(0, fruitless - 1);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+  } finally {
+    pace.stop();
+  }
+}
+
+/** Whether a mirror is worth waiting for, over all attempts. */
+class Pace {
+  #bytes = 0;
+
+  constructor(
+    private readonly clock: Silence,
+    private readonly enough: number,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.clock.signal;
+  }
+
+  get lost(): boolean {
+    return this.clock.signal.aborted;
+  }
+
+  note(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < this.enough) return;
+    this.#bytes = 0;
+    this.clock.reset();
+  }
+
+  stop(): void {
+    this.clock.stop();
   }
 }
 
@@ -94,14 +151,16 @@ async function transfer(
   path: string,
   log: Log,
   patience: Patience,
+  pace: Pace,
 ): Promise<Trouble | undefined> {
   const start = await Part.length(path);
   // A complete but unchecked file only waits for its check.
   if (start >= pinned.bytes) return undefined;
   const silence = stalled(patience.silence);
+  const signal = AbortSignal.any([silence.signal, pace.signal]);
   let answer: Answer;
   try {
-    answer = await ask(from, start, silence);
+    answer = await ask(from, start, silence, signal);
   } catch (error) {
     silence.stop();
     return troubleOf(error);
@@ -123,6 +182,7 @@ async function transfer(
       }
       if (piece.done) return undefined;
       silence.reset();
+      pace.note(piece.value.length);
       part.append(piece.value);
       done += piece.value.length;
       log.progress({ done, total: pinned.bytes, unit: "bytes" });

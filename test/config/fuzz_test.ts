@@ -235,3 +235,43 @@ Deno.test("whatever is typed, it is a command, help or a refusal in words", () =
   );
   ok(commands > 20, `only ${commands} commands: nothing was tried`);
 });
+
+Deno.test("whatever DATASET_MIRROR says, a permission names that host alone, or none", () => {
+  const read = readConfig({
+    path: "/study/experiment.toml",
+    text: TEXT,
+    schema: experimentSchema,
+    set: ['dataset.mirrors=["http://known.example/"]'],
+  });
+  ok(read.ok);
+  const { config } = read.value;
+  const hosts = (mirror: string) => {
+    const linked = link(
+      pipeline,
+      {
+        ...config,
+        training: { ...config.training, engine: "portable" },
+        hardware: {},
+      },
+      () => mirror,
+    );
+    ok(linked.ok, mirror);
+    const [download] = linked.value.instances;
+    return download?.declaration.permissions?.net?.join(" ");
+  };
+  for (
+    const [mirror, allowed] of [
+      ["http://a.example:8000/x/", "a.example:8000 known.example"],
+      ["HTTPS://A.example", "a.example known.example"],
+      ["http://known.example", "known.example"],
+      ["http://[::1", "known.example"],
+      ["http://a,b/", "known.example"],
+      ["http://*/", "known.example"],
+      ["http://", "known.example"],
+      ["ftp://a/", "known.example"],
+      ["../mnist", "known.example"],
+    ] as const
+  ) {
+    ok(hosts(mirror) === allowed, `${mirror}: ${hosts(mirror)}`);
+  }
+});

@@ -1,17 +1,25 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import type { Hints, Params } from "../../stages/download.ts";
 import { download } from "../../stages/download.ts";
 import type { Patience } from "../../stages/download/mirror.ts";
 import type { Progress } from "../../pipeline/task.ts";
 import { StageError } from "../../pipeline/task.ts";
+import { Study } from "../engine/study.ts";
 import { rig } from "./task.ts";
 
 const NAME = "train-images-idx3-ubyte.gz";
 const FILE = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) >> 7);
 const SHA256 = createHash("sha256").update(FILE).digest("hex");
 const PARAMS: Params = { name: NAME, bytes: FILE.length, sha256: SHA256 };
-const PATIENCE: Patience = { silence: 5_000, pause: 1, attempts: 3 };
+const PATIENCE: Patience = {
+  silence: 5_000,
+  pause: 1,
+  attempts: 3,
+  pace: { bytes: 1, within: 60_000 },
+};
 const HTML = "<!DOCTYPE html><title>Please log in</title>";
 
 /** A mirror on the loopback interface, and the requests that it saw. */
@@ -190,7 +198,12 @@ Deno.test("download() waits for a slow mirror as long as it says something", asy
     )
   );
   await using stage = await job({ mirrors: [slow.url] });
-  await download(stage.task, { silence: 1_000, pause: 1, attempts: 1 });
+  await download(stage.task, {
+    silence: 1_000,
+    pause: 1,
+    attempts: 1,
+    pace: { bytes: 1_000, within: 1_000 },
+  });
   assert.deepEqual(stage.bytes("file"), FILE);
   assert.deepEqual([slow.seen, stage.warnings], [["all"], []]);
 });
@@ -241,7 +254,11 @@ Deno.test("download() gives up on a mirror that falls silent, and continues at t
   );
   await using good = serve((request) => part(request));
   await using stage = await job({ mirrors: [mute.url, good.url] });
-  await download(stage.task, { silence: 250, pause: 1, attempts: 2 });
+  await download(stage.task, {
+    ...PATIENCE,
+    silence: 250,
+    attempts: 2,
+  });
   assert.deepEqual(stage.bytes("file"), FILE);
   assert.deepEqual(good.seen, ["bytes=100000-"]);
   assert.match(stage.warnings.join("\n"), /nothing heard for 0.25 s/);
@@ -352,4 +369,286 @@ Deno.test("download() says that the disk is full", {
   await Deno.symlink("/dev/full", `${stage.task.scratch}/${NAME}.part`);
   const error = await failure(download(stage.task, PATIENCE));
   assert.equal(error.seen, "the disk is full");
+});
+
+Deno.test("download() gives up on a mirror that breaks off at the same place each time", async () => {
+  const ear = new Ear();
+  let again = Promise.withResolvers<void>();
+  await using half = serve((request, count) => {
+    if (count > 40) return new Response(null, { status: 404 });
+    if (request.headers.has("range")) {
+      // No range, and nothing: the beginning is gone.
+      return new Response(
+        new ReadableStream({
+          start: (controller) => controller.error("the plug is pulled"),
+        }),
+        { headers: { "content-length": String(FILE.length) } },
+      );
+    }
+    again = Promise.withResolvers<void>();
+    ear.heard(150_000).then(again.resolve);
+    return part(request, { length: 150_000, broken: again.promise });
+  });
+  await using good = serve((request) => part(request));
+  await using stage = await job(
+    { mirrors: [half.url, good.url] },
+    ear.listen,
+  );
+  await download(stage.task, PATIENCE);
+  assert.deepEqual(stage.bytes("file"), FILE);
+  assert(half.seen.length < 10, `${half.seen.length} requests`);
+});
+
+Deno.test("download() gives up on a mirror that drips", async () => {
+  await using drip = serve((_, count) =>
+    count > 3 ? new Response(null, { status: 404 }) : new Response(
+      new ReadableStream({
+        async start(controller) {
+          // Time itself is what this test is about.
+          for (let start = 0; start < 40; start++) {
+            controller.enqueue(FILE.subarray(start, start + 1));
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+          controller.error("the plug is pulled");
+        },
+        cancel() {},
+      }),
+      { headers: { "content-length": String(FILE.length) } },
+    )
+  );
+  await using good = serve((request) => part(request));
+  await using stage = await job({ mirrors: [drip.url, good.url] });
+  await download(stage.task, {
+    ...PATIENCE,
+    pace: { bytes: 1_000, within: 300 },
+  });
+  assert.deepEqual(stage.bytes("file"), FILE);
+  assert.match(stage.warnings.join("\n"), /less than 1000 bytes in 0.3 s/);
+  assert.equal(drip.seen.length, 1);
+});
+
+Deno.test("download() does not wait for a pipe, nor read a folder or a device", async () => {
+  const folder = await Deno.makeTempDir();
+  const pipe = new Deno.Command("mkfifo", { args: [`${folder}/${NAME}`] });
+  assert((await pipe.output()).success);
+  await using good = serve((request) => part(request));
+  for (const make of ["pipe", "folder", "device"]) {
+    if (make !== "pipe") Deno.removeSync(`${folder}/${NAME}`);
+    if (make === "folder") Deno.mkdirSync(`${folder}/${NAME}`);
+    if (make === "device") Deno.symlinkSync("/dev/zero", `${folder}/${NAME}`);
+    await using stage = await job({ mirror: folder, mirrors: [good.url] });
+    await download(stage.task, PATIENCE);
+    assert.deepEqual(stage.bytes("file"), FILE);
+    assert.match(stage.warnings.join("\n"), /is no plain file/);
+  }
+  Deno.removeSync(folder, { recursive: true });
+});
+
+/** A server of whatever bytes, which HTTP's own would not send. */
+function raw(answer: (request: string, count: number) => string | Uint8Array) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const seen: string[] = [];
+  const served: Promise<void>[] = [];
+  async function talk(connection: Deno.Conn): Promise<void> {
+    try {
+      const buffer = new Uint8Array(65_536);
+      const read = await connection.read(buffer);
+      const request = new TextDecoder().decode(buffer.subarray(0, read ?? 0));
+      seen.push(request);
+      const said = answer(request, seen.length);
+      const bytes = typeof said === "string"
+        ? new TextEncoder().encode(said)
+        : said;
+      for (let done = 0; done < bytes.length;) {
+        done += await connection.write(bytes.subarray(done));
+      }
+      await connection.closeWrite();
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+    } finally {
+      connection.close();
+    }
+  }
+  const all = (async () => {
+    for await (const connection of listener) served.push(talk(connection));
+  })();
+  return {
+    url: `http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/mnist/`,
+    seen,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await all;
+      await Promise.all(served);
+    },
+  };
+}
+
+/** An answer over HTTP, headers and body as they are given. */
+function said(
+  status: string,
+  headers: readonly string[] = [],
+  body: string | Uint8Array = "",
+): Uint8Array {
+  const head = [`HTTP/1.1 ${status}`, "connection: close", ...headers, "", ""]
+    .join("\r\n");
+  const text = new TextEncoder();
+  const bytes = typeof body === "string" ? text.encode(body) : body;
+  return new Uint8Array([...text.encode(head), ...bytes]);
+}
+
+const HALF = FILE.subarray(0, 150_000);
+const LENGTH = `content-length: ${FILE.length}`;
+const to = (location: string) => said("302 Found", [`location: ${location}`]);
+/** What mirrors answer that lie, break, or do not know better. */
+const LIARS: {
+  readonly [lie: string]: (
+    request: string,
+    count: number,
+  ) => string | Uint8Array;
+} = {
+  "nothing": () => "",
+  "no HTTP": () => "220 mail.example.org ESMTP\r\n",
+  "half a head": () => "HTTP/1.1 200 OK\r\ncontent-le",
+  "a head without end": () =>
+    "HTTP/1.1 200 OK\r\n" + "x: y\r\n".repeat(300_000),
+  "a length that is none": () => said("200 OK", ["content-length: -5"], FILE),
+  "two lengths": () => said("200 OK", [LENGTH, "content-length: 3"], FILE),
+  "an enormous length": () =>
+    said("200 OK", ["content-length: 99999999999999999999"], FILE),
+  "less than its length": () => said("200 OK", [LENGTH], HALF),
+  "more than its length": () => said("200 OK", ["content-length: 1000"], FILE),
+  "half, and it is all": () => said("200 OK", [], HALF),
+  "an empty body": () => said("200 OK", ["content-length: 0"]),
+  "no content": () => said("204 No Content"),
+  "not modified": () => said("304 Not Modified"),
+  "a choice": () => said("300 Multiple Choices"),
+  "a status of its own": () =>
+    said("999 Why Not", [LENGTH], FILE.slice().reverse()),
+  "chunks that are none": () =>
+    said("200 OK", ["transfer-encoding: chunked"], "zzz\r\nabc"),
+  "chunks that break off": () =>
+    said("200 OK", ["transfer-encoding: chunked"], "5\r\nabcde\r\n"),
+  "a web page": () => said("200 OK", ["content-type: text/html"], HTML),
+  "gzip of something else": () =>
+    said("200 OK", ["content-encoding: gzip"], gzipSync(HTML)),
+  "an unknown encoding": () =>
+    said("200 OK", ["content-encoding: rot13", "content-length: 3"], "abc"),
+  "another part": (request) =>
+    /range:/i.test(request)
+      ? said("206 Partial Content", [
+        `content-range: bytes 7-${FILE.length - 1}/${FILE.length}`,
+      ], FILE.subarray(7))
+      : said("200 OK", [LENGTH], HALF),
+  "a part without its place": (request) =>
+    /range:/i.test(request)
+      ? said("206 Partial Content", [], FILE.subarray(150_000))
+      : said("200 OK", [LENGTH], HALF),
+  "an empty part": (request) =>
+    /range:/i.test(request)
+      ? said("206 Partial Content", [
+        `content-range: bytes 150000-${FILE.length - 1}/${FILE.length}`,
+        "content-length: 0",
+      ])
+      : said("200 OK", [LENGTH], HALF),
+  "a part that breaks off at once": (request) =>
+    /range:/i.test(request)
+      ? said("206 Partial Content", [
+        `content-range: bytes 150000-${FILE.length - 1}/${FILE.length}`,
+        `content-length: ${FILE.length - 150_000}`,
+      ])
+      : said("200 OK", [LENGTH], HALF),
+  "half again and again": () => said("200 OK", [LENGTH], HALF),
+  "one byte more each time": (_, count) =>
+    said("200 OK", [LENGTH], FILE.subarray(0, count)),
+  "unsatisfiable": (request) =>
+    /range:/i.test(request)
+      ? said("416 Range Not Satisfiable")
+      : said("200 OK", [LENGTH], HALF),
+  "wrong bytes after half": (request) =>
+    /range:/i.test(request)
+      ? said("206 Partial Content", [
+        `content-range: bytes 150000-${FILE.length - 1}/${FILE.length}`,
+      ], new Uint8Array(150_000))
+      : said("200 OK", [LENGTH], HALF),
+  "a redirect to itself": () => to("?"),
+  "a redirect to nowhere": () => to("http://[/"),
+  "a redirect to a file": () => to("file:///etc/hostname"),
+  "a redirect to data": () => to("data:text/plain,hello"),
+  "a redirect to a port of nobody": () => to("http://127.0.0.1:1/"),
+  "a redirect to no name": () => to("https://portal.invalid/login"),
+  "a redirect from http to https": () => to("https://127.0.0.1:1/"),
+  "redirects without end": (_, count) => to(`/mnist/${count}`),
+  "busy": () => said("503 Service Unavailable"),
+  "forbidden": () => said("403 Forbidden"),
+};
+
+Deno.test("download() takes the file from the next mirror, however a mirror lies", async (t) => {
+  for (const [lie, answer] of Object.entries(LIARS)) {
+    await t.step(lie, async () => {
+      await using liar = raw((request, count) =>
+        count > 60 ? said("404 Not Found") : answer(request, count)
+      );
+      await using good = serve((request) => part(request));
+      await using stage = await job({ mirrors: [liar.url, good.url] });
+      await download(stage.task, PATIENCE);
+      assert.deepEqual(stage.bytes("file"), FILE);
+      assert(liar.seen.length < 30, `${liar.seen.length} requests`);
+      assert.match(stage.warnings.join("\n"), /^http\S+: \w/);
+      assert.doesNotMatch(
+        stage.warnings.join("\n"),
+        /undefined|\[object|Error:|os error/,
+      );
+
+      await using alone = await job({ mirrors: [liar.url], offline: "fail" });
+      const { what, seen = "", hint } = await failure(
+        download(alone.task, PATIENCE),
+      );
+      assert.equal(what, `Cannot get ${NAME}`);
+      assert(seen.length < 500 && hint, seen);
+    });
+  }
+});
+
+Deno.test("a captive portal does not fail the stage: the next mirror is asked", async () => {
+  await using portal = serve(() => new Response(HTML));
+  await using captive = serve(() =>
+    new Response(null, { status: 302, headers: { location: portal.url } })
+  );
+  await using good = serve((request) => part(request));
+  await using study = await Study.start();
+  mkdirSync(`${study.root}/stages/download`);
+  mkdirSync(`${study.root}/pipeline`);
+  for (
+    const path of [
+      "stages/download.ts",
+      "stages/download/answer.ts",
+      "stages/download/mirror.ts",
+      "stages/download/part.ts",
+      "pipeline/json.ts",
+      "pipeline/task.ts",
+    ]
+  ) {
+    copyFileSync(
+      new URL(`../../${path}`, import.meta.url),
+      `${study.root}/${path}`,
+    );
+  }
+  const mirrors = [captive.url, good.url];
+  study.stage("download", {
+    params: { ...PARAMS },
+    outputs: ["file", "source"],
+    more: {
+      hints: { mirrors, mirror: null, offline: "fail" },
+      permissions: { net: mirrors.map((url) => new URL(url).host) },
+    },
+  });
+  const ends = await study.run();
+  assert.match(ends.download ?? "", /^built/, JSON.stringify(study.events));
+  assert.deepEqual([captive.seen, portal.seen, good.seen], [["all"], [], [
+    "all",
+  ]]);
+  const told = study.events.flatMap((event) =>
+    event.kind === "warned" ? [event.message] : []
+  );
+  assert.match(told.join(), /redirects to 127.0.0.1:\d+, which is not a decl/);
 });
