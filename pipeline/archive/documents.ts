@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { anyObject, anything, name, readForeign } from "../foreign.ts";
 import type { Json } from "../json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
-import { CLAIMS, CRATE, RUN } from "./layout.ts";
+import { CLAIMS, CODE, CRATE, RUN } from "./layout.ts";
 import { type Container, Refused } from "./container.ts";
 
 const ClaimsSchema = v.object({
@@ -78,6 +78,28 @@ export function readRun(container: Container): Lock {
 /** The claims. */
 export function readClaims(container: Container): ArchivedClaim[] {
   return readShape(container, CLAIMS, ClaimsSchema).claims;
+}
+
+/** Deno's lock file of the sources. */
+export const LOCKED = `${CODE}deno.lock`;
+
+/** What is read of Deno's lock file. */
+const PackagesSchema = v.object({
+  npm: v.optional(
+    v.record(
+      v.string(),
+      v.object({ integrity: v.optional(v.string("this is no text")) }),
+      "this is no list of packages",
+    ),
+    {},
+  ),
+}, "it is no lock file");
+
+/** The npm packages of the sources' lock, by `name@version`. */
+export function readPackages(
+  container: Container,
+): v.InferOutput<typeof PackagesSchema>["npm"] {
+  return readShape(container, LOCKED, PackagesSchema).npm;
 }
 
 /** The entities of the crate, by id. */

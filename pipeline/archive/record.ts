@@ -4,16 +4,16 @@
  * instance's fingerprint is that of its facts, every input an output of another
  * instance, and the code that of the record.
  */
-import * as v from "valibot";
 import { fingerprint } from "../fingerprint.ts";
 import type { Json } from "../json.ts";
 import type { Lock } from "../published/lock.ts";
 import {
   type Entity,
+  LOCKED,
   readClaims,
   readCrate,
+  readPackages,
   readRun,
-  readShape,
   references,
 } from "./documents.ts";
 import { archivePath, CLAIMS, CODE, CRATE, MANIFEST } from "./layout.ts";
@@ -238,18 +238,6 @@ function checkActions(
   }
 }
 
-/** What is read of Deno's lock file. */
-const PackagesSchema = v.object({
-  npm: v.optional(
-    v.record(
-      v.string(),
-      v.object({ integrity: v.optional(v.string("this is no text")) }),
-      "this is no list of packages",
-    ),
-    {},
-  ),
-}, "it is no lock file");
-
 /** The code's identifier, and the packages of the record against its lock. */
 function checkCode(
   { instances }: Lock,
@@ -267,10 +255,9 @@ function checkCode(
   const id = directoryId(blobs);
   const said = crate.get(CODE)?.identifier;
   if (said !== id) findings.push(`${CODE} is ${id}, not ${said}`);
-  if (!blobs.some(([name]) => name === "deno.lock")) return;
-  const { npm } = readShape(container, `${CODE}deno.lock`, PackagesSchema);
+  if (!container.members.some(({ name }) => name === LOCKED)) return;
   const known = new Set<Json | undefined>(
-    Object.values(npm).map(({ integrity }) => integrity),
+    Object.values(readPackages(container)).map(({ integrity }) => integrity),
   );
   for (const [instance, { facts }] of Object.entries(instances)) {
     for (const [fact, value] of Object.entries(facts)) {

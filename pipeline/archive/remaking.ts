@@ -20,6 +20,7 @@ import type { Rule } from "../sandbox/rule.ts";
 import { readRun } from "./documents.ts";
 import { CODE, VENDOR } from "./layout.ts";
 import type { Level } from "./level.ts";
+import { provide } from "./provisions.ts";
 import { type Registry, serveTarballs } from "./registry.ts";
 import { type Deep, select } from "./selection.ts";
 import { unpack } from "./unpacking.ts";
@@ -236,12 +237,11 @@ function enclosed(
   const code = join(place, "code");
   const data = join(place, "data");
   const hasData = unpack(container, "data/", data) > 1; // the list alone is none
-  const cache = registry === undefined ? denoDir() : join(place, "deno");
-  mkdirSync(cache, { recursive: true });
+  const cache = join(place, "deno");
+  if (registry === undefined) provide(container, denoDir(), cache);
   const from = hasData ? data : mirror && absolute(mirror);
   const rules: Rule[] = [
     { path: place, access: "write" },
-    { path: realPath(cache), access: "write" },
     { path: realPath(Deno.execPath()), access: "run" },
     { path: realPath(resolve(path)), access: "read" },
     ...(from?.startsWith("/") && existsSync(from)

@@ -75,9 +75,7 @@ export async function vendor(
   for (const [id, entry] of Object.entries(lock.npm ?? {})) {
     if (entry.os && !entry.os.includes(system.os)) continue;
     if (entry.cpu && !entry.cpu.includes(system.cpu)) continue;
-    const at = id.indexOf("@", 1);
-    const name = id.slice(0, at);
-    const version = id.slice(at + 1).replace(/_.*$/, ""); // without its peers
+    const { name, version } = packageOf(id);
     wanted.set(tarballName(name, version), { ...entry, name, version });
   }
   mkdirSync(cache, { recursive: true });
@@ -132,6 +130,17 @@ export async function vendor(
     });
   }
   return ok(found);
+}
+
+/** `@scope/name@1.0.0_peer@2.0.0`, as a lock says it, without the peers. */
+export function packageOf(
+  id: string,
+): { readonly name: string; readonly version: string } {
+  const at = id.indexOf("@", 1);
+  return {
+    name: id.slice(0, at),
+    version: id.slice(at + 1).replace(/_.*$/, ""),
+  };
 }
 
 /** The table of packages and their licences. */

@@ -1,7 +1,7 @@
 /** Levels 3 to 5: an archive's code makes its results again, or something else. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN } from "../../pipeline/archive/layout.ts";
 import { remake } from "../../pipeline/archive/remaking.ts";
@@ -81,7 +81,12 @@ console.log(${JSON.stringify(JSON.stringify(event))});
 }
 
 /** Lets a program make a level again. */
-async function made(level: 3 | 4 | 5, script: string, record = text) {
+async function made(
+  level: 3 | 4 | 5,
+  script: string,
+  record = text,
+  more: { readonly [name: string]: string } = {},
+) {
   const path = await Deno.makeTempFile({ suffix: ".zip" });
   try {
     return await remake(
@@ -89,6 +94,7 @@ async function made(level: 3 | 4 | 5, script: string, record = text) {
         [RUN]: record,
         "code/main.ts": script,
         "code/deno.json": "{}\n",
+        ...more,
       }),
       level,
       {
@@ -259,3 +265,78 @@ Deno.test("remake() survives whatever the archive's program says", async () => {
   );
   equal(silent.answer, "open");
 });
+
+Deno.test(
+  "remake() gives an archive's code copies of the packages that it names, and nothing else of the cache",
+  {
+    ignore: probeWall() === "none",
+  },
+  async () => {
+    const cache = await Deno.realPath(await Deno.makeTempDir());
+    const file = (name: string) =>
+      join(cache, "npm/registry.test", name, "package.json");
+    for (
+      const name of ["named/1.0.0", "private/1.0.0", "@scope/too/2.0.0-a.1"]
+    ) {
+      mkdirSync(join(file(name), ".."), { recursive: true });
+      writeFileSync(file(name), name);
+    }
+    writeFileSync(join(cache, "secret"), "secret");
+    const lock = JSON.stringify({
+      version: "5",
+      npm: Object.fromEntries(
+        [
+          "named@1.0.0",
+          "@scope/too@2.0.0-a.1_named@1.0.0",
+          "missing@1.0.0",
+          "..@..",
+          "a@../private/1.0.0",
+          "../../..@1.0.0",
+          "@scope/..@private",
+        ].map((id) => [id, { integrity: "sha512-x" }]),
+      ),
+    });
+    const before = `
+const tried = (act) => { try { act(); return "done"; } catch { return "refused"; } };
+const own = Deno.env.get("DENO_DIR") + "/npm/registry.test/";
+const all = (folder) => [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+  isDirectory ? all(folder + "/" + name) : [folder + "/" + name]);
+const names = all(Deno.env.get("DENO_DIR") + "/npm").map((path) => path.slice(own.length)).sort();
+for (const name of names) Deno.writeTextFileSync(own + name, "changed");
+const real = ${JSON.stringify(cache)};
+const seen = {
+  names,
+  read: tried(() => Deno.readTextFileSync(real + "/npm/registry.test/private/1.0.0/package.json")),
+  write: tried(() => Deno.writeTextFileSync(real + "/npm/registry.test/named/1.0.0/package.json", "changed")),
+  make: tried(() => Deno.writeTextFileSync(real + "/gen", "changed")),
+};
+console.error(JSON.stringify(seen));
+Deno.exit(7);
+`;
+    const was = Deno.env.get("DENO_DIR");
+    Deno.env.set("DENO_DIR", cache);
+    try {
+      const { findings } = await made(5, program({}, { before }), text, {
+        "code/deno.lock": lock,
+        "code/deno.json": '{ "lock": false }\n',
+      });
+      const seen = JSON.parse(/\{.*\}/.exec(findings.join())?.[0] ?? "{}");
+      deepEqual(seen.names, [
+        "@scope/too/2.0.0-a.1/package.json",
+        "named/1.0.0/package.json",
+      ], findings.join());
+      for (const act of ["read", "write", "make"]) {
+        equal(seen[act], "refused", act);
+      }
+    } finally {
+      if (was === undefined) Deno.env.delete("DENO_DIR");
+      else Deno.env.set("DENO_DIR", was);
+    }
+    for (
+      const name of ["named/1.0.0", "private/1.0.0", "@scope/too/2.0.0-a.1"]
+    ) {
+      equal(readFileSync(file(name), "utf8"), name);
+    }
+    await Deno.remove(cache, { recursive: true });
+  },
+);
