@@ -2,9 +2,10 @@
  * What can be removed from a store: results that no kept run and no latest
  * record speaks of, and what failures and killed runs left behind.
  */
-import { lstatSync, readFileSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDigest } from "./digest.ts";
+import { readStored, removeTree } from "./disk.ts";
 import { pages, readPage } from "./history.ts";
 import { list, readRecord, type Store } from "./store.ts";
 
@@ -18,7 +19,8 @@ export interface Waste {
     | "failure"
     | "page"
     | "former"
-    | "cache";
+    | "cache"
+    | "work folder";
   /** In bytes. */
   readonly size: number;
 }
@@ -65,7 +67,7 @@ export function findWaste(
   }
   const latest = join(store.folder, "latest");
   for (const name of list(latest)) {
-    wanted.add(readFileSync(join(latest, name), "utf8").trim());
+    wanted.add(readStored(join(latest, name))?.trim() ?? "");
   }
 
   const objects = new Set(needed.objects);
@@ -97,6 +99,9 @@ export function findWaste(
   for (const name of list(cache)) {
     if (name.startsWith("still-")) add("cache", join(cache, name));
   }
+  // Of runs that were killed: whoever cleans has the store for himself.
+  const work = join(store.folder, "work");
+  for (const name of list(work)) add("work folder", join(work, name));
   return waste;
 }
 
@@ -106,7 +111,7 @@ export function removeWaste(waste: readonly Waste[]): void {
   for (
     const { path } of waste.toSorted((a, b) => first(a.kind) - first(b.kind))
   ) {
-    rmSync(path, { recursive: true, force: true });
+    removeTree(path);
   }
 }
 
@@ -115,9 +120,17 @@ export function wasteAt(kind: Waste["kind"], path: string): Waste {
   return { kind, path, size: sizeOf(path) };
 }
 
+/** In bytes, of what may be read; what may not is removed nevertheless. */
 function sizeOf(path: string): number {
   const stat = lstatSync(path);
   // To remove one of several links frees nothing.
   if (!stat.isDirectory()) return stat.nlink > 1 ? 0 : stat.size;
-  return list(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+  let names: string[];
+  try {
+    names = readdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    return 0;
+  }
+  return names.reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }

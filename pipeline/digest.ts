@@ -48,3 +48,36 @@ export function digestFile(path: string): Digest {
     closeSync(file);
   }
 }
+
+/** After so many bytes others have their turn: a tenth of a second. */
+const TURN = 1 << 25;
+
+/**
+ * The digest of the first `size` bytes of an open file, or of all if it has less;
+ * `undefined` if the signal came first. A small file is read at once, with a large
+ * one others have their turn in between, and Ctrl-C is heard. `each` sees every
+ * piece and where it begins, and must be done with it when it returns.
+ */
+export async function digestOpen(
+  file: number,
+  size: number,
+  signal: AbortSignal,
+  each?: (piece: Uint8Array, at: number) => void,
+): Promise<Digest | undefined> {
+  const hash = createHash("sha256");
+  let turn = TURN;
+  for (let at = 0; at < size;) {
+    const most = Math.min(buffer.length, size - at);
+    const count = readSync(file, buffer, 0, most, null);
+    if (count === 0) break;
+    const piece = buffer.subarray(0, count);
+    hash.update(piece);
+    each?.(piece, at);
+    at += count;
+    if (at < turn) continue;
+    turn = at + TURN;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (signal.aborted) return undefined;
+  }
+  return hash.digest("hex") as Digest;
+}

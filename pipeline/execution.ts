@@ -7,7 +7,8 @@
 import { join, relative } from "node:path";
 import type { Code } from "./code/code.ts";
 import { type Digest, isDigest } from "./digest.ts";
-import { diskFailure, writeWhole } from "./disk.ts";
+import { intake } from "./intake.ts";
+import { diskFailure, removeTree, writeWhole } from "./disk.ts";
 import type { Report } from "./event.ts";
 import { type Facts, fingerprint } from "./fingerprint.ts";
 import { fail, type Failure, ok, type Result } from "./failure.ts";
@@ -20,6 +21,7 @@ import type { Kept, Store } from "./store.ts";
 import { Pace } from "./pace.ts";
 import { type Changed, type Given, Vigil } from "./vigil.ts";
 import type { Point } from "./stage.ts";
+import type { Checkpoint } from "./task.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What is needed to run any instance. */
@@ -66,8 +68,9 @@ export async function build(
   const alone = leavesNothing(instance);
   const folder = workshop.open(instance.stage, alone);
   const prefix = prefixFingerprint(instance, facts);
-  const confinement = confine(instance, prefix, folder, outputs, bench);
+  const confinement = await confine(instance, prefix, folder, outputs, bench);
   let provisional: string | undefined;
+  let refused: Failure | undefined;
   const remarks: string[] = [];
 
   const broken = (failure: Failure, tail: readonly string[] = []): Built => {
@@ -116,7 +119,7 @@ export async function build(
       case "checkpoint":
         // The next run would go on from what another text had computed.
         if (prefix !== undefined && !hasChanged(vigil.changed())) {
-          store.keepCheckpoint(prefix, message.checkpoint);
+          refused ??= await keep(prefix, message.checkpoint, instance, bench);
         }
         break;
       case "failed": // `ended` tells it once more, with its log
@@ -134,9 +137,14 @@ export async function build(
       bench.vacate();
   }
 
+  if (refused) return broken(refused);
   const changed = changedMeanwhile(instance, vigil, "while it ran", bench);
   if (changed) return broken(changed);
-  const kept = publish(instance, folder, store);
+  const kept = await publish(instance, folder, alone, bench);
+  if (signal.aborted) {
+    workshop.clear(folder);
+    return { kind: "aborted" };
+  }
   if (!kept.ok) return broken(kept.failure);
   const seconds = (performance.now() - started) / 1000;
   store.write(instance.stage, {
@@ -186,13 +194,13 @@ function prefixFingerprint(
   return fingerprint(rest);
 }
 
-function confine(
+async function confine(
   instance: Instance,
   prefix: Digest | undefined,
   folder: string,
   outputs: (instance: string, output: string) => Digest,
-  { root, store, code, require }: Bench,
-): Confinement {
+  { root, store, code, require, signal }: Bench,
+): Promise<Confinement> {
   const { declaration } = instance;
   const inputs: Record<string, string | { point: Point; path: string }[]> = {};
   for (const [name, link] of Object.entries(instance.links)) {
@@ -237,7 +245,7 @@ function confine(
     ),
     folder,
     checkpoint: prefix !== undefined && typeof end === "number"
-      ? store.checkpoint(prefix, end)
+      ? await store.checkpoint(prefix, end, signal)
       : undefined,
     permissions: declaration.permissions ?? {},
     gpu: (declaration.resources?.gpu ?? 0) > 0,
@@ -307,16 +315,33 @@ function atHand(
   );
 }
 
-/** Moves the outputs into the store. They are there, as plain files: the process ended well. */
-function publish(
+/** Moves the outputs into the store. */
+async function publish(
   { id, declaration }: Instance,
   folder: string,
-  store: Store,
-): Result<{ [output: string]: Kept }> {
+  alone: boolean,
+  { store, workshop, signal }: Bench,
+): Promise<Result<{ [output: string]: Kept }>> {
   const kept: { [output: string]: Kept } = {};
   try {
     for (const [name, { file }] of Object.entries(declaration.outputs)) {
-      kept[name] = store.keep(join(outputFolder({ folder }), file));
+      const path = join(outputFolder({ folder }), file);
+      const taken = await intake(path, workshop.draft(), alone, signal);
+      switch (taken.kind) {
+        case "taken":
+          await store.place(taken, signal);
+          kept[name] = { digest: taken.digest, size: taken.size };
+          break;
+        case "refused": // it was one when the process ended
+          return fail({
+            kind: "output-missing",
+            what: `The output "${name}" of ${id} is no plain file any more`,
+            seen: file,
+            hint: "Leave no process behind that changes it",
+          });
+        case "aborted":
+          return ok(kept);
+      }
     }
   } catch (error) {
     const failure = diskFailure(`Keep the outputs of "${id}"`, error);
@@ -324,4 +349,39 @@ function publish(
     throw error;
   }
   return ok(kept);
+}
+
+/**
+ * Takes a checkpoint into the store, by a copy: the process that made it lives. A
+ * failure if there is nothing to be kept.
+ */
+async function keep(
+  prefix: Digest,
+  { position, path }: Checkpoint,
+  { id }: Instance,
+  { store, workshop, signal }: Bench,
+): Promise<Failure | undefined> {
+  try {
+    const taken = await intake(path, workshop.draft(), false, signal);
+    switch (taken.kind) {
+      case "taken":
+        await store.placeCheckpoint(prefix, position, taken, signal);
+        removeTree(path);
+        return undefined;
+      case "refused":
+        return {
+          kind: "checkpoint-missing",
+          what: `${id} hands over a checkpoint that is no plain file`,
+          seen: path,
+          hint:
+            "Write it to a file below task.scratch, and call task.keep then",
+        };
+      case "aborted":
+        return undefined;
+    }
+  } catch (error) {
+    const failure = diskFailure(`Keep a checkpoint of "${id}"`, error);
+    if (failure) return failure;
+    throw error;
+  }
 }

@@ -5,16 +5,17 @@
  * `artifacts/run.json`, the one artifact that may differ between two equal runs.
  */
 import { join } from "node:path";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
 import type { Configuration } from "./configuration.ts";
 import type { Digest } from "./digest.ts";
-import { isMissing, writeDurably } from "./disk.ts";
+import { inStore, isMissing, writeDurably } from "./disk.ts";
 import type { Outcome } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { Earlier, Kept } from "./holding.ts";
 import { canonicalPretty, type Json, type JsonObject } from "./json.ts";
 import type { Ran } from "./run.ts";
-import { list, type Store } from "./store.ts";
+import { DIGEST, list, readJson, type Store } from "./store.ts";
 
 /** One instance on a page. */
 export interface InstancePage {
@@ -112,7 +113,7 @@ export function compose(
       if (artifact === undefined || digest === undefined) continue;
       artifacts[artifact] = {
         digest,
-        size: statSync(store.object(digest)).size,
+        size: record?.outputs[name]?.size ?? 0, // 0: somebody removed the record
         instance: instance.id,
         output: name,
       };
@@ -136,7 +137,8 @@ export function compose(
 
 /** Writes a page down. */
 export function record(store: Store, id: string, text: string): void {
-  writeDurably(pagePath(store, id), text);
+  const path = pagePath(store, id);
+  inStore(store.folder, path, () => writeDurably(path, text));
 }
 
 /** A page as it is written. */
@@ -153,14 +155,59 @@ export function pages(store: Store): string[] {
 
 /** One page, if it can be read. */
 export function readPage(store: Store, id: string): Page | undefined {
-  try {
-    return JSON.parse(readFileSync(pagePath(store, id), "utf8")) as Page;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  return readJson(pagePath(store, id), PAGE) as Page | undefined;
 }
+
+/** What a page says of an artifact. */
+const FILE = {
+  digest: DIGEST,
+  size: v.number(),
+  instance: v.string(),
+  output: v.string(),
+};
+
+/** What a page must be for the rest to be believed. */
+const PAGE = v.object({
+  run: v.object({
+    id: v.string(),
+    started: v.string(),
+    seconds: v.number(),
+    success: v.boolean(),
+    arguments: v.array(v.string()),
+  }),
+  machine: v.record(v.string(), v.unknown()),
+  // Missing where an earlier version wrote it, as is `earlier`.
+  configuration: v.optional(v.object({
+    profile: v.optional(v.string()),
+    settings: v.array(v.string()),
+    targets: v.array(v.string()),
+    digest: DIGEST,
+  })),
+  experiment: v.unknown(),
+  instances: v.record(
+    v.string(),
+    v.object({
+      outcome: v.picklist([
+        "reused",
+        "restored",
+        "built",
+        "failed",
+        "skipped",
+      ]),
+      stage: v.string(),
+      from: v.array(v.string()),
+      fingerprint: v.optional(DIGEST),
+      seconds: v.optional(v.number()),
+      made: v.optional(v.string()),
+      wall: v.optional(v.string()),
+      provisional: v.optional(v.string()),
+    }),
+  ),
+  artifacts: v.record(v.string(), v.object(FILE)),
+  earlier: v.optional(
+    v.record(v.string(), v.object({ ...FILE, run: v.string() })),
+  ),
+});
 
 /** Where a page stands. */
 export function pagePath(store: Store, id: string): string {

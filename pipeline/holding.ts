@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { Configuration } from "./configuration.ts";
 import { type Digest, digestBytes, isDigest } from "./digest.ts";
 import { isMissing } from "./disk.ts";
+import { look } from "./inode.ts";
 import { isPathBelow } from "./names.ts";
 
 /** The file's name in the folder. */
@@ -52,6 +53,8 @@ export function readHolding(folder: string): Holding | undefined {
 export function readRun(path: string): Holding | undefined {
   let text: string;
   try {
+    // A FIFO, which might never answer, is not waited for.
+    if (look(path)?.kind !== "file") return;
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (isUnreadable(error)) return;
@@ -92,7 +95,7 @@ export function readRun(path: string): Holding | undefined {
 /** A file that is not there, or in whose place something else stands, says nothing. */
 function isUnreadable(error: unknown): boolean {
   const { code = "" } = error as NodeJS.ErrnoException;
-  return isMissing(error) ||
+  return isMissing(error) || error instanceof Deno.errors.PermissionDenied ||
     ["ENOTDIR", "EISDIR", "ELOOP", "EACCES"].includes(code);
 }
 

@@ -34,6 +34,7 @@ export function lookSlowly(path: string): Inode | undefined {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof Deno.errors.NotADirectory) return undefined;
+    if (error instanceof Deno.errors.FilesystemLoop) return undefined;
     throw error;
   }
   const { dev, ino, size, mtime, ctime } = stat;
@@ -58,6 +59,7 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 const STATX_BASIC_STATS = 0x7ff;
 const ENOENT = 2;
 const ENOTDIR = 20;
+const ELOOP = 40;
 
 /**
  * A view on `struct statx` (statx(2)): mode u16 at byte 28, inode u64 at 32, size
@@ -100,7 +102,9 @@ function openStatx(): Look {
       // does between the two calls could only put another number there.
       const location = errno();
       const code = location && new Deno.UnsafePointerView(location).getInt32();
-      return code === ENOENT || code === ENOTDIR ? undefined : "unable";
+      return code === ENOENT || code === ENOTDIR || code === ELOOP
+        ? undefined
+        : "unable";
     }
     const type = word(7) & 0xf000;
     const [changed, changedNs] = [long(24), word(26)];

@@ -35,7 +35,8 @@ export async function follow(
   let told: string | undefined;
   while (!over) {
     const line = lease.journal().at(-1);
-    if (line !== undefined && line !== told) report(JSON.parse(line) as Event);
+    const event = line === undefined || line === told ? undefined : parse(line);
+    if (event?.kind === "progress") report(event);
     told = line;
     await Promise.race([
       ended,
@@ -43,4 +44,14 @@ export async function follow(
     ]);
   }
   await ended;
+}
+
+/** An event, unless the holder was stopped in the middle of a line. */
+function parse(line: string): Event | undefined {
+  try {
+    return (JSON.parse(line) ?? undefined) as Event | undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -7,10 +7,11 @@
  * the holder writes for others to read (journal.ts). One file and not two: to
  * make and remove one takes a tenth of the time of a trivial stage (ext4).
  */
-import { join } from "node:path";
-import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { Digest } from "./digest.ts";
-import { inFolder, isMissing } from "./disk.ts";
+import { isMissing, openLock, readStored } from "./disk.ts";
+import { look } from "./inode.ts";
 
 const encoder = new TextEncoder();
 
@@ -35,10 +36,7 @@ export interface Taken {
 export function take(folder: string, fingerprint: Digest): Lease | Taken {
   const path = join(folder, fingerprint);
   for (;;) {
-    const file = inFolder(
-      path,
-      () => Deno.openSync(path, { create: true, read: true, write: true }),
-    );
+    const file = openLock(dirname(folder), path);
     if (!file.tryLockSync(true)) {
       file.close();
       return {
@@ -72,6 +70,7 @@ export function take(folder: string, fingerprint: Digest): Lease | Taken {
 
 /** Whether somebody holds a lease now. */
 export function isTaken(path: string): boolean {
+  if (look(path)?.kind !== "file") return false;
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path, { read: true, write: true });
@@ -108,12 +107,7 @@ function holder(path: string): number {
 
 /** The whole lines of a lease; none if nobody has it any more. */
 function lines(path: string): readonly string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n").slice(0, -1);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  return readStored(path)?.split("\n").slice(0, -1) ?? [];
 }
 
 /** How long a user who has pressed Ctrl-C waits for another run, in turns of 20 ms. */
@@ -127,10 +121,7 @@ export async function turn(
   path: string,
   signal: AbortSignal,
 ): Promise<Disposable | undefined> {
-  const file = inFolder(
-    path,
-    () => Deno.openSync(path, { create: true, write: true }),
-  );
+  const file = openLock(dirname(path), path);
   // Polled, since a blocked `lock()` could not be given up.
   for (let left = PATIENCE; !file.tryLockSync(true);) {
     if (signal.aborted && left-- === 0) {
@@ -164,7 +155,7 @@ function gate(store: string, exclusive: boolean): Gate {
   let file: Deno.FsFile;
   try {
     mkdirSync(store, { recursive: true });
-    file = Deno.openSync(join(store, "gate"), { create: true, write: true });
+    file = openLock(store, join(store, "gate"));
   } catch (error) {
     // A read-only disk or folder; whoever writes will say so in full.
     if (!(error instanceof Error)) throw error;

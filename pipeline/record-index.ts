@@ -1,13 +1,12 @@
 /**
  * What the records say in brief, kept in one file: reading ten thousand records
  * takes half a second, looking whether they are still the same a tenth of that.
- * An entry is found by the digest of the record's own text, so it can be
- * missing but not wrong.
+ * An entry is found by the digest of the record's own text, and the file is sealed:
+ * it can be missing but not wrong.
  */
 import { join } from "node:path";
-import { readFileSync } from "node:fs";
 import type { Digest } from "./digest.ts";
-import { isMissing, writeWhole } from "./disk.ts";
+import { readSealed, writeSealed } from "./sealed.ts";
 import type { StatCache } from "./stat.ts";
 import {
   type Origin,
@@ -26,13 +25,18 @@ export interface Brief {
   readonly from?: Origin;
 }
 
-const VERSION = 1;
+/** By the digest of the record's text. */
+interface Briefs {
+  [digest: string]: Brief;
+}
+
+const VERSION = "facsimile records 2";
 
 /** The records in brief. */
 export class Index {
   readonly #path: string;
-  readonly #old: { [digest: string]: Brief };
-  readonly #used: { [digest: string]: Brief } = {};
+  readonly #old: Briefs;
+  readonly #used: Briefs = {};
   #changed = false;
 
   constructor(
@@ -40,7 +44,8 @@ export class Index {
     private readonly stat: StatCache,
   ) {
     this.#path = join(store.folder, "cache", "records.json");
-    this.#old = load(this.#path);
+    // Sealed: it is as it was written.
+    this.#old = (readSealed(this.#path, VERSION) ?? {}) as Briefs;
   }
 
   /** The record of a fingerprint in brief, if there is one to be believed. */
@@ -67,10 +72,7 @@ export class Index {
       ? this.#used
       : { ...this.#old, ...this.#used };
     if (this.#changed) {
-      writeWhole(
-        this.#path,
-        JSON.stringify({ version: VERSION, records: all }),
-      );
+      writeSealed(this.#path, VERSION, all);
     }
   }
 }
@@ -88,16 +90,4 @@ function brief(
     ...(remarks !== undefined && { remarks }),
     ...(from !== undefined && { from }),
   };
-}
-
-function load(path: string): { [digest: string]: Brief } {
-  try {
-    const { version, records } = JSON.parse(readFileSync(path, "utf8"));
-    return version === VERSION ? records : {};
-  } catch (error) {
-    // Not there, or cut off in the middle: the records themselves are still right.
-    if (error instanceof SyntaxError) return {};
-    if (isMissing(error)) return {};
-    throw error;
-  }
 }

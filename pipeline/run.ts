@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { Digest } from "./digest.ts";
-import { diskFailure } from "./disk.ts";
+import { diskFailure, isMissing } from "./disk.ts";
 import type { Outcome, Reason, Report } from "./event.ts";
 import { type Bench, build } from "./execution.ts";
 import type { Failure } from "./failure.ts";
@@ -136,10 +136,9 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
           vacate,
         });
       } catch (error) {
-        const failure = diskFailure(
-          `Keep the results of "${instance.id}"`,
-          error,
-        );
+        const what = `Keep the results of "${instance.id}"`;
+        const failure = diskFailure(what, error) ??
+          gone(what, error, bench.workshop);
         if (!failure) throw error;
         end = failed(failure);
       }
@@ -265,6 +264,21 @@ function failed(failure: Failure): Ended {
       log: { tail: [], path: "" },
       rerun: "",
     },
+  };
+}
+
+/** Somebody removed the store under the run. */
+function gone(
+  what: string,
+  error: unknown,
+  workshop: Workshop,
+): Failure | undefined {
+  if (!isMissing(error) || workshop.stands) return undefined;
+  return {
+    kind: "store-gone",
+    what,
+    seen: "somebody removed the store while the run went on",
+    hint: "run again: what is missing is made anew",
   };
 }
 

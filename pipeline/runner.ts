@@ -51,6 +51,7 @@ function leaveWithParent(pid: number, again: boolean): void {
 
 function taskOf(file: TaskFile): Task {
   const { inputs, outputs } = file;
+  let kept = 0;
   function known<Value>(
     what: "input" | "output",
     values: { readonly [name: string]: Value },
@@ -94,10 +95,11 @@ function taskOf(file: TaskFile): Task {
     output: (name) => known("output", outputs, name),
     progress: (progress) => say({ kind: "progress", progress }),
     keep({ position, path }) {
-      // Out of the stage's way at once, so that it may use the name again.
-      const kept = `${path}.checkpoint-${position}`;
-      Deno.renameSync(path, kept);
-      say({ kind: "checkpoint", checkpoint: { position, path: kept } });
+      // Out of the stage's way at once, so that it may use the name again; and
+      // into no folder that could be something else when the engine comes for it.
+      const at = `${file.scratch}/.checkpoint-${kept++}`;
+      Deno.renameSync(path, at);
+      say({ kind: "checkpoint", checkpoint: { position, path: at } });
     },
     warn: (message) => say({ kind: "warning", message }),
     remark: (message) => say({ kind: "remark", message }),

@@ -13,7 +13,7 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { type Digest, digestBytes, digestFile } from "./digest.ts";
-import { writeWhole } from "./disk.ts";
+import { inStore, readStored, writeWhole } from "./disk.ts";
 import { type Inode, look } from "./inode.ts";
 
 const VERSION = "facsimile stat 3";
@@ -121,9 +121,11 @@ export class StatCache {
       if (!/[\t\n]/.test(name)) lines.push(`${entry}\t${name}`);
     }
     const body = lines.join("\n");
-    writeWhole(
+    const head = `${VERSION}\t${Date.now()}\t${digestBytes(body)}\n`;
+    inStore(
+      dirname(dirname(this.path)),
       this.path,
-      `${VERSION}\t${Date.now()}\t${digestBytes(body)}\n${body}`,
+      () => writeWhole(this.path, head + body),
     );
     this.#changed = false;
   }
@@ -162,13 +164,8 @@ function withoutChange(state: string): string {
 }
 
 function read(path: string): Map<string, Entry> | undefined {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
+  const text = readStored(path);
+  if (text === undefined) return;
   const first = text.indexOf("\n");
   const body = text.slice(first + 1);
   const [version, saved, digest] = text.slice(0, Math.max(first, 0)).split(

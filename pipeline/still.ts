@@ -36,17 +36,14 @@ export function still(
   root: string,
   args: readonly string[],
 ): Answer | undefined {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path(root, args));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
+  const name = path(root, args);
+  if (look(name)?.kind !== "file") return;
+  const text = Deno.readTextFileSync(name);
   const end = text.indexOf("\n");
   if (end < 0 || !text.endsWith("\nend")) return;
-  const ground = JSON.parse(text.slice(0, end)) as Ground;
+  const ground = parse(text.slice(0, end));
   if (
+    !ground ||
     ground.version !== VERSION || ground.root !== root ||
     ground.deno !== Deno.version.deno ||
     ground.arguments.join("\0") !== args.join("\0") ||
@@ -65,6 +62,23 @@ export function still(
     at = line + 1;
   }
   return ground.answer;
+}
+
+/** What the first line says; undefined if it is not what was written. */
+function parse(line: string): Ground | undefined {
+  let ground: Ground | null;
+  try {
+    ground = JSON.parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  return typeof ground?.answer?.plain === "string" &&
+      typeof ground.answer.styled === "string" &&
+      Array.isArray(ground.arguments) &&
+      typeof ground.environment === "object" && ground.environment !== null
+    ? ground
+    : undefined;
 }
 
 /**

@@ -14,6 +14,8 @@
  */
 import { join } from "node:path";
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { inStore, removeTree } from "./disk.ts";
+import { look } from "./inode.ts";
 import { isTaken } from "./lease.ts";
 import { outputFolder, scratchFolder } from "./sandbox/confinement.ts";
 import { list } from "./store.ts";
@@ -29,7 +31,11 @@ export class Workshop implements Disposable {
 
   constructor(private readonly store: string) {
     const work = join(store, "work");
-    mkdirSync(work, { recursive: true });
+    inStore(
+      store,
+      join(work, "lock"),
+      () => mkdirSync(work, { recursive: true }),
+    );
     sweep(work);
     const name = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
     this.#lockPath = join(work, `${name}.lock`);
@@ -48,9 +54,19 @@ export class Workshop implements Disposable {
     return folder;
   }
 
+  /** A path for what is copied out of an instance's folder, where no stage can write. */
+  draft(): string {
+    return join(this.#folder, `draft-${this.#count++}`);
+  }
+
+  /** Whether the run's folder is still there. */
+  get stands(): boolean {
+    return look(this.#folder) !== undefined;
+  }
+
   /** Removes a folder. */
   clear(folder: string): void {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   }
 
   /**
@@ -62,7 +78,7 @@ export class Workshop implements Disposable {
       // A stage may have changed the rights of its folders.
       if ((lstatSync(made).mode & 0o700) !== 0o700) return this.clear(folder);
       for (const name of readdirSync(made)) {
-        rmSync(join(made, name), { recursive: true, force: true });
+        removeTree(join(made, name));
       }
     }
     this.#empty.push(folder);
@@ -71,14 +87,16 @@ export class Workshop implements Disposable {
   /** Puts a folder aside for its owner to look into. */
   keep(folder: string, instance: string): string {
     const kept = join(this.store, "failed", encodeURIComponent(instance));
-    mkdirSync(join(this.store, "failed"), { recursive: true });
-    rmSync(kept, { recursive: true, force: true });
-    renameSync(folder, kept);
+    inStore(this.store, kept, () => {
+      mkdirSync(join(this.store, "failed"), { recursive: true });
+      removeTree(kept);
+      renameSync(folder, kept);
+    });
     return kept;
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeTree(this.#folder);
     rmSync(this.#lockPath, { force: true });
     this.#lock.close();
   }
@@ -90,7 +108,7 @@ function sweep(work: string): void {
     if (!name.endsWith(".lock")) continue;
     const lock = join(work, name);
     if (isTaken(lock)) continue;
-    rmSync(lock.slice(0, -".lock".length), { recursive: true, force: true });
-    rmSync(lock, { force: true });
+    removeTree(lock.slice(0, -".lock".length));
+    removeTree(lock);
   }
 }

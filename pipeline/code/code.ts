@@ -8,9 +8,9 @@
  * This module is what an up-to-date run loads; the rest is loaded when needed.
  */
 import { type Digest, digestJson } from "../digest.ts";
-import { writeWhole } from "../disk.ts";
 import { ok, type Result } from "../failure.ts";
 import type { Json } from "../json.ts";
+import { readSealed, writeSealed } from "../sealed.ts";
 import type { StatCache } from "../stat.ts";
 import type { Code, Entry } from "./identity.ts";
 
@@ -26,6 +26,7 @@ export interface Reading {
 }
 
 const VERSION = 7;
+const SEAL = "facsimile code";
 
 interface Cached {
   readonly version: number;
@@ -63,7 +64,7 @@ export async function readCode(
   if (settled) {
     const cached: Cached = { version: VERSION, key, files, codes, anatomies };
     try {
-      writeWhole(cache, JSON.stringify(cached));
+      writeSealed(cache, SEAL, cached);
     } catch (error) {
       // A store that cannot be written costs time, not results.
       if (!(error instanceof Error)) throw error;
@@ -82,12 +83,6 @@ function same(
 }
 
 function load(path: string): Cached | undefined {
-  try {
-    const value = JSON.parse(Deno.readTextFileSync(path)) as Cached | null;
-    return value?.version === VERSION ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const value = readSealed(path, SEAL) as Cached | undefined;
+  return value?.version === VERSION ? value : undefined;
 }

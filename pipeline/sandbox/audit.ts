@@ -3,7 +3,9 @@
  * the declaration. It sees what a stage swallowed, and links that lead out of a
  * declared folder, which Deno's permissions follow.
  */
-import type { Failure } from "../failure.ts";
+import { closeSync, readFileSync } from "node:fs";
+import { openPlain } from "../disk.ts";
+import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
 import type { Denial } from "./denial.ts";
 import { type Allowed, allowed, auditFile, engineCode } from "./flags.ts";
@@ -26,7 +28,9 @@ export function undeclaredAccess(
   const { root } = confinement;
   // Those with a place first: of two reports of one access, the better is kept.
   const asked = new Map<string, Access>();
-  for (const access of [...refused(denials, root), ...logged(confinement)]) {
+  const log = logged(confinement);
+  if (!log.ok) return log.failure;
+  for (const access of [...refused(denials, root), ...log.value]) {
     const key = `${access.permission} ${target(access, root)}`;
     if (!asked.has(key)) asked.set(key, access);
   }
@@ -44,14 +48,55 @@ export function undeclaredAccess(
   return first && failure(confinement, first, others);
 }
 
-/** Accesses of Deno's audit log: all that were asked for, granted or not. */
-function logged(confinement: Confinement): readonly Access[] {
-  const lines = Deno.readTextFileSync(auditFile(confinement)).split("\n");
-  // A process that was killed may leave half a line.
-  const whole = lines.slice(0, -1);
-  return whole.map((line) => {
-    const { permission, value }: Partial<Access> = JSON.parse(line);
-    return { permission: permission ?? "unknown", value: value ?? null };
+/** In bytes; millions of accesses. Not much more fits into one text. */
+const LONGEST = 1 << 28;
+
+/**
+ * Accesses of Deno's audit log: all that were asked for, granted or not. Native code
+ * in the same process may have written there, or put something else in its place.
+ */
+function logged(confinement: Confinement): Result<readonly Access[]> {
+  const path = auditFile(confinement);
+  const opened = openPlain(path);
+  if (!opened) return unreadable(confinement, "it is no plain file any more");
+  const { file, size } = opened;
+  try {
+    if (size > LONGEST) return unreadable(confinement, `${size} bytes of it`);
+    // A process that was killed may leave half a line.
+    const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+    const accesses: Access[] = [];
+    for (const line of lines) {
+      const access = parse(line);
+      if (!access) return unreadable(confinement, line.slice(0, 80));
+      accesses.push(access);
+    }
+    return ok(accesses);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parse(line: string): Access | undefined {
+  let said: Partial<Access> | null;
+  try {
+    said = JSON.parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const { permission, value = null } = said ?? {};
+  return typeof permission === "string" &&
+      (typeof value === "string" || value === null)
+    ? { permission, value }
+    : undefined;
+}
+
+function unreadable({ instance }: Confinement, seen: string) {
+  return fail({
+    kind: "audit-broken",
+    what: `The list of what ${instance} accessed is broken`,
+    seen,
+    hint: "Native code of the stage has written to it, which no stage needs",
   });
 }
 

@@ -20,7 +20,6 @@ import {
 import type { Denial } from "./denial.ts";
 import { prepare, type Prepared } from "./invocation.ts";
 import { Log } from "./log.ts";
-import { realPath, within } from "./path.ts";
 import { session } from "./session.ts";
 import { hear, Lines } from "./speech.ts";
 import { storageFailure } from "./storage.ts";
@@ -217,9 +216,23 @@ function complaint(
       };
     }
     case "checkpoint": {
-      // The engine moves this file with its own rights, not the stage's.
-      const path = realPath(message.checkpoint.path);
-      if (within(path, realPath(scratchFolder(confinement)))) return undefined;
+      // The engine takes this file with its own rights, not the stage's. So it has
+      // to lie in the folder itself: a folder below may be a link by then.
+      const { position, path } = message.checkpoint;
+      if (!Number.isSafeInteger(position) || position < 0) {
+        return {
+          kind: "checkpoint-position",
+          what:
+            `${confinement.instance} hands over a checkpoint at a position that is none`,
+          seen: String(position),
+          hint: "Count positions in whole numbers from 0",
+        };
+      }
+      const folder = `${scratchFolder(confinement)}/`;
+      const name = path.slice(folder.length);
+      if (path.startsWith(folder) && !/\/|\0|^\.{0,2}$/.test(name)) {
+        return undefined;
+      }
       return {
         kind: "checkpoint-outside",
         what:

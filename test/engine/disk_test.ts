@@ -5,7 +5,10 @@ import type { Event } from "../../pipeline/event.ts";
 import { writing } from "../../pipeline/journal.ts";
 import { skip } from "../rig/skip.ts";
 
-const disk = import.meta.resolve("../../pipeline/disk.ts");
+const engine = (name: string) =>
+  import.meta.resolve(`../../pipeline/${name}.ts`);
+const disk = engine("disk");
+const config = new URL("../../deno.json", import.meta.url).pathname;
 
 /** Whether this machine lets us see the calls of a process. */
 function traces(): boolean {
@@ -25,21 +28,24 @@ async function calls(root: string, program: string): Promise<string[]> {
   const [script, trace] = [join(root, "program.ts"), join(root, "trace")];
   Deno.writeTextFileSync(
     script,
-    `import { moveDurably, writeDurably } from ${
-      JSON.stringify(disk)
-    };\n${program}`,
+    `import { writeDurably } from ${JSON.stringify(disk)};
+import { intake } from ${JSON.stringify(engine("intake"))};
+import { StatCache } from ${JSON.stringify(engine("stat"))};
+import { Store } from ${JSON.stringify(engine("store"))};
+${program}`,
   );
   const { success, stderr } = await new Deno.Command("strace", {
     args: [
       ...["-f", "-y", "-o", trace],
-      ...["-e", "trace=fsync,fdatasync,rename,renameat,renameat2"],
-      ...[Deno.execPath(), "run", "-A", "--no-lock", "--no-check", script],
+      ...["-e", "trace=fsync,fdatasync,rename,renameat,renameat2,link,linkat"],
+      ...[Deno.execPath(), "run", "-A", "--no-lock", "--no-check"],
+      ...["--config", config, script],
     ],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   // Deno renames in its own cache, too.
   return Deno.readTextFileSync(trace).split("\n").flatMap((line) => {
-    const call = /\b(fsync|fdatasync|rename\w*)\(/.exec(line)?.[1];
+    const call = /\b(fsync|fdatasync|(?:rename|link)\w*)\(/.exec(line)?.[1];
     return call !== undefined && line.includes(`${root}/store`)
       ? [call.replace(/at2?$/, "")]
       : [];
@@ -51,13 +57,18 @@ if (!traceable) {
   skip("the order of fsync and rename", "strace is not installed");
 }
 
+/** Takes in a file as the only one who has it, or by a copy, and places it. */
+const taking = (sole: boolean) => `
+const { signal } = new AbortController();
+const taken = await intake(STORE + "/result", STORE + "/copy", ${sole}, signal);
+await new Store(STORE, StatCache.open(STORE + "/stat")).place(taken, signal);
+`;
+
 for (
-  const [name, program] of [
-    ["writeDurably()", 'writeDurably(STORE + "/record", "text");'],
-    [
-      "moveDurably()",
-      'moveDurably(STORE + "/result", STORE + "/object", 0o444);',
-    ],
+  const [name, program, second] of [
+    ["writeDurably()", 'writeDurably(STORE + "/record", "text");', "rename"],
+    ["intake() of the file itself", taking(true), "link"],
+    ["intake() by a copy", taking(false), "link"],
   ] as const
 ) {
   Deno.test({
@@ -66,12 +77,12 @@ for (
     fn: async () => {
       const root = await Deno.realPath(await Deno.makeTempDir());
       try {
-        Deno.mkdirSync(join(root, "store"));
+        Deno.mkdirSync(join(root, "store/objects"), { recursive: true });
         Deno.writeTextFileSync(join(root, "store", "result"), "made");
         const store = JSON.stringify(join(root, "store"));
         deepEqual(
           await calls(root, program.replaceAll("STORE", store)),
-          ["fsync", "rename"],
+          ["fsync", second],
         );
       } finally {
         Deno.removeSync(root, { recursive: true });

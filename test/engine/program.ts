@@ -96,8 +96,11 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
     this.write(`gates/go-${n}${step === undefined ? "" : `-${step}`}`, "");
   }
 
-  /** Starts the program; its events come as lines of JSON. */
-  start(...args: string[]): Deno.ChildProcess {
+  /** Starts the program, with more variables if they come first; `--json`: events as lines. */
+  start(
+    ...[first, ...rest]: [{ [name: string]: string } | string, ...string[]]
+  ): Deno.ChildProcess {
+    const args = typeof first === "string" ? [first, ...rest] : rest;
     return new Deno.Command(Deno.execPath(), {
       // With the engine's own packages; the stages are those of the folder.
       args: [
@@ -112,12 +115,12 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...(typeof first === "object" && first) },
     }).spawn();
   }
 
   /** Runs the program to its end. */
-  async run(...args: string[]): Promise<Ran> {
+  async run(...args: Parameters<Program["start"]>): Promise<Ran> {
     const { code, stdout, stderr } = await this.start(...args).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, out: text(stdout), err: text(stderr) };
