@@ -30,7 +30,7 @@ const sh = (script: string) => ({
 } as const);
 study.stage("command", { outputs: ["out"], more: sh(`${GO}; touch $1`) });
 study.stage("broken", { outputs: ["out"], more: sh(`${GO}; exit 1`) });
-for (const [name, end] of Object.entries(await study.run())) {
+for (const [name, end] of Object.entries(await study.run({ jobs: 1 }))) {
   say(`${name} ${end}`);
 }
 const again = await study.run({ targets: ["broken"] });
