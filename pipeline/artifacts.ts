@@ -126,7 +126,7 @@ export class Artifacts {
     replace(this.folder, this.store.folder, { files, gone, run });
     // Their links were counted anew, which is no edit.
     for (const path of reached.keys()) {
-      if (!wrong.has(path)) this.stat.linked(join(this.folder, path));
+      if (!wrong.has(path)) this.stat.linked(`${this.folder}/${path}`);
     }
   }
 
@@ -137,7 +137,7 @@ export class Artifacts {
 
   #digest(path: string): Digest | undefined {
     try {
-      return this.stat.digest(join(this.folder, path));
+      return this.stat.digest(`${this.folder}/${path}`);
     } catch (error) {
       // What may not be read is not what it should be.
       if (error instanceof Deno.errors.PermissionDenied) return undefined;
@@ -148,11 +148,11 @@ export class Artifacts {
 }
 
 /** All files that a run put or left in the folder, with the run that made each. */
-function filesOf(holding: Holding | undefined): Map<string, Earlier> {
-  if (!holding) return new Map();
+function* filesOf(
+  holding: Holding | undefined,
+): Iterable<readonly [path: string, file: Earlier]> {
+  if (!holding) return;
   const { run, own, earlier } = holding;
-  return new Map([
-    ...earlier,
-    ...Array.from(own, ([path, file]) => [path, { ...file, run }] as const),
-  ]);
+  yield* earlier;
+  for (const [path, file] of own) yield [path, { ...file, run }];
 }

@@ -51,14 +51,14 @@ export async function conclude(
   const wanted: Wanted = { reached: reachedBy(graph, ran), complete };
   const still = !ran.aborted && ends.length === graph.instances.length &&
     ends.every(({ outcome }) => outcome.kind === "reused");
-  const before = artifacts.holding();
   const { configuration } = told;
-  if (
-    still &&
-    (!complete || before && artifacts.isRun(pagePath(store, before.run)) &&
-        describes(before, wanted, configuration))
-  ) {
-    return { page: undefined, folder: folderOf(before, configuration) };
+  if (still) {
+    const here = artifacts.holding();
+    const current = here && artifacts.isRun(pagePath(store, here.run)) &&
+      describes(here, wanted, configuration);
+    if (current || !complete) {
+      return { page: undefined, folder: folderOf(here, configuration) };
+    }
   }
 
   using mine = await artifacts.turn(signal);
@@ -89,7 +89,15 @@ export async function conclude(
   return {
     page,
     folder: touches
-      ? folderOf(artifacts.holding(), configuration, holding)
+      ? folderOf(
+        {
+          configuration,
+          own: wanted.reached,
+          earlier: difference.earlier,
+        },
+        configuration,
+        holding,
+      )
       : folderOf(holding, configuration),
   };
 }
@@ -126,11 +134,18 @@ function describes(
   return true;
 }
 
+/** As much of a holding as has to be known to say whose it is. */
+interface Held {
+  readonly configuration: Configuration | undefined;
+  readonly own: { readonly size: number };
+  readonly earlier: Holding["earlier"];
+}
+
 /** What has to be said of the folder: nothing, where all is as one expects. */
 export function folderOf(
-  holding: Holding | undefined,
+  holding: Held | undefined,
   configuration: Configuration,
-  before?: Holding,
+  before?: Held,
 ): Folder | undefined {
   if (!holding?.configuration) return undefined;
   const { earlier, own, configuration: held } = holding;

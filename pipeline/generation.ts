@@ -173,10 +173,12 @@ function build(
     }
   };
   inFolder(".");
+  // `join` would take longer than the link itself.
   for (const [path, { from, there }] of files) {
     inFolder(dirname(path));
-    const to = join(next, path);
-    if (there && link(join(present, path), to)) continue;
+    const to = `${next}/${path}`;
+    if (there && link(`${present}/${path}`, to)) continue;
+    if (look(from) === undefined) throw lost(path);
     copyFileSync(from, to);
     chmodSync(to, 0o644);
   }
@@ -184,20 +186,29 @@ function build(
 
   /** What is not ours. */
   const carry = (folder: string) => {
-    const entries = readdirSync(join(present, folder), { withFileTypes: true });
+    const entries = [...Deno.readDirSync(join(present, folder))];
     if (entries.length === 0) inFolder(folder);
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
+    for (const { name, isDirectory } of entries) {
+      const path = folder === "." ? name : `${folder}/${name}`;
       if (path === RUN || files.has(path) || gone.has(path)) continue;
-      if (entry.isDirectory()) carry(path);
+      if (isDirectory) carry(path);
       // A file where a folder belongs makes way, as does a draft of a killed run.
-      else if (!folders.has(path) && !isDraft(entry.name)) {
+      else if (!folders.has(path) && !isDraft(name)) {
         inFolder(folder);
         take(join(present, path), join(next, path));
       }
     }
   };
   if (look(present) !== undefined) carry(".");
+}
+
+function lost(path: string): Failed {
+  return new Failed({
+    kind: "result-gone",
+    what: `Cannot publish "${path}" in the folder of the artifacts`,
+    seen: "it was taken out of the store while the run went on",
+    hint: "run again: what is missing is made anew",
+  });
 }
 
 /** A second name for a file; `false` where the file system gives none. */
@@ -256,6 +267,7 @@ const REFUSED: ReadonlySet<number> = new Set([1, 13, 16, 18, 30]);
 function rewrite(target: string, { files, gone, run }: Contents): void {
   for (const [path, { from, there }] of files) {
     if (there) continue;
+    if (look(from) === undefined) throw lost(path);
     const to = join(target, path);
     if (look(to)?.kind === "other") rmSync(to, { recursive: true });
     for (let up = dirname(to); up !== target; up = dirname(up)) {

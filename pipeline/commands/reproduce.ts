@@ -223,7 +223,9 @@ async function tryDisk<Value>(
   try {
     return await action();
   } catch (error) {
-    const failure = diskFailure(what, error);
+    const failure = error instanceof Failed
+      ? error.failure
+      : diskFailure(what, error);
     if (!failure) throw error;
     if (told) return undefined;
     throw new Failed(failure);

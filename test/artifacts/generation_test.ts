@@ -1,5 +1,5 @@
 /** The folder of artifacts is of one run at any instant, whoever is killed. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
   existsSync,
   readdirSync,
@@ -9,6 +9,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { skip } from "../rig/skip.ts";
+import { Artifacts } from "../../pipeline/artifacts.ts";
+import { digestBytes } from "../../pipeline/digest.ts";
+import { Failed } from "../../pipeline/failure.ts";
+import { StatCache } from "../../pipeline/stat.ts";
+import { Store } from "../../pipeline/store.ts";
 import { runOf, strange } from "./folder.ts";
 
 const puppet = (name: string) => new URL(name, import.meta.url).pathname;
@@ -235,4 +240,26 @@ Deno.test("what did not change stays the same file, but for one that was edited"
     readFileSync(join(place.generations, "former/deep/same.txt"), "utf8"),
     "mine\n",
   );
+});
+
+Deno.test("a result that is not in the store any more is a sentence, and nothing changes", async () => {
+  using place = new Place();
+  await place.publish(["a"]);
+  const stat = StatCache.open(join(place.root, "stat"));
+  const store = new Store(join(place.root, ".store"), stat);
+  const artifacts = new Artifacts(place.artifacts, store, stat);
+  const wanted = {
+    reached: new Map([["one.txt", digestBytes("nobody has it")]]),
+    complete: true,
+  };
+  const difference = artifacts.difference(wanted, artifacts.holding());
+  throws(
+    () => artifacts.replace(wanted, difference, "{}"),
+    (error) =>
+      error instanceof Failed &&
+      error.failure.what.startsWith('Cannot publish "one.txt"'),
+  );
+  equal(runOf(place.artifacts).run.id, "a");
+  deepEqual(strange(place.artifacts), []);
+  deepEqual(readdirSync(place.generations), []);
 });

@@ -1,6 +1,7 @@
 /** Several heads with different settings at the same time. */
 import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
+import type { Folder } from "../../pipeline/event.ts";
 import { events, until } from "../engine/program.ts";
 import { runOf, strange } from "./folder.ts";
 import { PAGES, Press } from "./press.ts";
@@ -9,6 +10,7 @@ import { PAGES, Press } from "./press.ts";
 class Head {
   readonly #process;
   readonly #events;
+  readonly #err: Promise<string>;
 
   constructor(private readonly press: Press, private readonly value: string) {
     this.#process = press.start(
@@ -20,27 +22,42 @@ class Head {
       `value=${value}`,
     );
     this.#events = events(this.#process);
+    this.#err = new Response(this.#process.stderr).text();
   }
 
   /** Prints a page, and waits until it is kept. */
   async print(n: number): Promise<void> {
     this.press.let(this.value, n);
-    await until(
-      this.#events,
-      ({ kind, instance }) => kind === "ended" && instance === `page[n=${n}]`,
-    );
+    try {
+      await until(
+        this.#events,
+        ({ kind, instance }) => kind === "ended" && instance === `page[n=${n}]`,
+      );
+    } catch (error) {
+      throw new Error(await this.#err, { cause: error });
+    }
   }
 
   async end(): Promise<number> {
     for await (const _ of this.#events);
-    await this.#process.stderr.cancel();
+    await this.#err;
     return (await this.#process.status).code;
+  }
+
+  /** Presses Ctrl-C; returns the last event. */
+  async interrupt(): Promise<{ kind?: string; folder?: Folder }> {
+    this.#process.kill("SIGINT");
+    let last = {};
+    for await (const event of this.#events) last = event;
+    await this.#err;
+    equal((await this.#process.status).code, 130);
+    return last;
   }
 
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     for await (const _ of this.#events);
-    await this.#process.stderr.cancel();
+    await this.#err;
     await this.#process.status;
   }
 }
@@ -107,4 +124,21 @@ Deno.test("heads that end at once leave one run's files", async () => {
   const [, value = ""] =
     runOf(artifacts).configuration.settings[0]?.split("=") ?? [];
   equal(press.read("artifacts/cover.txt"), Press.cover(value));
+});
+
+Deno.test("a head that is interrupted publishes what it reached, and says so", async () => {
+  using press = new Press();
+  const artifacts = join(press.root, "artifacts");
+  await press.run("reproduce");
+  const { id } = runOf(artifacts).run;
+  const head = new Head(press, "held");
+  await head.print(2);
+  const last = await head.interrupt();
+  equal(last.kind, "interrupted");
+  deepEqual(last.folder?.earlier, { files: 7, of: 9, runs: [id] });
+  deepEqual(last.folder?.replaced?.settings, []);
+  equal(last.folder?.cost, 0);
+  deepEqual(strange(artifacts), []);
+  equal(press.read("artifacts/pages/2.txt"), "held 2\n");
+  equal(press.read("artifacts/pages/1.txt"), "plain 1\n");
 });
