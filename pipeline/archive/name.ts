@@ -3,6 +3,9 @@
 /** Devices of Windows, which are no files whatever stands behind their names. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
+/** In bytes: no file system that matters takes more. */
+const LONGEST_PART = 255;
+
 /** What is wrong with a name; `undefined` if nothing is. */
 export function nameProblem(name: string): string | undefined {
   if (name === "") return "is empty";
@@ -14,6 +17,9 @@ export function nameProblem(name: string): string | undefined {
   if (name !== name.normalize("NFC")) return "is not in Unicode's normal form";
   for (const part of name.split("/")) {
     if (part === "") return "names a folder";
+    if (new TextEncoder().encode(part).length > LONGEST_PART) {
+      return "is too long";
+    }
     if (part === "." || part === "..") return "leads out of the archive";
     if (DEVICE.test(part) || /[. ]$/.test(part)) {
       return "means a device on Windows";

@@ -26,7 +26,7 @@ export function serveTarballs(folder: string, port = 0): Promise<Registry> {
   const there = new Set(readdirSync(folder));
   const server = createServer((request, response) => {
     // /@scope/name/-/name-1.0.0.tgz
-    const path = decodeURIComponent((request.url ?? "").split("?")[0] ?? "");
+    const path = decoded((request.url ?? "").split("?")[0] ?? "");
     const [, name = "", file = ""] = /^\/(.+)\/-\/([^/]+)$/.exec(path) ?? [];
     const base = name.split("/").at(-1) ?? "";
     const tarball = tarballName(
@@ -57,6 +57,16 @@ export function serveTarballs(folder: string, port = 0): Promise<Registry> {
       });
     })
   );
+}
+
+/** Without percent-encoding; nothing where that is broken. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return "";
+  }
 }
 
 if (import.meta.main) {

@@ -18,13 +18,14 @@ import { denoDir } from "../sandbox/flags.ts";
 import { realPath } from "../sandbox/path.ts";
 import type { Rule } from "../sandbox/rule.ts";
 import { readRun } from "./documents.ts";
+import { isOfTheMachine } from "./inspection.ts";
 import { CODE, VENDOR } from "./layout.ts";
 import type { Level } from "./level.ts";
 import { provide } from "./provisions.ts";
 import { type Registry, serveTarballs } from "./registry.ts";
 import { type Deep, select } from "./selection.ts";
 import { unpack } from "./unpacking.ts";
-import type { Container } from "./container.ts";
+import { type Container, Refused } from "./container.ts";
 
 /** What is known besides the archive. */
 export interface Circumstances {
@@ -96,19 +97,38 @@ const SaidSchema = v.variant("kind", [
 type Said = v.InferOutput<typeof SaidSchema>;
 type Finished = Extract<Said, { kind: "finished" }>;
 
-/** Makes a level's part again in an empty folder, and says what came of it. */
+/**
+ * Makes a level's part again in an empty folder, and says what came of it. A full
+ * disk, or an archive that changed since it was inspected, is no answer about it.
+ */
 export async function remake(
   container: Container,
   level: Deep,
   circumstances: Circumstances,
 ): Promise<Level> {
-  const began = performance.now();
   const open = (finding: string, seen = "not tried"): Level => ({
     level,
     answer: "open",
     seen,
     findings: [finding],
   });
+  try {
+    return await tryToRemake(container, level, circumstances, open);
+  } catch (error) {
+    if (error instanceof Refused || isOfTheMachine(error)) {
+      return open(error.message);
+    }
+    throw error;
+  }
+}
+
+async function tryToRemake(
+  container: Container,
+  level: Deep,
+  circumstances: Circumstances,
+  open: (finding: string, seen?: string) => Level,
+): Promise<Level> {
+  const began = performance.now();
   const run = readRun(container);
   const { force, artifacts } = select(run, level);
   const place = realPath(

@@ -102,14 +102,6 @@ async function check<Config>(
   path: string,
   out: (text: string) => void,
 ): Promise<Parcel> {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Failed({
-      kind: "bad-archive",
-      what: `Deposit "${path}"`,
-      seen: "it is a folder",
-      hint: "give the ZIP file",
-    });
-  }
   const judge = await project.judge?.();
   const { levels, root } = inspect(path, judge ?? (() => []), judge ? 2 : 1);
   const bad = levels.find(({ answer }) => answer !== "yes");
@@ -120,6 +112,14 @@ async function check<Config>(
       what: `Deposit "${path}"`,
       seen: "it does not pass its own checks, so nothing was sent",
       hint: "deno task archive makes one that does",
+    });
+  }
+  if (statSync(path).isDirectory()) {
+    throw new Failed({
+      kind: "bad-archive",
+      what: `Deposit "${path}"`,
+      seen: "it is a folder",
+      hint: "give the ZIP file",
     });
   }
   const { draft, metadata } = described(path);

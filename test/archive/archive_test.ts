@@ -128,9 +128,10 @@ Deno.test("sha256sum, unzip and Git agree with what the archive says", async () 
 });
 
 Deno.test("makeArchive() gives the same bytes twice, and in a copy elsewhere", async () => {
-  const elsewhere = await Deno.realPath(
+  const place = await Deno.realPath(
     await Deno.makeTempDir({ prefix: "ört-" }),
   );
+  const elsewhere = join(place, "further", "down");
   cpSync(shared.paper.root, elsewhere, { recursive: true });
   const before = Deno.umask(0o077);
   try {
@@ -140,7 +141,7 @@ Deno.test("makeArchive() gives the same bytes twice, and in a copy elsewhere", a
     deepEqual(readFileSync(copy.path), readFileSync(shared.zip));
   } finally {
     Deno.umask(before);
-    await Deno.remove(elsewhere, { recursive: true });
+    await Deno.remove(place, { recursive: true });
   }
 });
 

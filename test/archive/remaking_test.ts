@@ -240,6 +240,16 @@ Deno.test("remake() keeps an archive's code from the files of the machine", {
   }
 });
 
+Deno.test("remake() gives no answer about an archive that it can not unpack", async () => {
+  const found = await made(5, program(artifacts), text, {
+    [`code/${"x".repeat(300)}`]: "",
+  });
+  equal(found.answer, "open");
+  match(found.findings.join(), /name too long/i);
+  const spoilt = await made(5, program(artifacts), "{}");
+  equal(spoilt.answer, "open");
+});
+
 Deno.test("remake() survives whatever the archive's program says", async () => {
   const lines = [
     "null",

@@ -146,6 +146,7 @@ Deno.test("serveTarballs() serves what its folder lists and nothing else", async
       "plain/-/plain-1.0.1.tgz",
       "..%2fsecret/-/secret-1.tgz",
       "%2e%2e/-/secret-1.tgz",
+      "%zz/-/zz-1.0.0.tgz",
     ]
   ) equal((await get(path)).status, 404, path);
   registry.close();

@@ -47,6 +47,8 @@ const MALICIOUS: readonly [what: string, members: Forged[], because: RegExp][] =
     ["a device of Windows", [{ name: "sub/NUL.txt" }], /device/],
     ["control characters", [{ name: "a\nb" }], /control/],
     ["a folder", [{ name: "a/" }], /folder/],
+    ["a name that no folder takes", [{ name: "ä".repeat(128) }], /too long/],
+    ["a file that is a folder", [{ name: "a" }, { name: "a/b" }], /a folder/],
     ["an empty name", [{ name: "" }], /empty/],
     ["a name twice", [{ name: "a" }, { name: "a" }], /twice/],
     ["a name twice but for case", [{ name: "a" }, { name: "A" }], /twice/],

@@ -1,10 +1,23 @@
 /** Depositing an archive, against a server that behaves like Zenodo. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import {
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { pack } from "../../pipeline/archive/pack.ts";
+import { parseArguments } from "../../pipeline/arguments.ts";
+import { depositCommand } from "../../pipeline/commands/deposit.ts";
 import { deposit, type Step } from "../../pipeline/deposit/depositing.ts";
 import { Zenodo } from "../../pipeline/deposit/zenodo.ts";
+import { Failed, unwrap } from "../../pipeline/failure.ts";
+import { style } from "../../pipeline/render/style.ts";
+import { Paper } from "../archive/fixture.ts";
+import { resign, unpack } from "../archive/tampering.ts";
 import { FakeZenodo, TOKEN } from "./server.ts";
 
 const PATIENCE = { attempts: 4, delay: 1, silence: 2_000 };
@@ -190,4 +203,70 @@ Deno.test("deposit() ends where nobody answers", async () => {
   });
   match(seen ?? "", /refused/i);
   match(hint ?? "", /continues/);
+});
+
+Deno.test("deposit says in a sentence what is wrong with an archive's own description, and sends nothing", async () => {
+  await using paper = await Paper.write();
+  await paper.run();
+  await paper.publish();
+  const { path } = unwrap(await paper.archive());
+  const folder = await Deno.makeTempDir();
+  const before = { token: "ZENODO_TOKEN", url: "ZENODO_URL" };
+  Deno.env.set(before.token, TOKEN);
+  Deno.env.set(before.url, "http://127.0.0.1:1/");
+  try {
+    unpack(path, folder);
+    for (const text of ["null", "[]", "{", "[".repeat(100_000)]) {
+      const member = join(folder, ".zenodo.json");
+      writeFileSync(member, text);
+      // As a forger would: the description and the manifest agree with it.
+      const crate = join(folder, "ro-crate-metadata.json");
+      const described = JSON.parse(readFileSync(crate, "utf8"));
+      for (const entity of described["@graph"]) {
+        if (entity["@id"] !== ".zenodo.json") continue;
+        entity.contentSize = String(text.length);
+        entity.sha256 = createHash("sha256").update(text).digest("hex");
+      }
+      writeFileSync(crate, JSON.stringify(described));
+      for (const name of [".zenodo.json", "ro-crate-metadata.json"]) {
+        resign(folder, name);
+      }
+      const forged = join(folder, "..", `forged-${Deno.pid}.zip`);
+      const names = readdirSync(folder, { recursive: true }) as string[];
+      await pack(
+        new Map(
+          names.filter((name) => statSync(join(folder, name)).isFile())
+            .map((name) => [name, { kind: "file", path: join(folder, name) }]),
+        ),
+        forged,
+      );
+      try {
+        const asked = unwrap(
+          parseArguments(["deposit", forged, "--sandbox"]),
+        );
+        if (asked.kind !== "run") throw new Error("it asked for help");
+        await rejects(
+          depositCommand(paper.project, asked.parsed, {
+            out: () => {},
+            err: () => {},
+            style: style(false),
+            outStyle: style(false),
+            terminal: false,
+            columns: () => 100,
+            trouble: () => undefined,
+          }),
+          (error) =>
+            error instanceof Failed && error.failure.kind === "bad-archive" &&
+            /\.zenodo\.json: /.test(error.failure.seen ?? ""),
+          text.slice(0, 10),
+        );
+      } finally {
+        rmSync(forged);
+      }
+    }
+  } finally {
+    Deno.env.delete(before.token);
+    Deno.env.delete(before.url);
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -169,6 +169,7 @@ Deno.test("clean() leaves nothing that could move the cursor", () => {
     "abcd    ef",
   );
   equal(clean("ends in an escape\x1b"), "ends in an escape");
+  equal(clean("a\u202eb\u2066c\u2028d"), "abcd");
 });
 
 Deno.test("describeChanges() names what a person changed first, and at most three", () => {
