@@ -1,82 +1,105 @@
 /**
- * Kills at random instants: the head, a stage, or both, with SIGKILL. After each
- * kill the next run must end with the right result, and nothing that it believed
- * may be wrong.
+ * Kills at random instants: a head, the stages, or both, with SIGKILL, where one to
+ * three heads are at work; every other round on instances whose results are equal.
+ * Who was not killed must end well, the next run must give the right result, and
+ * nothing that it believed may be wrong.
  */
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { digestFile } from "../../pipeline/digest.ts";
 import { Program } from "../engine/program.ts";
+import { EQUAL, makeEqual } from "../store/equals.ts";
 
 /** What came of so many kills. */
 export interface Kills {
   readonly kills: number;
-  /** The run after it gave something else than an undisturbed one. */
+  /** The run after it, or a head that nobody killed, gave something else than an undisturbed one. */
   readonly wrong: number;
+  /** Such a run ended with another exit code than 0. */
+  readonly failed: number;
   /** An object in the store is not what its name says. */
   readonly broken: number;
 }
 
-const RESULT = "alpha\n1: 1 2 3 \nalpha\n2: 1 2 3 \n";
+/** A program to be killed, and what it makes. */
+interface Victim {
+  readonly program: Program;
+  readonly result: string;
+}
 
 /** Kills so many times, each at another moment of a run of about a second. */
 export async function kill(
   times: number,
   say: (line: string) => void,
 ): Promise<Kills> {
-  let wrong = 0;
-  let broken = 0;
-  using program = new Program();
-  program.open(1);
-  program.open(2);
+  using steps = new Program();
+  steps.open(1);
+  steps.open(2);
+  using equals = new Program();
+  makeEqual(equals);
+  const victims: readonly Victim[] = [
+    { program: steps, result: "alpha\n1: 1 2 3 \nalpha\n2: 1 2 3 \n" },
+    { program: equals, result: EQUAL },
+  ];
+  const counts = { wrong: 0, failed: 0, broken: 0 };
   for (let round = 0; round < times; round++) {
-    if (round % 4 === 0) {
+    const victim = victims[round % 2]!;
+    const { root } = victim.program;
+    if (Math.floor(round / 2) % 4 === 0) {
       // A store that has something, and one that has nothing.
       for (const folder of [".store", "artifacts"]) {
-        rmSync(join(program.root, folder), { recursive: true, force: true });
+        rmSync(join(root, folder), { recursive: true, force: true });
       }
     }
-    program.write("data/a.txt", "alpha\n");
-    const process = program.start(
-      "reproduce",
-      ...(round % 2 ? ["--force", "slow"] : []),
-    );
-    const instant = Math.random() * 700;
-    await Promise.race([
-      process.status,
-      new Promise((resolve) => setTimeout(resolve, instant)),
-    ]);
-    const target = ["head", "stage", "both"][round % 3]!;
-    if (target !== "head") {
-      await new Deno.Command("pkill", {
-        args: ["-KILL", "-f", `${program.root}/.store/work`],
-      }).output();
-    }
-    if (target !== "stage") {
-      try {
-        process.kill("SIGKILL");
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // it had ended already
+    const told = await strike(victim, round);
+    for (const kind of told) counts[kind]++;
+    if (told.length > 0) say(`round ${round}: ${told.join(", ")}`);
+    for (const name of readdirSync(join(root, ".store/objects"))) {
+      if (digestFile(join(root, ".store/objects", name)) !== name) {
+        counts.broken++;
       }
     }
-    await process.stdout.cancel();
-    await process.stderr.cancel();
-    await process.status;
-    const { code, err } = await program.run("reproduce");
-    if (code !== 0 || program.read("artifacts/out.txt") !== RESULT) {
-      wrong++;
-      say(
-        `round ${round}: ${target} killed after ${
-          Math.round(instant)
-        } ms: ${err}`,
-      );
-    }
-    const objects = join(program.root, ".store/objects");
-    for (const name of readdirSync(objects)) {
-      if (name.endsWith(".part")) continue;
-      if (digestFile(join(objects, name)) !== name) broken++;
-    }
-    chmodSync(objects, 0o755);
   }
-  return { kills: times, wrong, broken };
+  return { kills: times, ...counts };
+}
+
+/** Starts some heads, kills at a random instant, and looks what is left of it. */
+async function strike(
+  { program, result }: Victim,
+  round: number,
+): Promise<("wrong" | "failed")[]> {
+  const heads = Array.from(
+    { length: 1 + round % 3 },
+    (_, head) =>
+      program.start(
+        { HEAD: `${round}-${head}` },
+        "reproduce",
+        ...(round % 4 > 1 ? ["--force", round % 2 ? "make" : "slow"] : []),
+      ),
+  );
+  const ends = heads.map((head) => head.output());
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 1000));
+  const target = ["head", "stage", "both"][Math.floor(round / 3) % 3]!;
+  if (target !== "head") {
+    await new Deno.Command("pkill", {
+      args: ["-KILL", "-f", `${program.root}/.store/work`],
+    }).output();
+  }
+  if (target !== "stage") {
+    try {
+      heads[0]!.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it had ended already
+    }
+  }
+  const told: ("wrong" | "failed")[] = [];
+  const survivors = (await Promise.all(ends)).slice(1);
+  // Whose stage was killed has failed, and rightly.
+  if (target === "head" && survivors.some(({ code }) => code !== 0)) {
+    told.push("failed");
+  }
+  const { code } = await program.run({ HEAD: `${round}-0` }, "reproduce");
+  if (code !== 0) told.push("failed");
+  else if (program.read("artifacts/out.txt") !== result) told.push("wrong");
+  return told;
 }

@@ -31,7 +31,7 @@ switch (name) {
     console.log(
       json
         ? JSON.stringify(kills)
-        : `${kills.kills} kills: ${kills.wrong} wrong, ${kills.broken} broken objects`,
+        : `${kills.kills} kills: ${kills.wrong} wrong, ${kills.failed} failed, ${kills.broken} broken objects`,
     );
     break;
   }

@@ -8,6 +8,7 @@ import { landlockAbi } from "../../pipeline/sandbox/landlock.ts";
 import { StatCache } from "../../pipeline/stat.ts";
 import { Store } from "../../pipeline/store.ts";
 import { Program } from "../engine/program.ts";
+import { EQUAL, makeEqual } from "./equals.ts";
 import { skip } from "../rig/skip.ts";
 import { Project } from "../sandbox/project.ts";
 
@@ -64,40 +65,9 @@ for (const wall of walls) {
   });
 }
 
-/** As many instances as there are values of `n`, all equal; two users of each, a module and a command. */
-const EQUAL = (engine: string) => `
-import { start } from "${engine}start.ts";
-import { every, output } from "${engine}stage.ts";
-const sh = (script, ...args) => ({ kind: "command", command: ["sh", "-c", script, "sh", ...args] });
-const n = [1, 2, 3, 4];
-const stages = [
-  { name: "make", title: "make", matrix: () => ({ n }), environment: ["HEAD"], at: (_, { n }, { HEAD }) => ({
-    runs: sh("echo equal > $1", "{output out}"), params: { n, HEAD }, outputs: { out: { file: "out" } },
-  }) },
-  { name: "use", title: "use", matrix: () => ({ n }), at: (_, { n }) => ({
-    runs: sh("sleep 0.0$2; cat $1 > $3; echo end >> $3", "{input in}", "{param n}", "{output out}"), params: { n },
-    inputs: { in: output("make", "out") }, outputs: { out: { file: "out" } },
-  }) },
-  { name: "copy", title: "copy", matrix: () => ({ n }), at: () => ({
-    runs: { kind: "module", module: "stages/copy.js" }, inputs: { in: output("make", "out") }, outputs: { out: { file: "out" } },
-  }) },
-  { name: "all", title: "all", at: () => ({
-    runs: { kind: "module", module: "stages/join.js" }, inputs: { parts: every("use", "out") }, outputs: { out: { file: "out", artifact: "out.txt" } },
-  }) },
-];
-Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
-  root: import.meta.dirname, deno: Deno.version.deno, pipeline: { stages },
-  configure: () => Promise.resolve({ ok: true, value: {} }),
-  sandbox: () => "deno", sources: ["main.ts", "deno.json"], shorthands: {},
-})));
-`;
-
 Deno.test("several heads with instances of equal outputs: every user reads its input whole", async () => {
   using program = new Program();
-  program.write(
-    "main.ts",
-    EQUAL(new URL("../../pipeline/", import.meta.url).pathname),
-  );
+  makeEqual(program);
   for (let round = 0; round < 2; round++) {
     const heads = [1, 2, 3].map((head) =>
       program.start({ HEAD: `${round}-${head}` }, "reproduce", "--jobs", "4")
@@ -106,12 +76,12 @@ Deno.test("several heads with instances of equal outputs: every user reads its i
     for (const { code, stderr } of ends) {
       equal(code, 0, new TextDecoder().decode(stderr));
     }
-    equal(program.read("artifacts/out.txt"), "equal\nend\n".repeat(4));
+    equal(program.read("artifacts/out.txt"), EQUAL);
   }
   // One object for each content, and no record of anything else.
   deepEqual(
     readdirSync(join(program.root, ".store/objects")).sort(),
-    ["equal\n", "equal\nend\n", "equal\nend\n".repeat(4)].map(digestBytes)
+    ["equal\n", "equal\nend\n", EQUAL].map(digestBytes)
       .sort(),
   );
 });
