@@ -256,13 +256,17 @@ export async function reproduceCommand<Config>(
     return dryRun(project, request, parsed, console);
   }
   const { report: show, close } = await renderer(parsed, console);
+  const { signal, code, listen, release } = interruptible();
   const report: Report = (event) => {
+    // Until then nothing is begun that would have to be ended, and a large file is
+    // hashed in one go: the signal ends the process.
+    if (event.kind === "planned") listen();
     if (event.kind !== "progress") told.push(event);
     show(event);
   };
-  const { signal, code, release } = interruptible();
   try {
     if (parsed.has("watch")) {
+      listen();
       const { watch } = await import("./watch.ts");
       await watch(
         project.root,
@@ -353,21 +357,28 @@ async function renderer(
 function interruptible(): {
   signal: AbortSignal;
   code: () => number;
+  listen: () => void;
   release: () => void;
 } {
   const controller = new AbortController();
+  let listening = false;
   let code = 130;
   const on = (value: number) => () => {
     code = value;
     controller.abort();
   };
   const [interrupt, terminate] = [on(130), on(143)];
-  Deno.addSignalListener("SIGINT", interrupt);
-  Deno.addSignalListener("SIGTERM", terminate);
   return {
     signal: controller.signal,
     code: () => code,
+    listen() {
+      if (listening) return;
+      listening = true;
+      Deno.addSignalListener("SIGINT", interrupt);
+      Deno.addSignalListener("SIGTERM", terminate);
+    },
     release() {
+      if (!listening) return;
       Deno.removeSignalListener("SIGINT", interrupt);
       Deno.removeSignalListener("SIGTERM", terminate);
     },

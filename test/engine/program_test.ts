@@ -1,6 +1,14 @@
 /** The program from outside: exit codes, quick answers, signals, two at once. */
 import { equal, match, ok } from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
 import { events, Program, until } from "./program.ts";
 import { skip } from "../rig/skip.ts";
@@ -136,6 +144,33 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     match(first ?? "", /"done":1/);
   });
 }
+
+Deno.test(
+  "Ctrl-C is heard at once while it is still decided what to do, however large a file is",
+  {
+    ignore: Deno.build.os !== "linux", // tells who has a file open
+  },
+  async () => {
+    using program = opened();
+    // All holes: made at once, and hashed for a while.
+    truncateSync(join(program.root, "data/a.txt"), 8 * 2 ** 30);
+    const process = program.start("reproduce");
+    const descriptors = `/proc/${process.pid}/fd`;
+    const reads = () =>
+      readdirSync(descriptors).some((name) => {
+        try {
+          return readlinkSync(join(descriptors, name)).endsWith("/data/a.txt");
+        } catch (error) {
+          if (!(error instanceof Error && "code" in error)) throw error;
+          return false; // closed meanwhile
+        }
+      });
+    while (!reads()) await new Promise((resolve) => setTimeout(resolve, 5));
+    process.kill("SIGINT");
+    const { signal } = await process.output();
+    equal(signal, "SIGINT");
+  },
+);
 
 Deno.test("SIGKILL of the head leaves no process, no half result, and a work folder that the next run removes", async () => {
   using program = new Program();
