@@ -11,6 +11,7 @@
 import { type Digest, digestBytes } from "../digest.ts";
 import { ok, type Result } from "../failure.ts";
 import { type Print, rename } from "./rename.ts";
+import type { Looks } from "./syntax.ts";
 import {
   mark,
   messagesOf,
@@ -34,15 +35,13 @@ export interface Anatomy {
   readonly exports: { readonly [name: string]: Part };
   /** What happens when it is loaded, if anything does. */
   readonly effects?: Part;
-  /** It may look at the text or the position of its functions: every byte counts. */
-  readonly reflects: boolean;
-  /** It may load code that nobody can foresee: every package counts. */
-  readonly evaluates: boolean;
+  readonly looks: Looks;
 }
 
-/** esbuild's version: another one may print differently. */
-export const PRINTER: string =
-  /esbuild@([^/]+)/.exec(import.meta.resolve("esbuild"))?.[1] ?? "";
+/** The versions of esbuild and acorn: others may print or read differently. */
+export const PRINTER: string = ["esbuild", "acorn"].map((name) =>
+  /@([^/@]+)\/?$/.exec(import.meta.resolve(name))?.[1] ?? ""
+).join(" ");
 
 /**
  * Takes modules apart, all at once. `compiler` holds the compiler options that
@@ -85,7 +84,7 @@ export async function takeApart(
 }
 
 async function dissect(whole: Whole, print: Print): Promise<Anatomy> {
-  const { evaluates, reflects, imports, dynamic, exports } = whole;
+  const { looks, imports, dynamic, exports } = whole;
   const part = async (clause: string): Promise<Part | undefined> => {
     const text = await print(`${whole.body}export{${clause}};`, true);
     if (/^\s*(export\{\};?\s*)?$/.test(text)) return;
@@ -109,8 +108,7 @@ async function dissect(whole: Whole, print: Print): Promise<Anatomy> {
       if (Object.keys(parts).length === exports.size) {
         return {
           exports: parts,
-          evaluates,
-          reflects,
+          looks,
           ...(effects && { effects }),
         };
       }
@@ -125,7 +123,7 @@ async function dissect(whole: Whole, print: Print): Promise<Anatomy> {
       whole.loads.map((specifier): Want => [specifier, "*"]),
     ),
   };
-  return { exports: { "*": all }, effects: all, evaluates, reflects };
+  return { exports: { "*": all }, effects: all, looks };
 }
 
 function distinct(wants: readonly Want[]): Want[] {

@@ -9,6 +9,7 @@ import { type Digest, digestJson } from "../digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Json } from "../json.ts";
 import type { Anatomy, Part } from "./anatomy.ts";
+import type { Looks } from "./syntax.ts";
 import type { Code } from "./identity.ts";
 import type { Lock } from "./lock.ts";
 import { fileUrl, type Graph, type Module } from "./module.ts";
@@ -22,6 +23,8 @@ export interface Library {
   readonly anatomies: ReadonlyMap<string, Anatomy>;
   /** The digest of every file as it stands, by path. */
   readonly raws: ReadonlyMap<string, Digest>;
+  /** What names mean, by key of an import map, and after its scope. */
+  readonly names: { readonly [key: string]: Json };
   /** By URL: whether loading it, or anything that it loads, does something. */
   readonly effectful: ReadonlySet<string>;
 }
@@ -71,11 +74,12 @@ export function gather(
     if (module.kind === "script") scripts.push(module);
   }
   files.sort();
-  const all = scripts.map(({ path }) => anatomies.get(path));
-  const facts = all.some((anatomy) => anatomy?.reflects)
+  const looks = scripts.map(({ path }) => anatomies.get(path)!.looks); // of every script
+  const readable = looks.some(({ starts }) => starts);
+  const facts = readable || looks.some(({ reflects }) => reflects)
     ? verbatim(loaded, library)
     : used(fileUrl(entry), scripts, library);
-  const evaluates = all.some((anatomy) => anatomy?.evaluates);
+  const evaluates = looks.some(({ evaluates }) => evaluates);
   const packages = reachPackages(
     evaluates ? [...library.lock.keys()] : roots,
     native,
@@ -83,12 +87,13 @@ export function gather(
   );
   if (!packages.ok) return packages;
   return ok({
-    facts: { ...facts, ...packages.value.facts },
+    facts: { ...facts, ...resolved(looks, library), ...packages.value.facts },
     files,
     bytes: Object.fromEntries(
       files.map((path) => [path, raws.get(path)!]), // of every file of the graph
     ),
     packages: packages.value.folders,
+    readable,
   });
 
   /** Facts of code that may look at itself: every byte of what it loads. */
@@ -101,9 +106,10 @@ export function gather(
       if (module.kind === "package") continue;
       facts[`code ${relative(root, module.path)}`] = digestJson("module", [
         raws.get(module.path)!,
-        module.imports.map(({ specifier, target }) => [
+        module.imports.map(({ specifier, target, as }) => [
           specifier,
           nameOf(target, root),
+          as ?? null,
         ]),
       ]);
     }
@@ -131,8 +137,9 @@ function used(
     const targets = wants.map(([specifier, name]): Json => {
       const edge = edges.get(specifier);
       if (edge) {
-        open.push([edge.target, edge.asset ? "content" : name]);
-        return [specifier, name, nameOf(edge.target, root)];
+        const { target, as } = edge;
+        open.push([target, as === undefined ? name : "content"]);
+        return [specifier, name, nameOf(target, root), ...(as ? [as] : [])];
       }
       // What esbuild adds, and Deno resolves in another way: take everything.
       for (const { target } of imports) open.push([target, "*"]);
@@ -172,6 +179,26 @@ function used(
         add(module, name, part);
       }
     }
+  }
+  return facts;
+}
+
+/** Facts of what `import.meta.resolve` is asked for: what the import maps say of it. */
+function resolved(
+  looks: readonly Looks[],
+  { names }: Library,
+): Record<string, Json> {
+  const facts: Record<string, Json> = {};
+  if (looks.some(({ resolvesAny }) => resolvesAny)) {
+    facts["resolve"] = digestJson("names", names);
+  }
+  for (const specifier of looks.flatMap(({ resolves }) => resolves)) {
+    const found = Object.entries(names).filter(([key]) => {
+      const name = key.split(" ").at(-1)!; // splitting gives one at least
+      return specifier === name ||
+        specifier.startsWith(name.endsWith("/") ? name : `${name}/`);
+    });
+    facts[`resolve ${specifier}`] = Object.fromEntries(found);
   }
   return facts;
 }

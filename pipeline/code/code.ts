@@ -25,7 +25,7 @@ export interface Reading {
   readonly stat: StatCache;
 }
 
-const VERSION = 7;
+const VERSION = 9;
 const SEAL = "facsimile code";
 
 interface Cached {

@@ -19,6 +19,8 @@ export interface Code {
   readonly bytes: { readonly [path: string]: Digest | null };
   /** The real folders of the npm packages that it reaches, absolute, sorted. */
   readonly packages: readonly string[];
+  /** Its process may read the modules, too: a worker loads them in no other way. */
+  readonly readable: boolean;
 }
 
 /** A module to be read, relative to the root. Its default export is the stage. */

@@ -8,8 +8,8 @@ export interface Edge {
   readonly specifier: string;
   /** The URL that it leads to. */
   readonly target: string;
-  /** Imported for its content: `with { type: "text" }`. */
-  readonly asset: boolean;
+  /** Imported for its content: `text` of `with { type: "text" }`. */
+  readonly as: string | undefined;
 }
 
 /** One module of the graph. */
@@ -190,9 +190,8 @@ function walk(
         });
       }
       const target = resolve(code.specifier, redirects);
-      const isAsset = assertionType !== undefined;
-      imports.push({ specifier, target, asset: isAsset });
-      open.push({ url: target, by: at, asset: isAsset });
+      imports.push({ specifier, target, as: assertionType });
+      open.push({ url: target, by: at, asset: assertionType !== undefined });
     }
     const script = module.kind === "esm" &&
       SCRIPTS.has(module.mediaType ?? "");

@@ -3,9 +3,8 @@
  * from the disk, their parts from esbuild where a text was never seen before.
  */
 import { readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { type Digest, digestBytes, digestJson } from "../digest.ts";
-import { isMissing } from "../disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { look } from "../inode.ts";
 import type { Json } from "../json.ts";
@@ -15,6 +14,7 @@ import { effectfulModules, gather } from "./closure.ts";
 import type { Code, Entry } from "./identity.ts";
 import { readLock } from "./lock.ts";
 import { readGraph } from "./module.ts";
+import { readSettings, settingsFiles } from "./settings.ts";
 
 /** What was read, and all that is needed to know whether it still holds. */
 export interface Read {
@@ -57,7 +57,7 @@ async function readOnce(
   stat: StatCache,
   known: string,
 ): Promise<Result<Omit<Read, "settled">>> {
-  const project = readSettings(root);
+  const project = readSettings(root, stat);
   if (!project.ok) return project;
   const graph = await readGraph(root, entries.map(({ module }) => module));
   if (!graph.ok) return graph;
@@ -76,7 +76,7 @@ async function readOnce(
     raws.set(module.path, raw);
     if (module.kind === "script") scripts.push(module.path);
   }
-  const { compiler, runtime } = project.value;
+  const { compiler, importMap, names, factsOf } = project.value;
   const taken = await anatomise(root, scripts, raws, compiler, known);
   if (!taken.ok) return taken;
   const { anatomies } = taken.value;
@@ -86,9 +86,9 @@ async function readOnce(
     lock: readLock(root),
     anatomies,
     raws,
+    names,
     effectful: effectfulModules(graph.value, anatomies),
   };
-  const { importMap } = project.value;
   const digests = (paths: readonly string[]) =>
     Object.fromEntries(
       paths.map((path) => [path, stat.digest(path) ?? null]),
@@ -99,10 +99,13 @@ async function readOnce(
     const code = gather(join(root, module), native, library);
     if (!code.ok) return code;
     const { facts, files, bytes } = code.value;
+    const say = settingsFiles(root, files);
+    const more = factsOf(say);
+    if (!more.ok) return more;
     codes[module] = {
       ...code.value,
-      facts: { ...facts, ...runtime },
-      bytes: { ...bytes, ...digests([...settings(root, files), ...beside]) },
+      facts: { ...facts, ...more.value },
+      bytes: { ...bytes, ...digests([...say, ...beside]) },
     };
   }
   return ok({
@@ -111,7 +114,7 @@ async function readOnce(
       ...Object.fromEntries(raws),
       ...digests([
         join(root, "deno.lock"),
-        ...settings(root, raws.keys()),
+        ...settingsFiles(root, raws.keys()),
         ...beside,
       ]),
     },
@@ -161,84 +164,4 @@ async function anatomise(
     [...keys].map(([path, key]) => [path, now[key]!]), // all are there now
   );
   return ok({ anatomies, known: JSON.stringify(now) });
-}
-
-/** The compiler options that change what becomes of a module, beside its types. */
-const COMPILER = [
-  "emitDecoratorMetadata",
-  "experimentalDecorators",
-  "jsx",
-  "jsxFactory",
-  "jsxFragmentFactory",
-  "jsxImportSource",
-  "verbatimModuleSyntax",
-];
-
-/**
- * The files that say how Deno resolves imports and what kind a module is, for
- * some modules: from their folders up to the root.
- */
-function settings(root: string, modules: Iterable<string>): string[] {
-  const folders = new Set([root]);
-  for (const module of modules) {
-    let folder = dirname(module);
-    while (folder.startsWith(`${root}/`) && !folders.has(folder)) {
-      folders.add(folder);
-      folder = dirname(folder);
-    }
-  }
-  return [...folders].flatMap((folder) =>
-    ["deno.json", "deno.jsonc", "package.json"].map((name) =>
-      join(folder, name)
-    )
-  );
-}
-
-interface Settings {
-  readonly compiler: { readonly [option: string]: Json };
-  /** Facts of all stages: what changes how Deno runs a module. */
-  readonly runtime: { readonly [fact: string]: Json };
-  readonly importMap: string | undefined;
-}
-
-function readSettings(root: string): Result<Settings> {
-  let text: string;
-  try {
-    text = readFileSync(join(root, "deno.json"), "utf8");
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return ok({ compiler: {}, runtime: {}, importMap: undefined });
-  }
-  let json;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return fail({
-      kind: "settings-broken",
-      what: `Read ${join(root, "deno.json")}`,
-      seen: error.message,
-      hint: "write it as plain JSON, without comments",
-    });
-  }
-  const options: { [option: string]: Json } = json.compilerOptions ?? {};
-  const compiler = Object.fromEntries(
-    COMPILER.flatMap((name) => {
-      const value = options[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  return ok({
-    compiler,
-    runtime: Object.fromEntries([
-      ...Object.entries(compiler).map(([name, value]) => [
-        `compiler ${name}`,
-        value,
-      ]),
-      ...(Array.isArray(json.unstable) && json.unstable.length > 0
-        ? [["unstable", json.unstable]]
-        : []),
-    ]),
-    importMap: json.importMap,
-  });
 }

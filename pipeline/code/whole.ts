@@ -2,8 +2,10 @@
  * Modules as esbuild prints them: without comments, layout and types, each
  * alone, with marks in place of what it imports.
  */
+import type { Identifier, Literal } from "acorn";
 import type { BuildOptions, BuildResult, Message, Plugin } from "esbuild";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
+import { type Looks, looksOf, parse, type Program } from "./syntax.ts";
 
 /** A module's text. */
 export interface Source {
@@ -14,18 +16,6 @@ export interface Source {
 
 /** What an export needs of another module: `*` is everything. */
 export type Want = readonly [specifier: string, name: string];
-
-/**
- * What hands out the text of a function, or a place in it. `toString` with an
- * argument is a number's. `String(f)` cannot be told from a harmless one; it is
- * left to the author of a stage.
- */
-const REFLECTION =
-  /\.toString\(\)|\.toString\b(?!\()|["'`]toString["'`]|\.stack\b(?!\()|\b(?:captureStackTrace|prepareStackTrace)\b/;
-
-/** What can run text as code, and with it import any package. */
-const EVALUATION =
-  /\b(?:eval|Function|Worker|createRequire|getBuiltinModule)\b|\.constructor\(/;
 
 /** A module without comments, layout and types, and what can be read off that. */
 export interface Whole {
@@ -40,8 +30,7 @@ export interface Whole {
   readonly loads: readonly string[];
   /** What `import()` loads. */
   readonly dynamic: readonly string[];
-  readonly evaluates: boolean;
-  readonly reflects: boolean;
+  readonly looks: Looks;
 }
 
 /** What an unnamed default export is called after, unlike anything a person writes. */
@@ -115,80 +104,74 @@ export async function readWhole(
   return ok(wholes);
 }
 
-/** An import statement, and the export clause, as esbuild prints them. */
-const IMPORT =
-  /\bimport(?: ?([^\s,{}*"'`()]+))?,?(?:\{([^}]*)\}|\*as ([^\s,{}*"'`()]+) )?(?:from ?| from ?)?("(?:[^"\\]|\\.)*")(?: ?with ?\{[^}]*\})?;/g;
-const EXPORT = /\bexport\{([^{}]*)\};$/;
-
 function read(
   text: string,
   names: readonly string[],
   loads: readonly { readonly path: string; readonly kind: string }[],
 ): Whole {
-  const imports: Want[] = [];
-  const statements = new Set<string>();
-  // Text that only looks like an import, in a string, becomes another text or
-  // breaks the string: it stays distinct, or the module is taken as a whole.
-  const marked = text.replace(
-    IMPORT,
-    (statement, one?: string, some?: string, all?: string, from = "") => {
-      let specifier: string;
-      try {
-        specifier = JSON.parse(from);
-      } catch (error) {
-        if (error instanceof SyntaxError) return statement;
-        throw error;
-      }
-      statements.add(specifier);
-      const locals: [local: string, name: string][] = [];
-      if (one !== undefined) locals.push([one, "default"]);
-      if (all !== undefined) locals.push([all, "*"]);
-      for (const item of some?.split(",") ?? []) {
-        const { name, local } = alias(item);
-        if (name !== "") locals.push([local, name]);
-      }
-      for (const [, name] of locals) imports.push([specifier, name]);
-      if (locals.length === 0) locals.push(["nothing$", ""]);
-      return locals.map(([local, name]) =>
-        `var ${local}=${mark([specifier, name])};`
-      ).join("");
-    },
-  );
-  const clause = EXPORT.exec(marked);
-  const exports = new Map<string, string>();
-  for (const item of clause?.[1]?.split(",") ?? []) {
-    const { local } = alias(item);
-    if (local !== "") exports.set(unquote(local), item);
-  }
-  const dynamic = new Set<string>();
-  let understood = exports.size === names.length &&
-    names.every((name) => exports.has(name)) &&
-    !/\bexport\*from/.test(text);
-  for (const { path, kind } of loads) {
-    if (kind !== "import-statement") dynamic.add(path);
-    else if (!statements.has(path)) understood = false;
-  }
-  const evaluates = EVALUATION.test(text);
+  const program = parse(text);
+  const parts = program && takeOut(text, program);
+  const dynamic = loads.filter(({ kind }) => kind !== "import-statement");
+  const looks = looksOf(program);
+  const understood = parts && !looks.evaluates &&
+    parts.exports.size === names.length &&
+    names.every((name) => parts.exports.has(name));
   return {
     text,
-    body: clause ? marked.slice(0, clause.index) : marked,
-    exports: understood && !evaluates ? exports : undefined,
-    imports,
+    body: parts?.body ?? text,
+    exports: understood ? parts.exports : undefined,
+    imports: parts?.imports ?? [],
     loads: loads.map(({ path }) => path),
-    dynamic: [...dynamic],
-    evaluates,
-    reflects: REFLECTION.test(text),
+    dynamic: [...new Set(dynamic.map(({ path }) => path))],
+    looks,
   };
 }
 
-/** One item of an import or export clause: `name as local`. */
-function alias(item: string): { name: string; local: string } {
-  const [name = "", local = name] = item.trim().split(" as ");
-  return { name: unquote(name), local };
-}
-
-function unquote(name: string): string {
-  return name.replace(/^"(.*)"$/, "$1");
+/** A module's text without its exports, and with marks in place of its imports. */
+function takeOut(text: string, { body: statements }: Program):
+  | Pick<Whole, "body" | "imports"> & { exports: Map<string, string> }
+  | undefined {
+  const imports: Want[] = [];
+  const exports = new Map<string, string>();
+  let body = "";
+  let end = 0;
+  for (const statement of statements) {
+    switch (statement.type) {
+      case "ImportDeclaration": {
+        const specifier = String(statement.source.value);
+        const marks = statement.specifiers.map(({ local, ...one }) => {
+          const want: Want = [
+            specifier,
+            one.type === "ImportSpecifier"
+              ? nameOf(one.imported)
+              : one.type === "ImportDefaultSpecifier"
+              ? "default"
+              : "*",
+          ];
+          imports.push(want);
+          return `var ${local.name}=${mark(want)};`;
+        });
+        body += text.slice(end, statement.start) + marks.join("");
+        end = statement.end;
+        break;
+      }
+      case "ExportNamedDeclaration": {
+        // Of esbuild's, there is one clause at the end and no other form.
+        if (statement.source || statement.declaration) return;
+        for (const one of statement.specifiers) {
+          exports.set(nameOf(one.exported), text.slice(one.start, one.end));
+        }
+        body += text.slice(end, statement.start);
+        end = statement.end;
+        break;
+      }
+      // What a star brings along depends on other modules.
+      case "ExportAllDeclaration":
+      case "ExportDefaultDeclaration":
+        return;
+    }
+  }
+  return { body: body + text.slice(end), imports, exports };
 }
 
 /**
@@ -213,6 +196,11 @@ function load({ name, text }: Source) {
     ? "js"
     : "ts";
   return { contents: text, loader } as const;
+}
+
+/** A name in an import or export clause. */
+function nameOf(name: Identifier | Literal): string {
+  return name.type === "Identifier" ? name.name : String(name.value);
 }
 
 /** The messages of an error of esbuild's; none of any other. */

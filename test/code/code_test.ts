@@ -523,7 +523,7 @@ Deno.test("readCode() starts no process and loads no package when nothing has ch
 Deno.test("readCode() does not believe a cache that is broken or of other entries", async () => {
   using study = new Study(SHARED);
   const { facts } = await study.read("stages/a.ts");
-  for (const text of ["", "null", "{}", '{"version":7,', "\\0"]) {
+  for (const text of ["", "null", "{}", '{"version":9,', "\\0"]) {
     study.write({ ".store/code.json": text });
     deepEqual((await study.read("stages/a.ts")).facts, facts, text);
   }
