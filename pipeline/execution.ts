@@ -10,6 +10,7 @@ import { type Digest, isDigest } from "./digest.ts";
 import { intake } from "./intake.ts";
 import { diskFailure, removeTree, writeWhole } from "./disk.ts";
 import type { Report } from "./event.ts";
+import { factKey } from "./facts.ts";
 import { type Facts, fingerprint } from "./fingerprint.ts";
 import { fail, type Failure, ok, type Result } from "./failure.ts";
 import type { Instance } from "./graph.ts";
@@ -190,7 +191,7 @@ function prefixFingerprint(
   facts: Facts,
 ): Digest | undefined {
   if (!resume) return;
-  const { [`param ${resume.along}`]: _, ...rest } = facts;
+  const { [`param ${factKey(resume.along)}`]: _, ...rest } = facts;
   return fingerprint(rest);
 }
 
@@ -233,6 +234,7 @@ async function confine(
     root,
     runs: declaration.runs,
     code: read?.files ?? [],
+    readable: read?.readable ?? false,
     packages: read?.packages ?? [],
     params: declaration.params ?? {},
     hints: { ...declaration.hints, stored },

@@ -5,7 +5,7 @@
 import type { Code } from "./code/code.ts";
 import type { Digest } from "./digest.ts";
 import type { Facts } from "./fingerprint.ts";
-import type { Instance } from "./graph.ts";
+import type { Instance, Source } from "./graph.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { instanceId } from "./graph.ts";
 
@@ -85,6 +85,12 @@ export function inputFacts(
         break;
       }
       case "every":
+        // A stage that adds them up sees in which order they come.
+        if (!isAscending(link.sources)) {
+          facts[`order ${name}`] = link.sources.map(({ instance: { point } }) =>
+            instanceId("", point)
+          );
+        }
         for (const { instance: from, output } of link.sources) {
           add(
             `input ${instanceId(name, from.point)}`,
@@ -96,6 +102,20 @@ export function inputFacts(
   return { facts, known };
 }
 
+/** Whether inputs come in the order that is taken for granted: by their points, axis by axis. */
+function isAscending(sources: readonly Source[]): boolean {
+  return sources.every(({ instance: { point } }, at) => {
+    const before = sources[at - 1]?.instance.point ?? point;
+    for (const [axis, value] of Object.entries(point)) {
+      const last = before[axis]!; // instances of one stage have the same axes
+      if (value !== last) {
+        return typeof value === typeof last && value > last;
+      }
+    }
+    return true;
+  });
+}
+
 /** `{ a: { b: 1 } }` as `param a.b` → 1: a reason names the setting and not the table. */
 function flatten(
   prefix: string,
@@ -104,10 +124,17 @@ function flatten(
 ): void {
   for (const [key, inner] of Object.entries(value)) {
     if (inner === undefined) continue;
-    const name = prefix.includes(" ") ? `${prefix}.${key}` : `${prefix} ${key}`;
+    const name = prefix.includes(" ")
+      ? `${prefix}.${factKey(key)}`
+      : `${prefix} ${factKey(key)}`;
     if (isTable(inner)) flatten(name, inner, into);
     else into[name] = inner;
   }
+}
+
+/** A key as it stands in a fact: `"a.b"` in quotes, or it could be `b` of `a`. */
+export function factKey(key: string): string {
+  return /^[^.\s"]+$/.test(key) ? key : JSON.stringify(key);
 }
 
 function isTable(value: Json): value is JsonObject {

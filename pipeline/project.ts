@@ -17,6 +17,7 @@ import {
 } from "./failure.ts";
 import type { Facts } from "./fingerprint.ts";
 import { type Graph, type Instance, link } from "./graph.ts";
+import { readsOf } from "./reads.ts";
 import { Index } from "./record-index.ts";
 import type { Json } from "./json.ts";
 import type { World } from "./plan.ts";
@@ -238,8 +239,21 @@ async function gatherFacts(
   }
   const base = ground();
   const cache = new Map<Instance, Facts>();
-  const codeOf = ({ declaration: { runs } }: Instance) =>
-    codes.get(runs.kind === "module" ? runs.module : commandKey(runs));
+  const reads = readsOf(root, stat);
+  const codeOf = ({ declaration }: Instance) => {
+    const { runs } = declaration;
+    const code = codes.get(
+      runs.kind === "module" ? runs.module : commandKey(runs),
+    );
+    const more = reads(declaration);
+    return code && more
+      ? {
+        ...code,
+        facts: { ...code.facts, ...more.facts },
+        bytes: { ...code.bytes, ...more.bytes },
+      }
+      : code;
+  };
   const own = (instance: Instance) => {
     let facts = cache.get(instance);
     if (!facts) {
@@ -283,7 +297,13 @@ async function commandCode(
     facts[`code ${path}`] = digest;
     bytes[join(root, path)] = digest;
   }
-  return ok({ facts, files: Object.keys(bytes), bytes, packages: [] });
+  return ok({
+    facts,
+    files: Object.keys(bytes),
+    bytes,
+    packages: [],
+    readable: false,
+  });
 }
 
 /**

@@ -1,8 +1,11 @@
 /**
- * The main module of a stage's process: reads the task that the engine wrote,
- * calls the stage, and tells the engine what it says.
+ * What a stage's process does: reads the task that the engine wrote, calls the
+ * stage, and tells the engine what it says. The main module, of which the engine
+ * makes the text, imports this and the stage by their names: what a program
+ * imports by name it need not be allowed to read, and so no stage can read code
+ * as data.
  *
- *   runner.ts TASK.json [PID of the engine [look]]
+ *   MAIN TASK.json [PID of the engine [look]]
  *
  * Exit codes: 0 done · 1 failed, in the stage's own words if it said any · 70
  * left on its own before its work was done.
@@ -107,7 +110,21 @@ function taskOf(file: TaskFile): Task {
   };
 }
 
-async function main(path: string, parent?: string, look?: string) {
+/** Runs the stage whose module is loaded by a function. */
+export function main(load: () => Promise<{ default?: unknown }>): void {
+  const [path, parent, look] = Deno.args;
+  if (path === undefined) throw new TypeError("No task file given");
+  // Not awaited: a stage that waits for what never comes would hold the process
+  // for ever. So it ends when nothing is left to do, with EARLY_EXIT.
+  run(load, path, parent, look);
+}
+
+async function run(
+  load: () => Promise<{ default?: unknown }>,
+  path: string,
+  parent?: string,
+  look?: string,
+) {
   if (parent !== undefined) leaveWithParent(Number(parent), look === "look");
   const file: TaskFile = JSON.parse(Deno.readTextFileSync(path));
   // A stage, or a library of it, that calls `Deno.exit(0)` half way must not
@@ -115,7 +132,7 @@ async function main(path: string, parent?: string, look?: string) {
   let code = EARLY_EXIT;
   addEventListener("unload", () => Deno.exitCode = code);
   try {
-    const stage: { default?: unknown } = await import(file.module);
+    const stage = await load();
     if (typeof stage.default !== "function") {
       throw new StageError(
         "The stage's module has no function as its default export",
@@ -140,9 +157,3 @@ async function main(path: string, parent?: string, look?: string) {
   // Whatever still listens or waits is not the stage's result any more.
   Deno.exit();
 }
-
-const [path, parent, look] = Deno.args;
-if (path === undefined) throw new TypeError("No task file given");
-// Not awaited: a stage that waits for what never comes would hold the process
-// for ever. So it ends when nothing is left to do, with EARLY_EXIT.
-main(path, parent, look);

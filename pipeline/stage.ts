@@ -85,7 +85,10 @@ export interface Permissions {
   readonly net?: readonly string[];
   /** npm packages whose native code may be loaded. Makes OS and CPU facts. */
   readonly ffi?: readonly string[];
-  /** Absolute files or folders to be read that are no inputs: a local mirror. */
+  /**
+   * Absolute files or folders to be read that are no inputs. What is in them is a
+   * fact, unless a text in `hints` leads there: a local mirror.
+   */
   readonly read?: readonly string[];
   /** Kinds of `Deno` system information, such as `homedir`. */
   readonly sys?: readonly string[];

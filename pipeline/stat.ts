@@ -10,7 +10,7 @@
  * The cache is one flat file, a line an entry. Losing it costs time; a broken one
  * is an empty one.
  */
-import { realpathSync } from "node:fs";
+import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { type Digest, digestBytes, digestFile } from "./digest.ts";
 import { inStore, readStored, writeWhole } from "./disk.ts";
@@ -76,6 +76,25 @@ export class StatCache {
       this.#changed = true;
     }
     return digest;
+  }
+
+  /** The names in a folder, sorted; `undefined` for what is none. */
+  names(path: string): string[] | undefined {
+    let real = path;
+    let inode = look(path);
+    this.#seen.set(path, inode);
+    if (inode?.kind === "link") {
+      real = follow(path) ?? path;
+      inode = look(real);
+      this.#seen.set(real, inode);
+    }
+    if (inode?.kind !== "other") return;
+    try {
+      return readdirSync(real).sort();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return; // a device
+      throw error;
+    }
   }
 
   /**

@@ -15,6 +15,8 @@ export interface Confinement {
   readonly runs: Runs;
   /** The local modules that it may import: its graph, contract included. */
   readonly code: readonly string[];
+  /** It may read them, too, and not only import them. */
+  readonly readable: boolean;
   /** Real folders of the npm packages that it reaches, or all of `node_modules`. */
   readonly packages: readonly string[];
   readonly params: JsonObject;

@@ -2,6 +2,7 @@
  * A confinement in Deno's words: the command line of a module stage's process,
  * ring 1 of its containment.
  */
+import { pathToFileURL } from "node:url";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
 import { outputFolder, scratchFolder } from "./confinement.ts";
@@ -68,13 +69,14 @@ export function allowed(confinement: Confinement): Allowed {
   return {
     read: bothWays([
       ...inputs,
-      ...confinement.code,
+      ...(confinement.readable ? confinement.code : []),
       ...confinement.packages,
       ...(permissions.read ?? []),
       ...(confinement.checkpoint ? [confinement.checkpoint.path] : []),
       ...(native ? [LDD] : []),
       ...write,
       taskFile(confinement),
+      // Workers load them. They are a fact by their bytes.
       ...engineCode(),
     ]),
     write: bothWays(write),
@@ -125,6 +127,7 @@ export function denoInvocation(
     cwd: confinement.root,
     reads: [
       ...may.read,
+      ...bothWays(confinement.code),
       ...may.ffi,
       denoDir(),
       // Resolution walks through all of it.
@@ -159,13 +162,22 @@ export function denoInvocation(
       ...flags("net", may.net),
       ...flags("ffi", may.ffi),
       ...flags("sys", may.sys),
-      runner,
+      mainModule(confinement),
       taskFile(confinement),
       ...(engine === undefined
         ? []
         : [String(engine.pid), ...(engine.look ? ["look"] : [])]),
     ],
   });
+}
+
+/** The text of the main module, as its URL: it names what no stage may read. */
+function mainModule({ root, runs }: Confinement): string {
+  const stage = runs.kind === "module" ? runs.module : "";
+  const text = (path: string) => JSON.stringify(pathToFileURL(path).href);
+  const program = `import { main } from ${text(runner)};` +
+    `main(() => import(${text(`${root}/${stage}`)}));`;
+  return `data:application/javascript,${encodeURIComponent(program)}`;
 }
 
 /**

@@ -27,6 +27,7 @@ for (const name of NAMES) {
         return await project.run({
           ...stage,
           code: [...stage.code, library],
+          readable: true, // for the worker
         }, wall === "deno" ? undefined : wall);
       };
       const ran = await run(`

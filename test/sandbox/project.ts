@@ -66,6 +66,7 @@ ${body}
       root: this.root,
       runs: { kind: "module", module },
       code: [path],
+      readable: false,
       packages: [`${checkout}/node_modules`],
       params: {},
       hints: {},
