@@ -106,7 +106,7 @@ function readWords(
       if (inline !== undefined) {
         return fail(
           usage(
-            `Use the option "--${name}" with a value`,
+            `Cannot use the option "--${name}" with a value`,
             "it takes none",
             undefined,
             command,
@@ -124,7 +124,7 @@ function readWords(
     if (!option.many && values.has(name)) {
       return fail(
         usage(
-          `Use the option "--${name}"`,
+          `Cannot use the option "--${name}"`,
           "it is given twice",
           undefined,
           command,
@@ -132,7 +132,7 @@ function readWords(
       );
     }
     const wrong = wrongValue(
-      `Use --${name} ${short(value)}`.trimEnd(),
+      `Cannot use --${name} ${short(value)}`.trimEnd(),
       value,
       option,
       command,
@@ -151,7 +151,7 @@ function unknownCommand(
 ): Failure {
   const known = commands.map(({ name }) => name);
   return usage(
-    `Run the command "${short(typed)}"`,
+    `Cannot run the command "${short(typed)}"`,
     `commands: ${known.join(", ")}`,
     nearest(typed, known),
   );
@@ -162,7 +162,7 @@ function unknownOption(
   command: Command,
   commands: readonly Command[],
 ): Failure {
-  const what = `Use the option "${short(flag)}" with ${command.name}`;
+  const what = `Cannot use the option "${short(flag)}" with ${command.name}`;
   const known = command.options.map(({ name }) => `--${name}`);
   const seen = known.length > 0
     ? `options: ${known.join(", ")}`
@@ -180,7 +180,7 @@ function unknownOption(
 
 function missingValue({ name, value }: Option, command: Command): Failure {
   return usage(
-    `Use the option "--${name}"`,
+    `Cannot use the option "--${name}"`,
     `its value ${value} is missing`,
     undefined,
     command,
@@ -231,12 +231,12 @@ function wrongOperands(
     const missing = least > 1
       ? `${least} times ${name}, found ${operands.length}`
       : `its ${name} is missing`;
-    return usage(`Run ${command.name}`, missing, undefined, command);
+    return usage(`Cannot run ${command.name}`, missing, undefined, command);
   }
   const extra = operands[most];
   if (extra !== undefined) {
     return usage(
-      `Run ${command.name} with "${short(extra)}"`,
+      `Cannot run ${command.name} with "${short(extra)}"`,
       "that is one word too many",
       undefined,
       command,
@@ -244,7 +244,7 @@ function wrongOperands(
   }
   for (const operand of operands) {
     const wrong = wrongValue(
-      `Run ${command.name} ${short(operand)}`,
+      `Cannot run ${command.name} ${short(operand) || '""'}`,
       operand,
       takes ? { takes } : {},
       command,
@@ -264,7 +264,7 @@ function conflict(
     if (other === undefined) continue;
     return {
       kind: "usage",
-      what: `Run ${name} with --${option.name} and --${other}`,
+      what: `Cannot run ${name} with --${option.name} and --${other}`,
       seen: "each excludes the other",
       hint: "leave one of them out",
     };

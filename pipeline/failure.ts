@@ -66,6 +66,8 @@ export function nearest(
     // At least the letters that one has more must differ.
     if (Math.abs(typed.length - word.length) >= least) continue;
     const distance = levenshtein(typed.toLowerCase(), word.toLowerCase());
+    // Where every letter differs, nothing is near.
+    if (distance >= Math.max(typed.length, word.length)) continue;
     if (distance < least) [best, least] = [word, distance];
   }
   return best;

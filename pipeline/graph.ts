@@ -123,14 +123,14 @@ function nameProblem(
   if (!isStageName(name)) {
     return {
       kind: "stage-name",
-      what: `Name a stage "${name}"`,
+      what: `Cannot name a stage "${name}"`,
       hint: "use lower case letters, digits and hyphens",
     };
   }
   if (stages.has(name)) {
     return {
       kind: "stage-twice",
-      what: `Declare the stage "${name}"`,
+      what: `Cannot declare the stage "${name}"`,
       seen: "another stage has that name",
     };
   }
@@ -147,7 +147,8 @@ function expand<Config>(stage: Stage<Config>, config: Config): Result<Point[]> {
     if (bad !== undefined) {
       return fail({
         kind: "coordinate",
-        what: `Use "${bad}" on the axis ${axis} of the stage "${stage.name}"`,
+        what:
+          `Cannot use "${bad}" on the axis ${axis} of the stage "${stage.name}"`,
         hint:
           "use finite numbers, letters, digits, dots, hyphens and underscores",
       });
@@ -155,7 +156,7 @@ function expand<Config>(stage: Stage<Config>, config: Config): Result<Point[]> {
     if (new Set(values.map(String)).size < values.length) {
       return fail({
         kind: "coordinate-twice",
-        what: `Expand the axis ${axis} of the stage "${stage.name}"`,
+        what: `Cannot expand the axis ${axis} of the stage "${stage.name}"`,
         seen: `a value stands there twice: ${values.join(", ")}`,
       });
     }
@@ -203,7 +204,7 @@ function artifactClash(
         if (!isPathBelow(artifact)) {
           return {
             kind: "artifact-path",
-            what: `Publish an output of "${id}" as "${artifact}"`,
+            what: `Cannot publish an output of "${id}" as "${artifact}"`,
             hint: "use a relative path inside the folder of the artifacts",
           };
         }
@@ -212,7 +213,7 @@ function artifactClash(
         if (owner !== undefined) {
           return {
             kind: "artifact-twice",
-            what: `Publish "${artifact}" from "${id}"`,
+            what: `Cannot publish "${artifact}" from "${id}"`,
             seen: `${owner} publishes it too`,
           };
         }
@@ -226,7 +227,7 @@ function artifactClash(
           const other = inside ?? file!; // one of them is there
           return {
             kind: "artifact-inside",
-            what: `Publish "${artifact}" from "${id}"`,
+            what: `Cannot publish "${artifact}" from "${id}"`,
             seen: inside === undefined
               ? `${
                 owners.get(other)
@@ -265,7 +266,7 @@ function order(
       const cycle = [...walked.slice(walked.indexOf(declared.id)), declared.id];
       problem ??= {
         kind: "cycle",
-        what: "Put the stages into an order",
+        what: "Cannot put the stages into an order",
         seen: `a cycle: ${cycle.join(" ← ")}`,
       };
       return;
@@ -311,7 +312,8 @@ function order(
     name: string,
     input: Exclude<Input, { kind: "file" }>,
   ): readonly Declared[] | undefined {
-    const what = `Link the input "${name}" of "${user.id}" to "${input.stage}"`;
+    const what =
+      `Cannot link the input "${name}" of "${user.id}" to "${input.stage}"`;
     const producers = stages.get(input.stage);
     if (!producers) {
       const guess = nearest(input.stage, stages.keys());
@@ -329,7 +331,7 @@ function order(
       const guess = nearest(input.output, known);
       problem ??= {
         kind: "unknown-output",
-        what: `Link the input "${name}" of "${user.id}" to the output ` +
+        what: `Cannot link the input "${name}" of "${user.id}" to the output ` +
           `"${input.output}" of "${input.stage}"`,
         seen: `outputs: ${known.join(", ")}`,
         ...(guess && { hint: `did you mean "${guess}"?` }),
@@ -446,12 +448,14 @@ export function select(graph: Graph, target: string): Result<Instance[]> {
     : nearest(target, [...stages, ...ids]);
   return fail({
     kind: of.length > 0 ? "unknown-instance" : "unknown-stage",
-    what: `Find ${of.length > 0 ? "the instance" : "the stage"} "${
+    what: `Cannot find ${of.length > 0 ? "the instance" : "the stage"} "${
       short(target)
     }"`,
     seen: of.length > 0
       ? `instances: ${of.map((one) => one.id).slice(0, 12).join(", ")}`
       : `stages: ${stages.join(", ")}`,
-    ...(guess && { hint: `did you mean "${guess}"?` }),
+    hint: guess
+      ? `did you mean "${guess}"?`
+      : "deno task status --verbose lists all instances",
   });
 }

@@ -35,6 +35,8 @@ export function lookSlowly(path: string): Inode | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof Deno.errors.NotADirectory) return undefined;
     if (error instanceof Deno.errors.FilesystemLoop) return undefined;
+    // There can be no file of a name that is too long.
+    if ((error as NodeJS.ErrnoException).code === "ENAMETOOLONG") return;
     throw error;
   }
   const { dev, ino, size, mtime, ctime } = stat;

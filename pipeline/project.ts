@@ -148,7 +148,7 @@ function refuse(wanted: string): Failure | undefined {
   ) {
     return {
       kind: "platform",
-      what: `Run on ${os} ${arch}`,
+      what: `Cannot run on ${os} ${arch}`,
       seen: "made for Linux and macOS on x86-64 and ARM64",
       hint: "on Windows use the Windows Subsystem for Linux",
     };
@@ -158,7 +158,7 @@ function refuse(wanted: string): Failure | undefined {
   if (minor(found) !== minor(wanted) && !Deno.env.get("FACSIMILE_ANY_DENO")) {
     return {
       kind: "deno-version",
-      what: `Run under Deno ${found}`,
+      what: `Cannot run under Deno ${found}`,
       seen: `made for Deno ${
         minor(wanted)
       }: another minor version may give other bits`,
@@ -179,11 +179,13 @@ function unknownForce(
   const guess = nearest(unknown, known);
   return {
     kind: "unknown-stage",
-    what: `Force the stage "${short(unknown)}"`,
+    what: `Cannot force the stage "${short(unknown)}"`,
     seen: `stages: ${
       [...new Set(instances.map((one) => one.stage))].join(", ")
     }`,
-    ...(guess && { hint: `did you mean "${guess}"?` }),
+    hint: guess
+      ? `did you mean "${guess}"?`
+      : "deno task status --verbose lists all instances",
   };
 }
 
@@ -286,16 +288,15 @@ async function commandCode(
   const facts: Record<string, Json> = { ...program.value };
   const bytes: Record<string, Digest> = {};
   for (const path of runs.code ?? []) {
-    const digest = stat.digest(join(root, path), root);
-    if (digest === undefined) {
-      return fail({
-        kind: "file-missing",
-        what: `Read "${path}", code of the command ${runs.command.join(" ")}`,
-        seen: "there is no plain file of that name inside the project",
-      });
-    }
-    facts[`code ${path}`] = digest;
-    bytes[join(root, path)] = digest;
+    const digest = fileDigest(
+      root,
+      path,
+      stat,
+      `"${short(path)}", code of the command ${runs.command.join(" ")}`,
+    );
+    if (!digest.ok) return digest;
+    facts[`code ${path}`] = digest.value;
+    bytes[join(root, path)] = digest.value;
   }
   return ok({
     facts,
@@ -326,16 +327,41 @@ function fileDigests(
   for (const { id, links } of instances) {
     for (const [name, link] of Object.entries(links)) {
       if (link.kind !== "file" || digests.has(link.path)) continue;
-      const digest = stat.digest(join(root, link.path), root);
-      if (digest === undefined) {
-        return fail({
-          kind: "file-missing",
-          what: `Read the file "${link.path}", the input "${name}" of "${id}"`,
-          seen: "there is no plain file of that name inside the project",
-        });
-      }
-      digests.set(link.path, digest);
+      const digest = fileDigest(
+        root,
+        link.path,
+        stat,
+        `the file "${short(link.path)}", the input "${short(name)}" of "${id}"`,
+      );
+      if (!digest.ok) return digest;
+      digests.set(link.path, digest.value);
     }
   }
   return ok(digests);
+}
+
+/** The digest of one file of the project, or why it has none. */
+function fileDigest(
+  root: string,
+  path: string,
+  stat: StatCache,
+  what: string,
+): Result<Digest> {
+  const refused = (seen: string, hint: string) =>
+    fail({ kind: "file-missing", what: `Cannot read ${what}`, seen, hint });
+  try {
+    const digest = stat.digest(join(root, path), root);
+    return digest === undefined
+      ? refused(
+        "there is no plain file of that name inside the project",
+        "put the file there, or name another one",
+      )
+      : ok(digest);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    return refused(
+      short(error.message, 200),
+      "make the file one that this user may read",
+    );
+  }
 }

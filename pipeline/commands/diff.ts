@@ -1,7 +1,7 @@
 /** `diff`: two runs side by side. */
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { Failed, nearest } from "../failure.ts";
+import { Failed, nearest, short } from "../failure.ts";
 import { pages, readPage } from "../history.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Project } from "../project.ts";
@@ -29,12 +29,10 @@ export function diffCommand<Config>(
 /** A run by its name, the beginning of it, `last`, or `last~2`: two before the last. */
 function side(name: string, store: Store, metrics: string | undefined): Side {
   const all = pages(store);
-  const [, back] = /^last(?:~(\d+))?$/.exec(name) ?? [];
-  const found = name.startsWith("last")
-    ? all.slice(
-      all.length - 1 - Number(back ?? 0),
-      all.length - Number(back ?? 0),
-    )
+  const last = /^last(?:~(\d+))?$/.exec(name);
+  const back = Number(last?.[1] ?? 0);
+  const found = last
+    ? all.toReversed().slice(back, back + 1)
     : all.filter((id) => id.startsWith(name));
   const [id] = found;
   const page = id === undefined ? undefined : readPage(store, id);
@@ -42,7 +40,7 @@ function side(name: string, store: Store, metrics: string | undefined): Side {
     const guess = nearest(name, all);
     throw new Failed({
       kind: "unknown-run",
-      what: `Find the run "${name}"`,
+      what: `Cannot find the run "${short(name)}"`,
       seen: found.length > 1
         ? `${found.length} runs begin like that: ${found.slice(-5).join(", ")}`
         : `the last runs: ${all.slice(-5).join(", ") || "none"}`,

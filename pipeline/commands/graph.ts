@@ -1,8 +1,8 @@
 /** `graph`: the stages and their states, as Mermaid text, JSON, or a picture. */
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { diskFailure } from "../disk.ts";
-import { Failed, unwrap } from "../failure.ts";
+import { diskFailure, isMissing } from "../disk.ts";
+import { Failed, short, unwrap } from "../failure.ts";
 import { Plan } from "../plan.ts";
 import { open, type Project } from "../project.ts";
 import { mermaid } from "../render/mermaid.ts";
@@ -27,15 +27,18 @@ export async function graphCommand<Config>(
     try {
       Deno.writeTextFileSync(file, draw(stages));
     } catch (error) {
-      const failure = diskFailure(`Write the picture "${file}"`, error) ??
-        (error instanceof Deno.errors.NotFound
-          ? {
-            kind: "no-folder",
-            what: `Write the picture "${file}"`,
-            seen: "its folder is not there",
-          }
-          : undefined);
-      throw failure ? new Failed(failure) : error;
+      if (!(error instanceof Error && "code" in error)) throw error;
+      const what = `Cannot write the picture "${short(file)}"`;
+      throw new Failed(
+        diskFailure(what, error) ?? {
+          kind: "unwritable",
+          what,
+          seen: isMissing(error)
+            ? "its folder is not there"
+            : short(error.message, 200),
+          hint: "name a file in a folder that is there",
+        },
+      );
     }
     err(`${file} is written\n`);
   } else if (parsed.has("json")) out(JSON.stringify(stages) + "\n");

@@ -46,7 +46,7 @@ export function readConfig<T>(
     const near = nearest(profile, known);
     return fail({
       kind: "unknown-profile",
-      what: `Use the profile "${short(profile)}" of ${file}`,
+      what: `Cannot use the profile "${short(profile)}" of ${file}`,
       seen: known.length > 0
         ? `profiles: ${
           known.slice(0, TOLD).map((one) => short(one)).join(", ")
@@ -58,7 +58,7 @@ export function readConfig<T>(
   if (known.length > PROFILES) {
     return fail({
       kind: "config",
-      what: `Use ${file}: it has ${known.length} profiles`,
+      what: `Cannot use ${file}: it has ${known.length} profiles`,
       seen: `allowed are at most ${PROFILES}`,
       hint: "remove those that nobody uses",
     });

@@ -33,7 +33,7 @@ export function readDocument(path: string, given?: string): Result<Document> {
     const { line, column } = error;
     return fail({
       kind: "toml-syntax",
-      what: `Read ${basename(path)}, line ${line}, column ${column}`,
+      what: `Cannot read ${basename(path)}, line ${line}, column ${column}`,
       seen: `${reason(error)}\n${quote(text, { line, column })}`,
       hint: "correct the line; toml.io describes the format",
     });
@@ -43,7 +43,9 @@ export function readDocument(path: string, given?: string): Result<Document> {
     const place = locate(findPlaces(text), deep);
     return fail({
       kind: "toml-depth",
-      what: `Read ${basename(path)}${place ? `, line ${place.line}` : ""}`,
+      what: `Cannot read ${basename(path)}${
+        place ? `, line ${place.line}` : ""
+      }`,
       seen: `more than ${DEEPEST} tables or lists lie in each other`,
       hint: "no setting lies that deep: remove them",
     });
@@ -55,7 +57,7 @@ function readText(path: string): Result<string> {
   const refused = (seen: string, hint: string) =>
     fail({
       kind: "config-unreadable",
-      what: `Read the configuration ${path}`,
+      what: `Cannot read the configuration ${path}`,
       seen,
       hint,
     });

@@ -28,7 +28,7 @@ export function refuse(
   if (problems.length === 1) {
     return {
       kind: "config",
-      what: `Use ${file}: ${first.what}`,
+      what: `Cannot use ${file}: ${first.what}`,
       seen: `${where(first)}${
         first.seen === undefined ? "" : `: ${first.seen}`
       }`,
@@ -37,7 +37,7 @@ export function refuse(
   }
   return {
     kind: "config",
-    what: `Use ${file}: ${problems.length} problems`,
+    what: `Cannot use ${file}: ${problems.length} problems`,
     seen: problems.slice(0, TOLD).map((problem) => {
       const { what, hint, seen } = problem;
       const better = hint ?? seen;

@@ -136,7 +136,7 @@ const refused: {
   {
     rule: "the line, column and place of a mistake in the syntax",
     laid: { text: TEXT.replace("heat = 3", "heat = = 3") },
-    says: `Read bake.toml, line 3, column 8
+    says: `Cannot read bake.toml, line 3, column 8
 invalid value
 3 | heat = = 3
   |        ^
@@ -145,7 +145,7 @@ hint: correct the line; toml.io describes the format`,
   {
     rule: "a caret below what it means behind tabs too",
     laid: { text: "[oven]\n\theat = ?" },
-    says: `Read bake.toml, line 2, column 9
+    says: `Cannot read bake.toml, line 2, column 9
 invalid value
 2 | \theat = ?
   | \t       ^
@@ -154,7 +154,7 @@ hint: correct the line; toml.io describes the format`,
   {
     rule: "a key that is there twice",
     laid: { text: TEXT.replace("heat = 3", "heat = 3\nheat = 4") },
-    says: `Read bake.toml, line 4, column 1
+    says: `Cannot read bake.toml, line 4, column 1
 trying to redefine an already defined table or value
 4 | heat = 4
   | ^
@@ -163,57 +163,57 @@ hint: correct the line; toml.io describes the format`,
   {
     rule: "an unknown key and the nearest one",
     laid: { text: TEXT.replace("minutes", "minutes").replace("mode", "mod") },
-    says: `Use bake.toml: oven.mod is not a setting
+    says: `Cannot use bake.toml: oven.mod is not a setting
 bake.toml:4:1: oven has heat, minutes, mode, racks
 hint: did you mean "mode"?`,
   },
   {
     rule: "an unknown key that stands elsewhere",
     laid: { set: ["minutes=3"] },
-    says: `Use bake.toml: minutes is not a setting
+    says: `Cannot use bake.toml: minutes is not a setting
 --set minutes=3: there are oven, cakes
 hint: did you mean "oven.minutes"?`,
   },
   {
     rule: "an unknown key like nothing",
     laid: { set: ["weather.sunny=true"] },
-    says: `Use bake.toml: weather is not a setting
+    says: `Cannot use bake.toml: weather is not a setting
 --set weather.sunny=true: there are oven, cakes`,
   },
   {
     rule: "a missing key and what it may be",
     laid: { text: TEXT.replace("heat = 3\n", "") },
-    says: `Use bake.toml: oven.heat is missing
+    says: `Cannot use bake.toml: oven.heat is missing
 bake.toml:2:1: allowed is a whole number from 1 to 9`,
   },
   {
     rule: "a missing table",
     laid: { text: "" },
-    says: `Use bake.toml: oven is missing
+    says: `Cannot use bake.toml: oven is missing
 bake.toml: allowed is a table`,
   },
   {
     rule: "a wrong type",
     laid: { text: TEXT.replace("heat = 3", 'heat = "hot"') },
-    says: `Use bake.toml: oven.heat is "hot"
+    says: `Cannot use bake.toml: oven.heat is "hot"
 bake.toml:3:1: allowed is a whole number from 1 to 9`,
   },
   {
     rule: "an entry of a list at its own place",
     laid: { text: TEXT.replace("[1, 2]", "[\n  1, # low\n  nan,\n]") },
-    says: `Use bake.toml: oven.racks.1 is nan
+    says: `Cannot use bake.toml: oven.racks.1 is nan
 bake.toml:7:3: allowed is a whole number from 1 to 9`,
   },
   {
     rule: "an entry of a list of tables by its id",
     laid: { text: TEXT.replace("eggs = 4", "eggs = -inf") },
-    says: `Use bake.toml: cakes.plum.eggs is -inf
+    says: `Cannot use bake.toml: cakes.plum.eggs is -inf
 bake.toml:13:1: allowed is a whole number from 1 to 9`,
   },
   {
     rule: "a date as the text that it is",
     laid: { set: ["oven.heat=2018-02-01"] },
-    says: `Use bake.toml: oven.heat is "2018-02-01"
+    says: `Cannot use bake.toml: oven.heat is "2018-02-01"
 --set oven.heat=2018-02-01: allowed is a whole number from 1 to 9`,
   },
   {
@@ -222,75 +222,75 @@ bake.toml:13:1: allowed is a whole number from 1 to 9`,
       text: TEXT.replace("heat = 9", "heat = 10"),
       profile: "quick",
     },
-    says: `Use bake.toml: oven.heat is 10
+    says: `Cannot use bake.toml: oven.heat is 10
 bake.toml:16:1 (profile quick): allowed is a whole number from 1 to 9`,
   },
   {
     rule: "a profile that is not even used",
     laid: { text: TEXT.replace("heat = 9", "heet = 9") },
-    says: `Use bake.toml: oven.heet is not a setting
+    says: `Cannot use bake.toml: oven.heet is not a setting
 bake.toml:16:1 (profile quick): oven has heat, minutes, mode, racks
 hint: did you mean "heat"?`,
   },
   {
     rule: "a profile that is no table",
     laid: { text: `${TEXT}[profile]\nslow = 3\n` },
-    says: `Use bake.toml: profile.slow is 3
+    says: `Cannot use bake.toml: profile.slow is 3
 bake.toml:18:1: allowed are tables such as [profile.quick.training]`,
   },
   {
     rule: "an unknown profile and the nearest one",
     laid: { profile: "quik" },
-    says: `Use the profile "quik" of bake.toml
+    says: `Cannot use the profile "quik" of bake.toml
 profiles: quick
 hint: did you mean "quick"?`,
   },
   {
     rule: "a profile where there are none",
     laid: { text: TEXT.split("[profile")[0]!, profile: "toString" },
-    says: `Use the profile "toString" of bake.toml
+    says: `Cannot use the profile "toString" of bake.toml
 there are no profiles`,
   },
   {
     rule: "a value from a setting by that setting",
     laid: { set: ["oven.heat=0"] },
-    says: `Use bake.toml: oven.heat is 0
+    says: `Cannot use bake.toml: oven.heat is 0
 --set oven.heat=0: allowed is a whole number from 1 to 9`,
   },
   {
     rule: "the setting that counts where a key is set twice",
     laid: { set: ["oven.racks=[1]", "oven={heat=1, racks=[], mode='fan'}"] },
-    says: `Use bake.toml: oven.racks is []
+    says: `Cannot use bake.toml: oven.racks is []
 --set oven={heat=1, racks=[], mode='fan'}: allowed is a list with entries`,
   },
   {
     rule: "a setting without a value",
     laid: { set: ["oven.heat"] },
-    says: `Use bake.toml: "oven.heat" names no setting
+    says: `Cannot use bake.toml: "oven.heat" names no setting
 --set oven.heat: write it as training.epochs=5`,
   },
   {
     rule: "a setting with an empty key",
     laid: { set: ["oven..heat=5"] },
-    says: `Use bake.toml: "oven..heat=5" names no setting
+    says: `Cannot use bake.toml: "oven..heat=5" names no setting
 --set oven..heat=5: write it as training.epochs=5`,
   },
   {
     rule: "a setting whose TOML is broken",
     laid: { set: ["oven.racks=[1,"] },
-    says: `Use bake.toml: [1, is not a value
+    says: `Cannot use bake.toml: [1, is not a value
 --set oven.racks=[1,: unfinished array`,
   },
   {
     rule: "a setting inside of a single value",
     laid: { set: ["oven.heat.more=1"] },
-    says: `Use bake.toml: oven.heat.more is not there
+    says: `Cannot use bake.toml: oven.heat.more is not there
 --set oven.heat.more=1: oven.heat is a single value and holds no "more"`,
   },
   {
     rule: "an entry that a list does not have",
     laid: { set: ["cakes.apple.eggs=1"] },
-    says: `Use bake.toml: cakes.apple.eggs is not there
+    says: `Cannot use bake.toml: cakes.apple.eggs is not there
 --set cakes.apple.eggs=1: cakes has the entries lemon, plum`,
   },
   {
@@ -302,7 +302,7 @@ there are no profiles`,
       ),
       set: ["oven.mode=steam", "cakes.9.eggs=1"],
     },
-    says: `Use bake.toml: 5 problems
+    says: `Cannot use bake.toml: 5 problems
 --set cakes.9.eggs=1: cakes.9.eggs is not there; cakes has the entries lemon, plum
 bake.toml:3:1: oven.heet is not a setting; did you mean "heat"?
 bake.toml:4:1: oven.hest is not a setting; did you mean "heat"?
@@ -327,7 +327,7 @@ Deno.test("readConfig() lets a setting change nothing that all objects share", (
 Deno.test("readConfig() never takes one setting for several", () => {
   equal(
     message(bake({ set: ["oven.heat=4\nmore=5"] })),
-    "Use bake.toml: a setting has more than one line\n--set oven.heat=4\nmore=5: use --set once for each",
+    "Cannot use bake.toml: a setting has more than one line\n--set oven.heat=4\nmore=5: use --set once for each",
   );
 });
 
@@ -338,18 +338,18 @@ Deno.test("readConfig() reads what a file holds, or says why it cannot", async (
     const read = () => readConfig({ path, schema });
     equal(
       message(read()),
-      `Read the configuration ${path}\nthere is no such file\nhint: run from the folder of the project`,
+      `Cannot read the configuration ${path}\nthere is no such file\nhint: run from the folder of the project`,
     );
     Deno.mkdirSync(path);
     equal(
       message(read()),
-      `Read the configuration ${path}\nit is a folder\nhint: put a TOML file there`,
+      `Cannot read the configuration ${path}\nit is a folder\nhint: put a TOML file there`,
     );
     Deno.removeSync(path);
     Deno.writeFileSync(path, new Uint8Array([0x61, 0x3d, 0xff]));
     equal(
       message(read()),
-      `Read the configuration ${path}\nit is not UTF-8\nhint: save it as UTF-8, as TOML wants it`,
+      `Cannot read the configuration ${path}\nit is not UTF-8\nhint: save it as UTF-8, as TOML wants it`,
     );
     // As Windows saves it: a byte order mark, and two characters at each line's end.
     Deno.writeTextFileSync(path, "\uFEFF" + TEXT.replaceAll("\n", "\r\n"));
@@ -373,7 +373,7 @@ Deno.test("readConfig() reads what a file holds, or says why it cannot", async (
 Deno.test("readConfig() tells the first of very many problems, and how many more there are", () => {
   const keys = Array.from({ length: 50_000 }, (_, i) => `k${i} = 1\n`).join("");
   const lines = message(bake({ text: keys + TEXT })).split("\n");
-  equal(lines[0], "Use bake.toml: 50000 problems");
+  equal(lines[0], "Cannot use bake.toml: 50000 problems");
   equal(lines.length, 22);
   equal(lines.at(-1), "and 49980 more");
 });
@@ -389,7 +389,10 @@ Deno.test("readConfig() refuses what lies too deep, wherever it stands", () => {
       `x = ${"{a=".repeat(500)}1${"}".repeat(500)}\n${TEXT}`,
     ]
   ) {
-    match(message(bake({ text })), /^Read bake.toml, line \d+\nmore than 32/);
+    match(
+      message(bake({ text })),
+      /^Cannot read bake.toml, line \d+\nmore than 32/,
+    );
   }
   for (
     const text of [
@@ -439,7 +442,7 @@ Deno.test("readConfig() takes names that every object has for what they are: nam
     }
     match(message(bake({ set: [`oven.${name}=1`] })), /is not a setting/);
     match(message(bake({ set: [`cakes.${name}=1`] })), /has the entries lemon/);
-    match(message(bake({ profile: name })), /^Use the profile/);
+    match(message(bake({ profile: name })), /^Cannot use the profile/);
   }
   equal(oven({}).heat, 3);
 });
@@ -457,7 +460,7 @@ Deno.test("readConfig() reads a plain file of at most a million bytes, and nothi
   match(read(), /it is a folder/);
   Deno.removeSync(path);
   Deno.symlinkSync(path, path);
-  match(read(), /Read the configuration/);
+  match(read(), /Cannot read the configuration/);
   Deno.removeSync(path);
   const { success } = await new Deno.Command("mkfifo", { args: [path] })
     .output();

@@ -161,7 +161,7 @@ for (const [setting, allowed, what] of refused) {
     const [key, value] = setting.split(/=(.*)/s);
     equal(
       message(experiment({ set: [setting] })),
-      `Use experiment.toml: ${what ?? `${key} is ${value}`}\n` +
+      `Cannot use experiment.toml: ${what ?? `${key} is ${value}`}\n` +
         `--set ${setting}: allowed is ${allowed}`,
     );
   });
@@ -170,7 +170,7 @@ for (const [setting, allowed, what] of refused) {
 Deno.test("experimentSchema holds the batch against the images that are left", () => {
   equal(
     message(experiment({ set: ["training.images=32"] })),
-    `Use experiment.toml: training.batch_size is 64
+    `Cannot use experiment.toml: training.batch_size is 64
 experiment.toml:${
       line("batch_size")
     }:1: allowed is at most the number of training images`,
@@ -185,7 +185,7 @@ Deno.test("experimentSchema points at the word of a claim that is wrong", () => 
   );
   equal(
     message(experiment({ text })),
-    `Use experiment.toml: claims.small-rates-learn.holds is wrong
+    `Cannot use experiment.toml: claims.small-rates-learn.holds is wrong
 experiment.toml:${line("holds")}:1: "fianl" is not known; did you mean "final"?
 at(validation_loss(lr=0.01), 3) < first(step_loss(lr=0.01)) / 5 and fianl(validation_loss(lr=0.01)) < 0.02 and
                                                                     ^^^^^`,

@@ -92,18 +92,18 @@ Deno.test("link() gives `every` all instances, and puts producers first", () => 
 Deno.test("link() refuses what cannot be meant, and says what is there", () => {
   equal(
     refused({ a: { inputs: { x: output("bb", "out") } }, b: {} }),
-    'Link the input "x" of "a" to "bb" | stages: a, b | did you mean "b"?',
+    'Cannot link the input "x" of "a" to "bb" | stages: a, b | did you mean "b"?',
   );
   equal(
     refused({ a: { inputs: { x: output("b", "oud") } }, b: {} }),
-    'Link the input "x" of "a" to the output "oud" of "b" | outputs: out | did you mean "out"?',
+    'Cannot link the input "x" of "a" to the output "oud" of "b" | outputs: out | did you mean "out"?',
   );
   equal(
     refused({
       a: { inputs: { x: output("b", "out") } },
       b: { matrix: { lr: [1, 2] } },
     }),
-    'Link the input "x" of "a" to "b" | 2 instances match: b[lr=1], b[lr=2] | ' +
+    'Cannot link the input "x" of "a" to "b" | 2 instances match: b[lr=1], b[lr=2] | ' +
       "fix the axes that only the producer has, or take every instance",
   );
   equal(
@@ -111,20 +111,20 @@ Deno.test("link() refuses what cannot be meant, and says what is there", () => {
       a: { inputs: { x: output("b", "out") } },
       b: { inputs: { x: output("a", "out") } },
     }),
-    "Put the stages into an order | a cycle: a ← b ← a",
+    "Cannot put the stages into an order | a cycle: a ← b ← a",
   );
   equal(
     refused({ a: { artifact: "X.png" }, b: { artifact: "x.png" } }),
-    'Publish "x.png" from "b" | a publishes it too',
+    'Cannot publish "x.png" from "b" | a publishes it too',
   );
   equal(
     refused({ a: { artifact: "d/e" }, b: { artifact: "D/e/f" } }),
-    'Publish "D/e/f" from "b" | a publishes the file "d/e", which cannot be a folder too | ' +
+    'Cannot publish "D/e/f" from "b" | a publishes the file "d/e", which cannot be a folder too | ' +
       "give one of them another path",
   );
   equal(
     refused({ a: { artifact: "d/e/f" }, b: { artifact: "d" } }),
-    'Publish "d" from "b" | "d/e/f" is published inside a folder of that name | ' +
+    'Cannot publish "d" from "b" | "d/e/f" is published inside a folder of that name | ' +
       "give one of them another path",
   );
   equal(
@@ -137,11 +137,11 @@ Deno.test("link() refuses what cannot be meant, and says what is there", () => {
   }
   equal(
     refused({ a: { artifact: "../x" } }),
-    'Publish an output of "a" as "../x" | use a relative path inside the folder of the artifacts',
+    'Cannot publish an output of "a" as "../x" | use a relative path inside the folder of the artifacts',
   );
   equal(
     refused({ a: { matrix: { lr: [0.1, 0.1] } } }),
-    'Expand the axis lr of the stage "a" | a value stands there twice: 0.1, 0.1',
+    'Cannot expand the axis lr of the stage "a" | a value stands there twice: 0.1, 0.1',
   );
 });
 
@@ -271,7 +271,7 @@ Deno.test("link() refuses what JSON does not have, and says where it stands", ()
   match(declared({ resources: { cpus: NaN } }), /NaN of cpus/);
   match(declared({ resources: { memory: -1 } }), /-1 of memory/);
   match(declared({ inputs: { a: file("b\0c") } }), /"a" has a zero character/);
-  match(refused({ train: { matrix: { lr: [Infinity] } } }), /Use "Infinity"/);
+  match(refused({ train: { matrix: { lr: [Infinity] } } }), /use "Infinity"/);
   match(
     declared({ outputs: { constructor: { file: "a" } } }),
     /an output "constructor"/,

@@ -1,5 +1,5 @@
 /** The program from outside: exit codes, quick answers, signals, two at once. */
-import { equal, match, ok } from "node:assert/strict";
+import { doesNotMatch, equal, match, ok } from "node:assert/strict";
 import {
   existsSync,
   readdirSync,
@@ -110,6 +110,31 @@ Deno.test("usage errors exit with 2 and offer the nearest word", async () => {
   match(stage.err, /did you mean "slow"\?/);
   equal((await program.run("reproduce", "--jobs", "0")).code, 2);
   equal(existsSync(join(program.root, "artifacts")), false);
+});
+
+Deno.test("what is typed and leads nowhere ends in a sentence, and in what to do", async () => {
+  using program = opened();
+  equal((await program.run("reproduce")).code, 0);
+  for (
+    const [args, said] of [
+      [["diff", "last~-1", "last"], /Cannot find the run "last~-1"/],
+      [["diff", "last~", "last"], /Cannot find the run "last~"/],
+      [["diff", "last~99999999999999999999", "last"], /Cannot find the run/],
+      [["graph", "--svg", program.root], /Cannot write the picture/],
+      [["graph", "--svg", "/no/where.svg"], /its folder is not there/],
+      [["graph", "--svg", "a".repeat(5000)], /Cannot write the picture/],
+      [["why", ""], /Cannot find the stage ""/],
+      [["why", "constructor"], /Cannot find the stage "constructor"/],
+      [["reproduce", "--force", "__proto__"], /Cannot force the stage/],
+      [["reproduce", "--jobs", "999999999"], /from 1 to 4096 is allowed/],
+    ] as const
+  ) {
+    const { code, err } = await program.run(args[0], ...args.slice(1));
+    equal(code, 2, `${args}: ${err}`);
+    match(err, said);
+    match(err, /^ {2}hint: \w/m);
+    doesNotMatch(err, /^ +at |Uncaught/m);
+  }
 });
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {

@@ -1,5 +1,5 @@
 /** What runs, what does not, and why: whole stories of small projects. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import {
   chmodSync,
   existsSync,
@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { every, file, output } from "../../pipeline/stage.ts";
+import { open } from "../../pipeline/project.ts";
 import { probeWall } from "../../pipeline/sandbox/wall.ts";
 import { Study } from "./study.ts";
 
@@ -404,4 +405,22 @@ Deno.test("run() records which wall stood around a process", async () => {
   const { store } = await study.open();
   equal(store.latest("module", "module")?.wall, "deno");
   equal(store.latest("command", "command")?.wall, probeWall());
+});
+
+Deno.test("open() says of a file that cannot be an input that it cannot, and why", async () => {
+  for (
+    const path of ["missing", ".", "a/b/c", "x".repeat(5000), "deno.json/x"]
+  ) {
+    await using study = await Study.start();
+    study.stage("copy", {
+      inputs: { text: file(path) },
+      outputs: ["out"],
+    }, `write(task.output("out"), "");`);
+    const opened = await open(study.project, { set: [] });
+    ok(!opened.ok, path);
+    const { what, seen, hint } = opened.failure;
+    match(what, /^Cannot read the file ".*", the input "text" of "copy"$/);
+    match(seen ?? "", /no plain file of that name inside the project/);
+    ok(hint);
+  }
 });
