@@ -13,7 +13,7 @@ import { gather, order } from "./training/batches.ts";
 import { type Owner, read, type State, write } from "./training/checkpoint.ts";
 import { EMPTY, extended } from "./training/curve.ts";
 import type { EngineName } from "./training/engine.ts";
-import { formOf, start } from "./training/start.ts";
+import { loweringOf, start } from "./training/start.ts";
 import { type Problem, trainingGraph } from "./training/trainer.ts";
 
 export interface Params {
@@ -67,7 +67,7 @@ export default async function train(task: Task<Params>): Promise<void> {
   const problem: Problem = { chain, batch: batch_size, adam };
   const owner: Owner = {
     engine: params.engine,
-    graph: await sha256(trainingGraph(problem, formOf(params.engine))),
+    graph: await sha256(trainingGraph(problem, loweringOf(params.engine))),
     learning_rate,
     seed,
     images: count,

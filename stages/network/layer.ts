@@ -10,7 +10,7 @@ import { StageError } from "../../pipeline/task.ts";
 export type Activation = "linear" | "relu";
 
 /** Rows and columns. */
-export type Size = readonly [number, number];
+type Size = readonly [number, number];
 
 /** One layer. All images are channels × rows × columns here. */
 export type Layer =

@@ -17,7 +17,7 @@ export type Curve = {
 export const EMPTY: Curve = { steps: [], epochs: [] };
 
 /** Nine significant digits, which tell any two 32-bit floats apart. */
-export function rounded(value: number): number {
+function rounded(value: number): number {
   return Number(value.toPrecision(9));
 }
 

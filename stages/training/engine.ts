@@ -5,9 +5,7 @@
 import { cpus } from "node:os";
 
 /** Everything that can execute training. */
-export const ENGINES = ["portable", "native", "webgpu", "cuda"] as const;
-
-export type EngineName = (typeof ENGINES)[number];
+export type EngineName = "portable" | "native" | "webgpu" | "cuda";
 
 /** A graphics adapter as WebGPU knows it. */
 export interface Adapter {
@@ -62,7 +60,7 @@ export async function hardware(
 const EXTENSIONS = ["avx", "avx2", "fma", "avx512f", "avx512_vnni", "amx_tile"];
 
 /** The processors that compute the same bits: architecture and vector extensions. */
-export function cpuClass(): string {
+function cpuClass(): string {
   const { arch, os } = Deno.build;
   if (os !== "linux" || arch !== "x86_64") {
     return `${arch} ${cpus()[0]?.model ?? ""}`.trim();

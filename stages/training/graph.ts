@@ -6,40 +6,19 @@
  * the last step as `parameters_after` …; `losses` float32 `[steps]`.
  */
 import type { Chain } from "../network/layer.ts";
-import { parameters, type Weight, weights } from "../network/weights.ts";
+import { parameters, weights } from "../network/weights.ts";
 import { GraphBuilder } from "../onnx/builder.ts";
 import { int, type Model, model, subgraph } from "../onnx/model.ts";
 import type { ValueInfo } from "../onnx/model.ts";
-import { type Adam, type Flat, update } from "./adam.ts";
-import { differentiate, type Program } from "./operation.ts";
+import { type Adam, update } from "./adam.ts";
+import { differentiate, forward, type Program } from "./operation.ts";
 import { packed, unpacked } from "./weight-vector.ts";
 
 /** The names of the optimiser's vectors, in the order of the graph's inputs. */
 export const VECTORS = ["parameters", "first", "second"] as const;
 
-/** One step in a graph: bytes `[batch, pixels]` and a rate in, a loss out. */
-function step(
-  builder: GraphBuilder,
-  { program, list, adam, before, bytes, rate }: {
-    program: Program;
-    list: readonly Weight[];
-    adam: Adam;
-    before: Flat<string>;
-    bytes: string;
-    rate: string;
-  },
-): { after: Flat<string>; loss: string } {
-  const { loss, gradients } = differentiate(builder, program, {
-    bytes,
-    weights: unpacked(builder, list, before.parameters),
-  });
-  const gradient = packed(builder, list, gradients);
-  const after = update(builder, before, { gradient, rate, adam });
-  return { after, loss };
-}
-
 /** What a training graph is built from. */
-export interface Settings {
+interface Settings {
   readonly chain: Chain;
   readonly program: Program;
   readonly batch: number;
@@ -54,14 +33,19 @@ export function trainingModel(settings: Settings): Model {
   const { channels, height, width } = chain.input;
   const pixels = channels * height * width;
 
+  // One step: bytes [batch, pixels] and a rate in, a loss out.
   const body = new GraphBuilder("step.");
-  const { after, loss } = step(body, {
-    program,
-    list,
+  const before = { parameters: "p", first: "m", second: "v" };
+  const at = (values: string) =>
+    body.node("Gather", [values, "at"], { axis: int(0) });
+  const { loss, gradients } = differentiate(body, program, {
+    bytes: at("images"),
+    weights: unpacked(body, list, before.parameters),
+  });
+  const after = update(body, before, {
+    gradient: packed(body, list, gradients),
+    rate: at("rates"),
     adam,
-    before: { parameters: "p", first: "m", second: "v" },
-    bytes: body.node("Gather", ["images", "at"], { axis: int(0) }),
-    rate: body.node("Gather", ["rates", "at"], { axis: int(0) }),
   });
   body.add({ op: "Identity", inputs: ["go"], outputs: ["go_on"] });
   const vector = (name: string): ValueInfo => ({
@@ -88,9 +72,9 @@ export function trainingModel(settings: Settings): Model {
     ],
   );
 
-  const { phrase } = program;
-  const loop = phrase
-    ? { ...written, nodes: written.nodes.map(phrase) }
+  const { lower } = program;
+  const loop = lower
+    ? { ...written, nodes: written.nodes.map(lower) }
     : written;
 
   const outer = new GraphBuilder();
@@ -128,13 +112,10 @@ export function validationModel(
   const list = weights(chain);
   const { channels, height, width } = chain.input;
   const builder = new GraphBuilder();
-  const unpackedWeights = unpacked(builder, list, "parameters");
-  const { input, target } = program.read(builder, "images");
-  let value = input;
-  for (const { forward } of program.operations) {
-    value = forward(builder, value, unpackedWeights).output;
-  }
-  const { loss } = program.loss.compare(builder, value, target);
+  const { loss } = forward(builder, program, {
+    bytes: "images",
+    weights: unpacked(builder, list, "parameters"),
+  });
   builder.add({ op: "Identity", inputs: [loss], outputs: ["loss"] });
   return model(builder.graph(
     "validation",

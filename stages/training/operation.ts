@@ -1,51 +1,40 @@
 /**
- * What a training graph is made of: an operation computes a value from a value
- * and can carry a gradient back. Reverse-mode differentiation is then one walk
- * forward and one walk backward over a list of operations.
+ * The parts of a training graph and their differentiation. An operation computes a
+ * value from a value and can carry a gradient back through itself; reverse-mode
+ * differentiation walks forward over a list of operations, then backward.
  */
+import type { Chain } from "../network/layer.ts";
 import type { GraphBuilder } from "../onnx/builder.ts";
 import type { Node } from "../onnx/model.ts";
 import type { WeightGradient, Weights } from "./weight-vector.ts";
 
 /** What an operation hands back: gradients as names of values. */
 export interface Gradient {
-  /** With respect to the operation's input; undefined where nobody asks for it. */
-  readonly input: string | undefined;
-  /** With respect to the weights. */
+  /** The gradient of the operation's input; absent where the input is the images. */
+  readonly input?: string;
+  /** The gradients of the operation's weights. */
   readonly weights: readonly WeightGradient[];
 }
 
-/** The result of an operation, and the way back. */
-export interface Forward {
+/** The output of an operation, and the way back from the output's gradient. */
+interface Forward {
   readonly output: string;
-  /** `wanted`: whether the gradient of the input is of use. */
-  readonly backward: (gradient: string, wanted: boolean) => Gradient;
+  readonly backward: (gradient: string) => Gradient;
 }
 
-/** A differentiable piece of a network in a graph. */
-export interface Operation {
-  /** For people: the layers that it stands for. */
-  readonly name: string;
-  /** The names of the weights that it uses, see `weights.ts`. */
-  readonly weights: readonly string[];
-  /** Adds itself to a graph. */
-  readonly forward: (
-    builder: GraphBuilder,
-    input: string,
-    weights: Weights,
-  ) => Forward;
-}
+/** A differentiable piece of a network, which adds itself to a graph. */
+export type Operation = (
+  builder: GraphBuilder,
+  input: string,
+  weights: Weights,
+) => Forward;
 
-/** How a network's output is compared with its input. */
-export interface Loss {
-  readonly name: string;
-  /** Adds the loss (a scalar) and the gradient of the output. */
-  readonly compare: (
-    builder: GraphBuilder,
-    output: string,
-    target: string,
-  ) => { readonly loss: string; readonly gradient: string };
-}
+/** Adds the loss (a scalar) and the gradient of the output to a graph. */
+export type Loss = (
+  builder: GraphBuilder,
+  output: string,
+  target: string,
+) => { readonly loss: string; readonly gradient: string };
 
 /** All that a training step does between images and gradients. */
 export interface Program {
@@ -56,32 +45,52 @@ export interface Program {
   ) => { readonly input: string; readonly target: string };
   readonly operations: readonly Operation[];
   readonly loss: Loss;
-  /** Says a node in the words that one runtime is quick with. */
-  readonly phrase?: (node: Node) => Node;
+  /** Replaces a node by one that a runtime computes faster. */
+  readonly lower?: (node: Node) => Node;
 }
 
-/** Walks a program forward and back: the loss and the gradient of every weight. */
+/**
+ * One way to write a network as a program for batches of one size: the plain one
+ * (`plain.ts`) or the fast one (`optimised.ts`).
+ */
+export type Lowering = (chain: Chain, batch: number) => Program;
+
+/** What the forward pass leaves: the loss, its gradient, and the ways back. */
+interface Passed {
+  readonly loss: string;
+  readonly gradient: string;
+  readonly backwards: readonly Forward["backward"][];
+}
+
+/** Adds the forward pass of a program to a graph. */
+export function forward(
+  builder: GraphBuilder,
+  { read, operations, loss }: Program,
+  { bytes, weights }: { bytes: string; weights: Weights },
+): Passed {
+  const { input, target } = read(builder, bytes);
+  let value = input;
+  const backwards = operations.map((operation) => {
+    const { output, backward } = operation(builder, value, weights);
+    value = output;
+    return backward;
+  });
+  return { ...loss(builder, value, target), backwards };
+}
+
+/** Adds both passes to a graph: the loss and the gradient of every weight. */
 export function differentiate(
   builder: GraphBuilder,
   program: Program,
-  { bytes, weights }: { bytes: string; weights: Weights },
+  values: { bytes: string; weights: Weights },
 ): { loss: string; gradients: WeightGradient[] } {
-  const { input, target } = program.read(builder, bytes);
-  const passed: Forward[] = [];
-  let value = input;
-  for (const operation of program.operations) {
-    const forward = operation.forward(builder, value, weights);
-    passed.push(forward);
-    value = forward.output;
-  }
-  const { loss, gradient } = program.loss.compare(builder, value, target);
+  const { loss, gradient, backwards } = forward(builder, program, values);
   const gradients: WeightGradient[] = [];
   let flowing: string | undefined = gradient;
-  // Nothing before the first operation with weights wants a gradient.
-  const first = program.operations.findIndex(({ weights }) => weights.length);
-  for (const [index, { backward }] of [...passed.entries()].reverse()) {
+  for (const backward of backwards.toReversed()) {
+    // Only the first operation has no gradient of its input to give.
     if (flowing === undefined) break;
-    const result: Gradient = backward(flowing, index > first);
+    const result: Gradient = backward(flowing);
     gradients.push(...result.weights);
     flowing = result.input;
   }

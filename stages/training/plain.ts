@@ -1,25 +1,30 @@
 /**
  * The plain form of the training graph: layer by layer, images × channels × rows
- * × columns, every gradient in standard operators. Slow and obviously right; the
- * optimised form is held against it.
+ * × columns (NCHW), every gradient in standard ONNX operators. It is slow and
+ * obviously right; tests compare the optimised form with it.
  */
 import type { GraphBuilder } from "../onnx/builder.ts";
 import { int, ints } from "../onnx/model.ts";
 import { type Chain, type Layer, type Shape, walk } from "../network/layer.ts";
 import type { Loss, Operation, Program } from "./operation.ts";
+import type { WeightGradient } from "./weight-vector.ts";
+
+type Convolution = Extract<Layer, { kind: "convolution" }>;
+type Transposed = Extract<Layer, { kind: "transposed" }>;
+type Pooling = Extract<Layer, { kind: "pooling" }>;
 
 /** A chain of layers as a program over batches of so many images. */
 export function plain(chain: Chain, batch: number): Program {
-  const steps = walk(chain);
   return {
     read(builder, bytes) {
       const { channels, height, width } = chain.input;
       const values = builder.node("Cast", [bytes], { to: int(1) });
       const grey = builder.node("Div", [values, builder.scalar(255)]);
+      // [batch, pixels] → [batch, channels, rows, columns]
       const input = builder.reshape(grey, [batch, channels, height, width]);
       return { input, target: input };
     },
-    operations: steps.flatMap(({ layer, input }) =>
+    operations: walk(chain).flatMap(({ layer, input }) =>
       operations(layer, input, batch)
     ),
     loss: meanSquare(batch, chain.input),
@@ -38,216 +43,153 @@ function operations(layer: Layer, input: Shape, batch: number): Operation[] {
 }
 
 /** The mean over all pixels of the squared difference, and its gradient. */
-export function meanSquare(batch: number, shape: Shape): Loss {
+function meanSquare(batch: number, shape: Shape): Loss {
   const pixels = batch * shape.channels * shape.height * shape.width;
-  return {
-    name: "mean square",
-    compare(builder, output, target) {
-      const difference = builder.node("Sub", [output, target]);
-      const square = builder.node("Mul", [difference, difference]);
-      // In two stages, for the runtime adds one number after the other.
-      const rows = builder.node("ReduceMean", [square], {
-        axes: ints([2]),
-        keepdims: int(0),
-      });
-      const loss = builder.node("ReduceMean", [rows], { keepdims: int(0) });
-      const gradient = builder.node("Mul", [
-        difference,
-        builder.scalar(2 / pixels),
-      ]);
-      return { loss, gradient };
-    },
+  return (builder, output, target) => {
+    const difference = builder.node("Sub", [output, target]);
+    const square = builder.node("Mul", [difference, difference]);
+    // In two stages, since the runtime adds one number after the other.
+    const rows = builder.node("ReduceMean", [square], {
+      axes: ints([2]),
+      keepdims: int(0),
+    });
+    return {
+      loss: builder.node("ReduceMean", [rows], { keepdims: int(0) }),
+      gradient: builder.node("Mul", [difference, builder.scalar(2 / pixels)]),
+    };
   };
 }
 
-function activation(
-  layer: Extract<Layer, { kind: "convolution" | "transposed" }>,
-): Operation[] {
-  return layer.activation === "relu" ? [relu(layer.name)] : [];
+function activation(layer: Convolution | Transposed): Operation[] {
+  return layer.activation === "relu" ? [relu] : [];
 }
 
-function relu(name: string): Operation {
+const relu: Operation = (builder, input) => {
+  const output = builder.node("Relu", [input]);
   return {
-    name: `${name}/relu`,
-    weights: [],
-    forward(builder, input) {
-      const output = builder.node("Relu", [input]);
-      return {
-        output,
-        backward(gradient) {
-          const positive = builder.node("Greater", [output, builder.scalar(0)]);
-          const mask = builder.node("Cast", [positive], { to: int(1) });
-          return {
-            input: builder.node("Mul", [gradient, mask]),
-            weights: [],
-          };
-        },
-      };
+    output,
+    backward(gradient) {
+      const positive = builder.node("Greater", [output, builder.scalar(0)]);
+      const mask = builder.node("Cast", [positive], { to: int(1) });
+      return { input: builder.node("Mul", [gradient, mask]), weights: [] };
     },
   };
-}
+};
 
-/** Images and channels change places: batch sums become sums over channels. */
+/** Swaps the first two axes: a convolution's sum over channels becomes one over images. */
 const swap = (builder: GraphBuilder, value: string) =>
   builder.node("Transpose", [value], { perm: ints([1, 0, 2, 3]) });
 
-/** The gradient of a bias: summed over images, rows and columns. */
-const sum = (builder: GraphBuilder, gradient: string) => {
-  const images = builder.node(
-    "ReduceSum",
-    [gradient, builder.integers([2, 3])],
-    { keepdims: int(0) },
-  );
-  return builder.node("ReduceSum", [images, builder.integers([0])], {
+/** The gradients of a kernel, from that with its first two axes swapped, and of a bias. */
+function weightGradients(
+  builder: GraphBuilder,
+  { name, filters, kernel: [rows, columns] }: Convolution | Transposed,
+  { channels, swapped, gradient }: {
+    channels: number;
+    swapped: string;
+    /** The gradient of the output. */
+    gradient: string;
+  },
+): WeightGradient[] {
+  // [batch, out, rows, columns] → [batch, out] → [out]
+  const images = builder.node("ReduceSum", [
+    gradient,
+    builder.integers([2, 3]),
+  ], { keepdims: int(0) });
+  const bias = builder.node("ReduceSum", [images, builder.integers([0])], {
     keepdims: int(0),
   });
-};
-
-function convolution(
-  { name, kernel, before, after, filters }: Extract<
-    Layer,
-    { kind: "convolution" }
-  >,
-  { channels }: Shape,
-): Operation {
-  const names = { kernel: `${name}/kernel`, bias: `${name}/bias` };
-  const pads = ints([...before, ...after]);
-  return {
-    name,
-    weights: Object.values(names),
-    forward(builder, input, values) {
-      const filter = values.value(names.kernel);
-      const output = builder.node("Conv", [
-        input,
-        filter,
-        values.value(names.bias),
-      ], {
-        pads,
-      });
-      return {
-        output,
-        backward(gradient, wanted) {
-          // [in, batch, …] * [out, batch, …] → [in, out, rows, columns]
-          const product = builder.node("Conv", [
-            swap(builder, input),
-            swap(builder, gradient),
-          ], { pads });
-          const weights = [
-            {
-              weight: names.kernel,
-              value: swap(builder, product),
-              size: filters * channels * kernel[0] * kernel[1],
-            },
-            {
-              weight: names.bias,
-              value: sum(builder, gradient),
-              size: filters,
-            },
-          ];
-          if (!wanted) return { input: undefined, weights };
-          // The kernel turned round: faster than ConvTranspose.
-          const turned = builder.slice(swap(builder, filter), {
-            starts: [-1, -1],
-            ends: [-kernel[0] - 1, -kernel[1] - 1],
-            axes: [2, 3],
-            steps: [-1, -1],
-          });
-          const [top, left, bottom, right] = [...before, ...after];
-          const [rows, columns] = kernel;
-          return {
-            input: builder.node("Conv", [gradient, turned], {
-              pads: ints([
-                rows - 1 - (top ?? 0),
-                columns - 1 - (left ?? 0),
-                rows - 1 - (bottom ?? 0),
-                columns - 1 - (right ?? 0),
-              ]),
-            }),
-            weights,
-          };
-        },
-      };
+  return [
+    {
+      weight: `${name}/kernel`,
+      value: swap(builder, swapped),
+      size: filters * channels * rows * columns,
     },
+    { weight: `${name}/bias`, value: bias, size: filters },
+  ];
+}
+
+function convolution(layer: Convolution, { channels }: Shape): Operation {
+  const { name, kernel: [rows, columns], before, after } = layer;
+  const pads = ints([...before, ...after]);
+  return (builder, input, weights) => {
+    const kernel = weights.value(`${name}/kernel`);
+    const bias = weights.value(`${name}/bias`);
+    return {
+      output: builder.node("Conv", [input, kernel, bias], { pads }),
+      backward(gradient) {
+        // The kernel turned round: faster than ConvTranspose.
+        const turned = builder.slice(swap(builder, kernel), {
+          starts: [-1, -1],
+          ends: [-rows - 1, -columns - 1],
+          axes: [2, 3],
+          steps: [-1, -1],
+        });
+        return {
+          input: builder.node("Conv", [gradient, turned], {
+            pads: ints([
+              rows - 1 - before[0],
+              columns - 1 - before[1],
+              rows - 1 - after[0],
+              columns - 1 - after[1],
+            ]),
+          }),
+          weights: weightGradients(builder, layer, {
+            channels,
+            gradient,
+            // [in, batch, …] * [out, batch, …] → [in, out, rows, columns]
+            swapped: builder.node("Conv", [
+              swap(builder, input),
+              swap(builder, gradient),
+            ], { pads }),
+          }),
+        };
+      },
+    };
   };
 }
 
-function transposed(
-  { name, kernel, filters }: Extract<Layer, { kind: "transposed" }>,
-  { channels }: Shape,
-): Operation {
-  const names = { kernel: `${name}/kernel`, bias: `${name}/bias` };
-  const strides = ints(kernel);
-  return {
-    name,
-    weights: Object.values(names),
-    forward(builder, input, values) {
-      const filter = values.value(names.kernel);
-      const output = builder.node(
-        "ConvTranspose",
-        [input, filter, values.value(names.bias)],
-        { strides },
-      );
-      return {
-        output,
-        backward(gradient, wanted) {
+function transposed(layer: Transposed, { channels }: Shape): Operation {
+  const strides = ints(layer.kernel);
+  return (builder, input, weights) => {
+    const kernel = weights.value(`${layer.name}/kernel`);
+    const bias = weights.value(`${layer.name}/bias`);
+    return {
+      output: builder.node("ConvTranspose", [input, kernel, bias], { strides }),
+      backward: (gradient) => ({
+        input: builder.node("Conv", [gradient, kernel], { strides }),
+        weights: weightGradients(builder, layer, {
+          channels,
+          gradient,
           // [out, batch, …] * [in, batch, …] spread → [out, in, rows, columns]
-          const product = builder.node("Conv", [
+          swapped: builder.node("Conv", [
             swap(builder, gradient),
             swap(builder, input),
-          ], { dilations: strides });
-          return {
-            input: wanted
-              ? builder.node("Conv", [gradient, filter], { strides })
-              : undefined,
-            weights: [
-              {
-                weight: names.kernel,
-                value: swap(builder, product),
-                size: filters * channels * kernel[0] * kernel[1],
-              },
-              {
-                weight: names.bias,
-                value: sum(builder, gradient),
-                size: filters,
-              },
-            ],
-          };
-        },
-      };
-    },
+          ], { dilations: strides }),
+        }),
+      }),
+    };
   };
 }
 
 function pooling(
-  { name, pool }: Extract<Layer, { kind: "pooling" }>,
+  { pool }: Pooling,
   { channels, height, width }: Shape,
   batch: number,
 ): Operation {
   const attributes = { kernel_shape: ints(pool), strides: ints(pool) };
-  return {
-    name,
-    weights: [],
-    forward(builder, input) {
-      const [output, indices] = builder.nodes(
-        "MaxPool",
-        [input],
-        2,
-        attributes,
-      );
-      return {
-        output: output as string,
-        backward(gradient) {
-          const shape = builder.integers([batch, channels, height, width]);
-          return {
-            input: builder.node(
-              "MaxUnpool",
-              [gradient, indices as string, shape],
-              attributes,
-            ),
-            weights: [],
-          };
-        },
-      };
-    },
+  return (builder, input) => {
+    const [output, indices] = builder.nodes("MaxPool", [input], 2, attributes);
+    return {
+      output: output as string,
+      backward: (gradient) => ({
+        input: builder.node("MaxUnpool", [
+          gradient,
+          indices as string,
+          builder.integers([batch, channels, height, width]),
+        ], attributes),
+        weights: [],
+      }),
+    };
   };
 }

@@ -1,4 +1,7 @@
-/** The one door to what executes ONNX graphs: bytes in, a callable graph out. */
+/**
+ * ONNX Runtime, in either of its two packages, as the training needs it: the bytes of
+ * a graph go in, a function that can be called comes out.
+ */
 
 /** A value that goes into a graph. */
 export type Feed =
@@ -25,7 +28,7 @@ export interface Session extends AsyncDisposable {
 export type Open = (model: Uint8Array) => Promise<Session>;
 
 /** What onnxruntime-web and onnxruntime-node have in common, as far as it is used. */
-export interface OnnxRuntime {
+interface OnnxRuntime {
   readonly Tensor: new (
     type: Feed["type"],
     data: Float32Array | Uint8Array,
@@ -68,7 +71,7 @@ export function opener(
         return Object.fromEntries(
           Object.entries(results).map(([name, tensor]) => {
             if (!(tensor.data instanceof Float32Array)) {
-              throw new TypeError(`Output ${name} is not of 32-bit floats`);
+              throw new TypeError(`Output ${name} has no 32-bit floats`);
             }
             // A copy: the runtime may use its memory again.
             const data = tensor.data.slice();

@@ -1,30 +1,35 @@
-/** Starts an engine: by its name, at some vectors, compared with the portable one first. */
+/** Starts an engine by its name, and crosschecks it with the portable one first. */
 import type { JsonObject } from "../../pipeline/json.ts";
 import { rates } from "./adam.ts";
 import type { EngineName } from "./engine.ts";
-import { compare, STEPS } from "./parity.ts";
-import { forNative, optimised } from "./rewrite.ts";
-import { type Form, graphTrainer, type Problem } from "./trainer.ts";
-import type { Trainer } from "./trainer.ts";
-import type { Vectors } from "./trainer.ts";
+import { crosscheck, STEPS } from "./crosscheck.ts";
+import type { Lowering } from "./operation.ts";
+import { optimised, optimisedForNative } from "./optimised.ts";
+import { graphTrainer } from "./trainer.ts";
+import type { Problem, Trainer, Vectors } from "./trainer.ts";
 
 /** A running engine. */
-export interface Started {
+interface Started {
   readonly trainer: Trainer;
   /** Names and versions, for the learning curve. */
   readonly engine: JsonObject;
 }
 
 /** What is to be trained. */
-export interface Start {
+interface Start {
   readonly problem: Problem;
   /** The `modelTopology` of the network. */
   readonly topology: JsonObject;
   readonly vectors: Vectors;
-  /** The bytes of one batch, for the comparison. */
+  /** The bytes of one batch, for the crosscheck. */
   readonly batch: Uint8Array;
 }
 
+/**
+ * A trainer of an engine.
+ *
+ * @throws StageError if the engine is missing or computes something else.
+ */
 export async function start(
   name: EngineName,
   given: Start,
@@ -40,7 +45,7 @@ export async function start(
     images.set(batch, step * batch.length);
   }
   try {
-    await compare(name, {
+    await crosscheck(name, {
       trainer,
       portable,
       images,
@@ -54,16 +59,16 @@ export async function start(
 }
 
 /** The form of the training graph that an engine executes, or that its steps equal. */
-export function formOf(name: EngineName): Form {
-  return name === "native" ? forNative(optimised) : optimised;
+export function loweringOf(name: EngineName): Lowering {
+  return name === "native" ? optimisedForNative : optimised;
 }
 
-/** One engine, without comparison. */
+/** One engine, without crosscheck. */
 async function launch(
   name: EngineName,
   { problem, topology, vectors }: Start,
 ): Promise<Started> {
-  const settings = { problem, form: optimised, start: vectors };
+  const settings = { problem, lowering: loweringOf(name), start: vectors };
   switch (name) {
     case "portable": {
       const { portable, VERSION } = await import("./portable.ts");
@@ -77,7 +82,7 @@ async function launch(
       const { native, cuda, VERSION } = await import("./native.ts");
       const open = await (name === "native" ? native() : cuda());
       return {
-        trainer: await graphTrainer(open, { ...settings, form: formOf(name) }),
+        trainer: await graphTrainer(open, settings),
         engine: { name, version: VERSION },
       };
     }

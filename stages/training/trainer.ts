@@ -1,9 +1,12 @@
-/** What every engine does for the training loop, and the engines that execute an ONNX graph. */
+/**
+ * A trainer holds a network's weights and moves them along: what every engine does
+ * for the training loop. Here is the one that executes ONNX graphs.
+ */
 import type { Chain } from "../network/layer.ts";
 import { encode } from "../onnx/wire.ts";
 import type { Adam, Flat } from "./adam.ts";
 import { trainingModel, validationModel, VECTORS } from "./graph.ts";
-import type { Program } from "./operation.ts";
+import type { Lowering } from "./operation.ts";
 import type { Feed, Open, Session } from "./runtime.ts";
 
 /** The optimiser's vectors, flat, in ONNX's layout. */
@@ -23,31 +26,35 @@ export interface Trainer extends AsyncDisposable {
   vectors(): Promise<Vectors>;
 }
 
-/** What a trainer is made from. */
+/** What is to be solved: a network, the size of a batch, the optimiser's settings. */
 export interface Problem {
   readonly chain: Chain;
   readonly batch: number;
   readonly adam: Adam;
 }
 
-/** A form of the training graph: the plain one, or one that computes the same faster. */
-export type Form = (chain: Chain, batch: number) => Program;
-
-/** The bytes of the training graph in one form. */
-export function trainingGraph(problem: Problem, form: Form): Uint8Array {
-  const { chain, batch } = problem;
-  return encode(trainingModel({ ...problem, program: form(chain, batch) }));
+/** The bytes of a training graph. */
+export function trainingGraph(
+  problem: Problem,
+  lowering: Lowering,
+): Uint8Array {
+  const program = lowering(problem.chain, problem.batch);
+  return encode(trainingModel({ ...problem, program }));
 }
 
 /** A trainer that executes ONNX graphs, starting at these vectors. */
 export async function graphTrainer(
   open: Open,
-  { problem, form, start }: { problem: Problem; form: Form; start: Vectors },
+  { problem, lowering, start }: {
+    problem: Problem;
+    lowering: Lowering;
+    start: Vectors;
+  },
 ): Promise<Trainer> {
   const { chain, batch } = problem;
   const { channels, height, width } = chain.input;
   const pixels = channels * height * width;
-  const session = await open(trainingGraph(problem, form));
+  const session = await open(trainingGraph(problem, lowering));
   let vectors = start;
 
   // Validation has a graph for each size of batch: the usual one and the rest.
@@ -55,7 +62,7 @@ export async function graphTrainer(
   const validation = async (size: number) => {
     const known = validations.get(size);
     if (known) return known;
-    const program = form(chain, size);
+    const program = lowering(chain, size);
     const opened = await open(
       encode(validationModel({ chain, program, batch: size })),
     );

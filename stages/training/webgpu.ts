@@ -11,8 +11,8 @@ import { fromLayers, toLayers, weights } from "../network/weights.ts";
 import { type Adapter, adapter } from "./engine.ts";
 import type { Problem, Trainer, Vectors } from "./trainer.ts";
 
-/** A graphics card that is ready, and what it complained of. */
-export interface Device {
+/** A graphics card that is ready, and a look at what it complained of. */
+interface Device {
   readonly adapter: Adapter;
   /** @throws StageError once the device refused a command or is gone. */
   readonly check: () => void;

@@ -19,7 +19,7 @@ export interface Weights {
    * Numbers of the flat vector, or `ZERO`, as a tensor; `place` tells where a
    * weight's numbers are.
    */
-  arranged(places: readonly number[], dims: readonly number[]): string;
+  gather(places: readonly number[], dims: readonly number[]): string;
   place(name: string, index: readonly number[]): number;
 }
 
@@ -64,7 +64,7 @@ export function unpacked(
       const { offset, length, dims } = find(name);
       return gather(flat, sequence(length, offset), dims);
     },
-    arranged(places, dims) {
+    gather(places, dims) {
       if (!places.includes(ZERO)) return gather(flat, places, dims);
       extended ??= builder.node("Concat", [flat, builder.floats([0])], {
         axis: int(0),

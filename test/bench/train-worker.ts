@@ -8,16 +8,12 @@ import * as tf from "@tensorflow/tfjs";
 import { lines } from "./line.ts";
 import { rates } from "../../stages/training/adam.ts";
 import { plain } from "../../stages/training/plain.ts";
+import type { Lowering } from "../../stages/training/operation.ts";
 import {
-  forNative,
-  REWRITES,
-  rewritten,
-} from "../../stages/training/rewrite.ts";
-import {
-  type Form,
-  graphTrainer,
-  type Trainer,
-} from "../../stages/training/trainer.ts";
+  optimised,
+  optimisedForNative,
+} from "../../stages/training/optimised.ts";
+import { graphTrainer, type Trainer } from "../../stages/training/trainer.ts";
 import { autoencoder, topology } from "../../stages/network/network.ts";
 import {
   ADAM,
@@ -32,11 +28,9 @@ const BATCH = 64;
 const [engine = "portable", form = "optimised", count = "20"] = Deno.args;
 const steps = Number(count);
 
-/** `plain`, `optimised`, `one step a call`, or the name of the last rewrite. */
-function formOf(name: string): Form {
-  if (name === "plain") return plain;
-  const last = REWRITES.findIndex((rewrite) => rewrite.name === name);
-  return rewritten(last < 0 ? REWRITES : REWRITES.slice(0, last + 1));
+/** `plain`, `optimised` or `one step a call`, which is optimised, too. */
+function loweringOf(fast: Lowering): Lowering {
+  return form === "plain" ? plain : fast;
 }
 
 async function contestant(): Promise<Trainer> {
@@ -49,7 +43,7 @@ async function contestant(): Promise<Trainer> {
       const { portable } = await import("../../stages/training/portable.ts");
       return graphTrainer(await portable(), {
         problem,
-        form: formOf(form),
+        lowering: loweringOf(optimised),
         start,
       });
     }
@@ -57,7 +51,7 @@ async function contestant(): Promise<Trainer> {
       const { native } = await import("../../stages/training/native.ts");
       return graphTrainer(await native(), {
         problem,
-        form: forNative(formOf(form)),
+        lowering: loweringOf(optimisedForNative),
         start,
       });
     }
@@ -65,7 +59,7 @@ async function contestant(): Promise<Trainer> {
       const { cuda } = await import("../../stages/training/native.ts");
       return graphTrainer(await cuda(), {
         problem,
-        form: formOf(form),
+        lowering: loweringOf(optimised),
         start,
       });
     }

@@ -11,7 +11,6 @@
  */
 import { parseArgs } from "node:util";
 import { cpus, loadavg } from "node:os";
-import { REWRITES } from "../../stages/training/rewrite.ts";
 import { runs } from "../training/fixture.ts";
 import { lines } from "./line.ts";
 
@@ -51,12 +50,6 @@ function contestants(cores: number, torch: boolean): Contestant[] {
   const graph = (engine: string, optimised: number): Contestant[] => [
     { engine, form: "optimised", ...alone, steps: 2 * optimised },
     { engine, form: "one step a call", ...alone, steps: optimised },
-    ...REWRITES.slice(0, -1).reverse().map(({ name }) => ({
-      engine,
-      form: name,
-      ...alone,
-      steps: optimised,
-    })),
     { engine, form: "plain", ...alone, steps: optimised / 2 },
   ];
   const sweep = (engine: string, steps: number): Contestant => ({

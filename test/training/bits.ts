@@ -8,7 +8,7 @@ import { initial, weights } from "../../stages/network/weights.ts";
 import { stream } from "../../stages/stream.ts";
 import { rates } from "../../stages/training/adam.ts";
 import { portable } from "../../stages/training/portable.ts";
-import { optimised } from "../../stages/training/rewrite.ts";
+import { optimised } from "../../stages/training/optimised.ts";
 import { graphTrainer } from "../../stages/training/trainer.ts";
 
 const STEPS = 30;
@@ -79,7 +79,7 @@ export async function digest(): Promise<string> {
   const zeros = () => new Float32Array(parameters.length);
   await using trainer = await graphTrainer(await portable(), {
     problem: { chain: CHAIN, batch: BATCH, adam },
-    form: optimised,
+    lowering: optimised,
     start: { parameters, first: zeros(), second: zeros() },
   });
   const { below } = stream(1, "test bits");

@@ -8,9 +8,12 @@ import {
   resolveEngine,
 } from "../../stages/training/engine.ts";
 import { cuda, native } from "../../stages/training/native.ts";
-import { compare, STEPS } from "../../stages/training/parity.ts";
+import { crosscheck, STEPS } from "../../stages/training/crosscheck.ts";
 import { portable } from "../../stages/training/portable.ts";
-import { forNative, optimised } from "../../stages/training/rewrite.ts";
+import {
+  optimised,
+  optimisedForNative,
+} from "../../stages/training/optimised.ts";
 import type { Trainer } from "../../stages/training/trainer.ts";
 import { skip } from "../rig/skip.ts";
 import { rates } from "../../stages/training/adam.ts";
@@ -33,7 +36,7 @@ const PIXELS = SHAPE.height * SHAPE.width;
 
 const onPortable = async (batch: number) =>
   trainer(await portable(), {
-    form: optimised,
+    lowering: optimised,
     of,
     batch,
     start: before(of, 1),
@@ -70,7 +73,7 @@ async function agree(
 Deno.test("native and portable training agree", async () => {
   const batch = 16;
   await using one = await trainer(await native(), {
-    form: forNative(optimised),
+    lowering: optimisedForNative,
     of,
     batch,
     start: before(of, 1),
@@ -83,7 +86,7 @@ Deno.test("native training repeats to the bit", async () => {
   const results = [];
   for (let time = 0; time < 2; time++) {
     await using one = await trainer(await native(), {
-      form: optimised,
+      lowering: optimised,
       of,
       batch: 8,
       start: before(of, 1),
@@ -132,7 +135,7 @@ Deno.test("cuda() says what is missing", {
   });
 });
 
-Deno.test("compare() stops an engine that computes something else", async () => {
+Deno.test("crosscheck() stops an engine that computes something else", async () => {
   const images = strokes(STEPS, 1);
   await using reference = await onPortable(1);
   const [right] = await reference.advance(
@@ -150,7 +153,7 @@ Deno.test("compare() stops an engine that computes something else", async () => 
   for (const losses of [[0, 0, 0, 0, 0], [NaN], [], [right! * 1.005]]) {
     await using one = await onPortable(1);
     await assert.rejects(
-      compare("webgpu", {
+      crosscheck("webgpu", {
         trainer: wrong(losses),
         portable: one,
         images,

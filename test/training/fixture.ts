@@ -7,8 +7,9 @@ import { initial, weights } from "../../stages/network/weights.ts";
 import { stream } from "../../stages/stream.ts";
 import type { Adam } from "../../stages/training/adam.ts";
 import { rates } from "../../stages/training/adam.ts";
+import type { Lowering } from "../../stages/training/operation.ts";
 import type { Open } from "../../stages/training/runtime.ts";
-import { type Form, graphTrainer } from "../../stages/training/trainer.ts";
+import { graphTrainer } from "../../stages/training/trainer.ts";
 import type { Trainer, Vectors } from "../../stages/training/trainer.ts";
 import { skip } from "../rig/skip.ts";
 
@@ -86,8 +87,8 @@ export function before(
 /** A trainer of one form on one runtime. */
 export function trainer(
   open: Open,
-  { form, of, batch, adam = ADAM, start }: {
-    form: Form;
+  { lowering, of, batch, adam = ADAM, start }: {
+    lowering: Lowering;
     of: Chain;
     batch: number;
     adam?: Adam;
@@ -96,7 +97,7 @@ export function trainer(
 ): Promise<Trainer> {
   return graphTrainer(open, {
     problem: { chain: of, batch, adam },
-    form,
+    lowering,
     start,
   });
 }

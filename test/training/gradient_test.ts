@@ -1,77 +1,35 @@
 /** The gradients of both forms against finite differences in 64-bit floats. */
 import assert from "node:assert/strict";
-import type { Chain, Layer } from "../../stages/network/layer.ts";
+import type { Chain } from "../../stages/network/layer.ts";
 import { chainOf } from "../../stages/network/layer.ts";
 import { weights } from "../../stages/network/weights.ts";
 import { plain } from "../../stages/training/plain.ts";
 import { portable } from "../../stages/training/portable.ts";
-import { optimised } from "../../stages/training/rewrite.ts";
+import { optimised } from "../../stages/training/optimised.ts";
 import { ADAM, before, chain, NETWORK, strokes, trainer } from "./fixture.ts";
 import { loss } from "./reference.ts";
 
 const SMALL = { channels: 1, height: 8, width: 12 };
 
-/** Sizes and activations that the experiment's network does not have. */
-const OTHERS: { readonly [name: string]: Chain } = {
-  "the experiment's network, smaller": chain(
-    { ...NETWORK, encoder: [4, 3, 2], decoder: [2, 4] },
+/** Every kernel and activation that an experiment may have. */
+const SMALLER = { ...NETWORK, encoder: [4, 3, 2], decoder: [2, 4] };
+const CHAINS: { readonly [name: string]: Chain } = {
+  "the experiment's network, smaller": chain(SMALLER, SMALL),
+  "a linear output and kernels of 5 × 5": chain(
+    { ...SMALLER, kernel: 5, relu: "convolutions" },
     SMALL,
   ),
-  "a linear output and other sizes": chain({
-    ...NETWORK,
-    encoder: [3, 2],
-    decoder: [3],
-    kernel: 5,
-    relu: "convolutions",
-  }, SMALL),
-  "colours, even kernels": chain(
-    { ...NETWORK, encoder: [3, 2], decoder: [4], kernel: 2 },
-    { channels: 2, height: 6, width: 4 },
+  "kernels of 1 × 1": chain({ ...SMALLER, kernel: 1 }, SMALL),
+  "one filter everywhere": chain(
+    { ...SMALLER, encoder: [1, 1, 1], decoder: [1, 1] },
+    SMALL,
   ),
-  "pooling that leaves pixels out, unequal kernels, ReLU after transposed": {
-    input: { channels: 1, height: 9, width: 12 },
-    layers: [
-      conv("a", 3, [3, 1]),
-      { kind: "pooling", name: "b", pool: [2, 3] },
-      conv("c", 2, [1, 3]),
-      { ...up("d", 2, [2, 3]), activation: "relu" },
-      conv("e", 1, [3, 3]),
-      { ...up("f", 1, [1, 1]), activation: "linear" },
-      { ...conv("g", 1, [2, 1]), before: [1, 0], after: [1, 0] },
-    ],
-  },
 };
-
-function conv(
-  name: string,
-  filters: number,
-  kernel: readonly [number, number],
-): Extract<Layer, { kind: "convolution" }> {
-  const before = kernel.map((size) => Math.floor((size - 1) / 2));
-  const [top = 0, left = 0] = before;
-  return {
-    kind: "convolution",
-    name,
-    filters,
-    kernel,
-    before: [top, left],
-    after: [kernel[0] - 1 - top, kernel[1] - 1 - left],
-    activation: "relu",
-  };
-}
-
-function up(
-  name: string,
-  filters: number,
-  kernel: readonly [number, number],
-): Extract<Layer, { kind: "transposed" }> {
-  return { kind: "transposed", name, filters, kernel, activation: "linear" };
-}
 
 const open = await portable();
 
-for (const [name, of] of Object.entries(OTHERS)) {
-  for (const [form, program] of Object.entries({ plain, optimised })) {
+for (const [name, of] of Object.entries(CHAINS)) {
+  for (const [form, lowering] of Object.entries({ plain, optimised })) {
     Deno.test(`the gradient of ${name}, ${form}, is that of finite differences`, async () => {
       const batch = 2;
       const start = before(of, 3, { biased: true });
@@ -79,7 +37,7 @@ for (const [name, of] of Object.entries(OTHERS)) {
       // With a first moment that forgets at once, it is the gradient.
       const adam = { ...ADAM, beta1: 0 };
       await using one = await trainer(open, {
-        form: program,
+        lowering,
         of,
         batch,
         adam,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { weights } from "../../stages/network/weights.ts";
 import { plain } from "../../stages/training/plain.ts";
 import { portable } from "../../stages/training/portable.ts";
-import { optimised } from "../../stages/training/rewrite.ts";
+import { optimised } from "../../stages/training/optimised.ts";
 import { ADAM, before, chain, run, runs, strokes, trainer } from "./fixture.ts";
 
 const PYTHON = "/usr/bin/python3";
@@ -45,9 +45,9 @@ Deno.test("both forms have the first losses that PyTorch has", {
     assert.equal(code, 0, new TextDecoder().decode(stderr));
     const expected: number[] = JSON.parse(new TextDecoder().decode(stdout));
     assert.equal(expected.length, STEPS);
-    for (const form of [plain, optimised]) {
+    for (const lowering of [plain, optimised]) {
       await using one = await trainer(await portable(), {
-        form,
+        lowering,
         of,
         batch: BATCH,
         adam,

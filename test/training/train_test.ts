@@ -9,7 +9,7 @@ import { forward } from "./reference.ts";
 import { rates } from "../../stages/training/adam.ts";
 import { gather, order } from "../../stages/training/batches.ts";
 import { portable } from "../../stages/training/portable.ts";
-import { optimised } from "../../stages/training/rewrite.ts";
+import { optimised } from "../../stages/training/optimised.ts";
 import { before, chain, NETWORK, strokes, trainer } from "./fixture.ts";
 
 const PARAMS: Params = {
@@ -75,7 +75,7 @@ Deno.test("train() is one run of steps over the shuffled images of each epoch", 
   const { learning_rate: learningRate, beta1, beta2, epsilon } = PARAMS;
   const adam = { learningRate, beta1, beta2, epsilon };
   await using one = await trainer(await portable(), {
-    form: optimised,
+    lowering: optimised,
     of,
     batch: 8,
     adam,

@@ -1,6 +1,6 @@
 /**
- * The guard of every engine but the portable one: before it trains it runs a few
- * steps beside the portable engine, for a faulty driver must not become a figure.
+ * The crosscheck of every engine but the portable one: before it trains, it runs a few
+ * steps beside the portable engine, since a faulty driver must not become a figure.
  */
 import { StageError } from "../../pipeline/task.ts";
 import type { Trainer } from "./trainer.ts";
@@ -13,15 +13,14 @@ export const STEPS = 5;
  * of summation: those of native code differ by about 1e-6 after five steps, those
  * of graphics cards by 1e-5.
  */
-export const TOLERANCE = 1e-3;
+const TOLERANCE = 1e-3;
 
 /**
- * Runs both for a few steps on one batch.
+ * Runs both trainers for a few steps on one batch, which moves them on.
  *
- * @throws StageError with both losses if they do not agree. Both trainers have
- * moved on afterwards.
+ * @throws StageError with both losses if they do not agree.
  */
-export async function compare(
+export async function crosscheck(
   engine: string,
   { trainer, portable, images, rates }: {
     trainer: Trainer;

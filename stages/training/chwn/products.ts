@@ -1,7 +1,9 @@
-/** What gradients of images in lanes are computed with: masks, and products over all places. */
+/**
+ * The two products that gradients in batch-innermost images are made of: with a
+ * ReLU's mask, and with what a kernel was multiplied with (im2col).
+ */
 import type { GraphBuilder } from "../../onnx/builder.ts";
 import { int } from "../../onnx/model.ts";
-import type { Lanes } from "./image.ts";
 
 /**
  * 1 where a number is positive and 0 where it is 0; none may be negative. Greater and
@@ -11,51 +13,41 @@ export function positive(builder: GraphBuilder, value: string): string {
   return builder.node("Sign", [value]);
 }
 
-/** The sum of some values, in pairs: Sum itself takes longer. */
-export function total(
-  builder: GraphBuilder,
-  values: readonly string[],
-): string {
-  const [first, second] = values;
-  if (first === undefined) throw new TypeError("Nothing to add");
-  if (second === undefined) return first;
-  const middle = Math.ceil(values.length / 2);
-  return builder.node("Add", [
-    total(builder, values.slice(0, middle)),
-    total(builder, values.slice(middle)),
-  ]);
-}
-
 /** The gradient before a ReLU from that after it; `output` is what the ReLU gave. */
 export function throughRelu(
-  { builder }: Lanes,
+  builder: GraphBuilder,
   gradient: string,
   output: string,
 ): string {
   return builder.node("Mul", [gradient, positive(builder, output)]);
 }
 
-/** Gradients of a kernel and its bias, summed over all places, in a small matrix. */
-export interface Products {
+/** A small matrix of sums over all places. */
+interface Products {
   readonly value: string;
   readonly size: number;
-  /** Where the product of an output and a row of the patches stands. */
+  /** Where the product of an output and a row of `columns` stands. */
   readonly place: (output: number, row: number) => number;
 }
 
-/** `gradient · patchesᵀ`; the last row of the patches, ones, gives the bias. */
-export function products(
-  { builder }: Lanes,
-  { gradient, patches, outputs, rows }: {
+/**
+ * The gradient of a kernel, `gradient · columnsᵀ`. If the last row of `columns` is
+ * ones, its products are the gradient of the bias.
+ */
+export function kernelGradient(
+  builder: GraphBuilder,
+  { gradient, columns, outputs, rows }: {
     gradient: string;
-    patches: string;
+    /** What the kernel was multiplied with, see `im2col`. */
+    columns: string;
+    /** Rows of `gradient`. */
     outputs: number;
-    /** Rows of the patches. */
+    /** Rows of `columns`. */
     rows: number;
   },
 ): Products {
   const flat = builder.reshape(gradient, [outputs, -1]);
-  const seen = builder.reshape(patches, [rows, -1]);
+  const seen = builder.reshape(columns, [rows, -1]);
   // Runtimes compute sixteen columns at a time; fewer cost as much.
   const sixteen = (count: number) => Math.ceil(count / 16) * 16;
   const upright = outputs * sixteen(rows) <= rows * sixteen(outputs);
