@@ -1,17 +1,10 @@
 /**
- * ONNX models as plain typed data: what can be said in the part of the format
- * that this project uses. `wire.ts` writes it as bytes, `builder.ts` helps to
- * put a graph together.
+ * ONNX models as plain typed data: the part of the format that this project writes.
+ * `builder.ts` helps to put a graph together, `wire.ts` turns a model into bytes.
  */
 
 /** The element types in use, by the name of ONNX Runtime's JavaScript interface. */
-export type DataType =
-  | "float32"
-  | "uint8"
-  | "int32"
-  | "int64"
-  | "bool"
-  | "float64";
+export type DataType = "float32" | "uint8" | "int64" | "bool";
 
 /** A named constant. `data` holds its elements in row-major order. */
 export type Tensor = {
@@ -22,9 +15,7 @@ export type Tensor = {
 /** The elements of a tensor; booleans are bytes, 64-bit integers are numbers. */
 export type Elements =
   | { readonly type: "float32"; readonly data: Float32Array }
-  | { readonly type: "float64"; readonly data: Float64Array }
   | { readonly type: "uint8" | "bool"; readonly data: Uint8Array }
-  | { readonly type: "int32"; readonly data: Int32Array }
   | { readonly type: "int64"; readonly data: readonly number[] };
 
 /** An input or output of a graph. A dimension by name may have any size. */
@@ -38,8 +29,6 @@ export interface ValueInfo {
 export type Attribute =
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "int"; readonly value: number }
-  | { readonly kind: "string"; readonly value: string }
-  | { readonly kind: "floats"; readonly value: readonly number[] }
   | { readonly kind: "ints"; readonly value: readonly number[] }
   | { readonly kind: "tensor"; readonly value: Tensor }
   | { readonly kind: "graph"; readonly value: Graph };
@@ -50,20 +39,18 @@ export const ints = (value: readonly number[]): Attribute => ({
   value,
 });
 export const float = (value: number): Attribute => ({ kind: "float", value });
-export const text = (value: string): Attribute => ({ kind: "string", value });
 export const subgraph = (value: Graph): Attribute => ({ kind: "graph", value });
 
 /** Attributes by name. */
 export type Attributes = { readonly [name: string]: Attribute };
 
-/** One operation: an operator of the standard set unless `domain` says otherwise. */
+/** One operation of the standard set. */
 export interface Node {
   readonly op: string;
   /** Names of values; an empty name is an optional input left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly name?: string;
-  readonly domain?: string;
   readonly attributes?: Attributes;
 }
 
@@ -89,10 +76,10 @@ export interface Model {
 }
 
 /** The operators that both ONNX Runtimes, PyTorch and old tools know. */
-export const OPSET = 17;
+const OPSET = 17;
 
 /** The file format that belongs to that set of operators. */
-export const IR_VERSION = 8;
+const IR_VERSION = 8;
 
 /** A model around a graph, with this project's versions. */
 export function model(

@@ -1,7 +1,6 @@
 /**
- * The part of onnx.proto (IR version 8) that `model.ts` can say, with the field
- * numbers of https://github.com/onnx/onnx/blob/v1.12.0/onnx/onnx.proto, and how its
- * messages look in JavaScript.
+ * The protocol buffers of ONNX (IR version 8), as far as this project writes them, with
+ * the field numbers of https://github.com/onnx/onnx/blob/v1.12.0/onnx/onnx.proto.
  */
 import protobuf from "protobufjs/light.js";
 
@@ -52,10 +51,8 @@ const root = protobuf.Root.fromJSON({
         name: field(1, "string"),
         f: field(2, "float"),
         i: field(3, "int64"),
-        s: field(4, "bytes"),
         t: field(5, "Tensor"),
         g: field(6, "Graph"),
-        floats: list(7, "float"),
         ints: list(8, "int64"),
         type: field(20, "int32"),
       },
@@ -88,59 +85,3 @@ const root = protobuf.Root.fromJSON({
 
 /** A whole model. */
 export const proto: protobuf.Type = root.lookupType("Model");
-
-export interface ModelMessage {
-  irVersion: number;
-  producerName: string;
-  producerVersion: string;
-  docString: string;
-  graph: GraphMessage | null;
-  opsetImport: { domain: string; version: number }[];
-  metadataProps: { key: string; value: string }[];
-}
-
-export interface GraphMessage {
-  name: string;
-  node: NodeMessage[];
-  initializer: TensorMessage[];
-  input: ValueMessage[];
-  output: ValueMessage[];
-}
-
-export interface NodeMessage {
-  opType: string;
-  input: string[];
-  output: string[];
-  name: string;
-  domain: string;
-  attribute: AttributeMessage[];
-}
-
-export interface AttributeMessage {
-  name: string;
-  type: number;
-  f?: number;
-  i?: number;
-  s?: Uint8Array;
-  t?: TensorMessage | null;
-  g?: GraphMessage | null;
-  floats?: number[];
-  ints?: number[];
-}
-
-export interface TensorMessage {
-  name: string;
-  dims: number[];
-  dataType: number;
-  rawData: Uint8Array;
-}
-
-export interface ValueMessage {
-  name: string;
-  type: {
-    tensorType: {
-      elemType: number;
-      shape?: { dim: { dimValue?: number; dimParam?: string }[] } | null;
-    };
-  };
-}

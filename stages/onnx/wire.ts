@@ -1,37 +1,35 @@
 /**
- * ONNX models as bytes and back, as far as `model.ts` can say them.
- *
- * The same model always gives the same bytes: fields are written in the order
- * of their numbers, lists in their own order, metadata sorted by key.
+ * ONNX models as bytes. The same model always gives the same bytes: fields are written
+ * in the order of their numbers, lists in their own order, attributes and metadata
+ * sorted by key.
  */
 import type {
   Attribute,
+  DataType,
+  Elements,
   Graph,
   Model,
   Node,
   Tensor,
   ValueInfo,
 } from "./model.ts";
-import { DATA_TYPES, elements, rawData, typeOf } from "./elements.ts";
 import { proto } from "./schema.ts";
-import type {
-  AttributeMessage,
-  GraphMessage,
-  ModelMessage,
-  NodeMessage,
-  TensorMessage,
-  ValueMessage,
-} from "./schema.ts";
 
 /** `AttributeProto.AttributeType`. */
 const ATTRIBUTE_TYPES: { readonly [kind in Attribute["kind"]]: number } = {
   float: 1,
   int: 2,
-  string: 3,
   tensor: 4,
   graph: 5,
-  floats: 6,
   ints: 7,
+};
+
+/** `TensorProto.DataType`. */
+const DATA_TYPES: { readonly [type in DataType]: number } = {
+  float32: 1,
+  uint8: 2,
+  int64: 7,
+  bool: 9,
 };
 
 /** The bytes of a model: a `.onnx` file. */
@@ -50,37 +48,7 @@ export function encode(model: Model): Uint8Array<ArrayBuffer> {
   return new Uint8Array(proto.encode(message).finish());
 }
 
-/**
- * The model that some bytes hold, as far as this project's models go.
- *
- * @throws TypeError for what `model.ts` cannot say.
- */
-export function decode(bytes: Uint8Array): Model {
-  const message = proto.toObject(proto.decode(bytes), {
-    longs: Number,
-    arrays: true,
-    defaults: true,
-  }) as ModelMessage;
-  const standard = message.opsetImport.find(({ domain }) => domain === "");
-  if (!message.graph || !standard) {
-    throw new TypeError("No ONNX model with standard operators");
-  }
-  return {
-    graph: graphOf(message.graph),
-    opset: standard.version,
-    irVersion: message.irVersion,
-    producer: {
-      name: message.producerName,
-      version: message.producerVersion,
-    },
-    description: message.docString,
-    metadata: Object.fromEntries(
-      message.metadataProps.map(({ key, value }) => [key, value]),
-    ),
-  };
-}
-
-function graphMessage(graph: Graph): GraphMessage {
+function graphMessage(graph: Graph): object {
   return {
     name: graph.name,
     node: graph.nodes.map(nodeMessage),
@@ -90,61 +58,28 @@ function graphMessage(graph: Graph): GraphMessage {
   };
 }
 
-function graphOf(message: GraphMessage): Graph {
+function nodeMessage({ op, inputs, outputs, name, attributes }: Node) {
   return {
-    name: message.name,
-    inputs: message.input.map(valueOf),
-    outputs: message.output.map(valueOf),
-    initialisers: message.initializer.map(tensorOf),
-    nodes: message.node.map(nodeOf),
-  };
-}
-
-function nodeMessage(node: Node): NodeMessage {
-  return {
-    opType: node.op,
-    input: [...node.inputs],
-    output: [...node.outputs],
-    name: node.name ?? "",
-    domain: node.domain ?? "",
-    attribute: Object.keys(node.attributes ?? {}).sort().map((name) =>
-      attributeMessage(name, node.attributes?.[name] as Attribute)
-    ),
-  };
-}
-
-function nodeOf(message: NodeMessage): Node {
-  return {
-    op: message.opType,
-    inputs: message.input,
-    outputs: message.output,
-    ...(message.name !== "" && { name: message.name }),
-    ...(message.domain !== "" && { domain: message.domain }),
-    ...(message.attribute.length > 0 && {
-      attributes: Object.fromEntries(
-        message.attribute.map((attribute) => [
-          attribute.name,
-          attributeOf(attribute),
-        ]),
-      ),
-    }),
+    opType: op,
+    input: inputs,
+    output: outputs,
+    name: name ?? "",
+    domain: "",
+    attribute: Object.entries(attributes ?? {})
+      .sort(([one], [other]) => one < other ? -1 : 1)
+      .map(([name, attribute]) => attributeMessage(name, attribute)),
   };
 }
 
 function attributeMessage(name: string, attribute: Attribute) {
-  const type = ATTRIBUTE_TYPES[attribute.kind];
-  const head = { name, type };
+  const head = { name, type: ATTRIBUTE_TYPES[attribute.kind] };
   switch (attribute.kind) {
     case "float":
       return { ...head, f: attribute.value };
     case "int":
       return { ...head, i: attribute.value };
-    case "string":
-      return { ...head, s: new TextEncoder().encode(attribute.value) };
-    case "floats":
-      return { ...head, floats: [...attribute.value] };
     case "ints":
-      return { ...head, ints: [...attribute.value] };
+      return { ...head, ints: attribute.value };
     case "tensor":
       return { ...head, t: tensorMessage(attribute.value) };
     case "graph":
@@ -152,57 +87,29 @@ function attributeMessage(name: string, attribute: Attribute) {
   }
 }
 
-function attributeOf(message: AttributeMessage): Attribute {
-  const { type, f, i, s, t, g, floats, ints } = message;
-  switch (type) {
-    case ATTRIBUTE_TYPES.float:
-      return { kind: "float", value: f ?? 0 };
-    case ATTRIBUTE_TYPES.int:
-      return { kind: "int", value: i ?? 0 };
-    case ATTRIBUTE_TYPES.string:
-      return { kind: "string", value: new TextDecoder().decode(s) };
-    case ATTRIBUTE_TYPES.floats:
-      return { kind: "floats", value: floats ?? [] };
-    case ATTRIBUTE_TYPES.ints:
-      return { kind: "ints", value: ints ?? [] };
-  }
-  if (type === ATTRIBUTE_TYPES.tensor && t) {
-    return { kind: "tensor", value: tensorOf(t) };
-  }
-  if (type === ATTRIBUTE_TYPES.graph && g) {
-    return { kind: "graph", value: graphOf(g) };
-  }
-  throw new TypeError(`Attribute "${message.name}" has type ${type}`);
+function tensorMessage(tensor: Tensor) {
+  const { name, dims, type } = tensor;
+  return { name, dims, dataType: DATA_TYPES[type], rawData: rawData(tensor) };
 }
 
-function tensorMessage(tensor: Tensor): TensorMessage {
-  return {
-    name: tensor.name,
-    dims: [...tensor.dims],
-    dataType: DATA_TYPES[tensor.type],
-    rawData: rawData(tensor),
+/** Elements as bytes, little-endian whatever this machine is. */
+function rawData({ type, data }: Elements): Uint8Array {
+  if (type === "uint8" || type === "bool") return data;
+  const width = type === "float32" ? 4 : 8;
+  const view = new DataView(new ArrayBuffer(data.length * width));
+  data.forEach((value: number, index: number) => {
+    if (type === "float32") view.setFloat32(index * width, value, true);
+    else view.setBigInt64(index * width, BigInt(value), true);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+function valueMessage({ name, type, dims }: ValueInfo) {
+  const shape = dims && {
+    dim: dims.map((size) =>
+      typeof size === "number" ? { dimValue: size } : { dimParam: size }
+    ),
   };
-}
-
-function tensorOf(message: TensorMessage): Tensor {
-  const { name, dims, dataType, rawData } = message;
-  return { name, dims, ...elements(typeOf(dataType), rawData) };
-}
-
-function valueMessage({ name, type, dims }: ValueInfo): ValueMessage {
   const elemType = DATA_TYPES[type];
-  if (!dims) return { name, type: { tensorType: { elemType } } };
-  const dim = dims.map((size) =>
-    typeof size === "number" ? { dimValue: size } : { dimParam: size }
-  );
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
-function valueOf({ name, type: { tensorType } }: ValueMessage): ValueInfo {
-  const type = typeOf(tensorType.elemType);
-  if (!tensorType.shape) return { name, type };
-  const dims = tensorType.shape.dim.map(({ dimValue, dimParam }) =>
-    dimParam ? dimParam : dimValue ?? 0
-  );
-  return { name, type, dims };
+  return { name, type: { tensorType: { elemType, ...(shape && { shape }) } } };
 }

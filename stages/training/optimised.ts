@@ -19,7 +19,7 @@ import { fusedOutput } from "./chwn/fused-output.ts";
 import { BLOCK, dims } from "./chwn/layout.ts";
 import { pooling } from "./chwn/pooling.ts";
 import { upsampling } from "./chwn/upsampling.ts";
-import type { Loss, Lowering, Operation, Program } from "./operation.ts";
+import type { Loss, Operation, Program } from "./operation.ts";
 
 /** The optimised form of an autoencoder for batches of so many images. */
 export function optimised(chain: Chain, batch: number): Program {
@@ -105,14 +105,16 @@ function admitted(layer: Layer): boolean {
  * slowest operator of a step: the mask of a number that is never negative is also
  * min(max(3·10³⁸ x, 0), 1).
  */
-export const optimisedForNative: Lowering = (chain, batch) => ({
-  ...optimised(chain, batch),
-  lower: (node) =>
-    node.op === "Sign"
-      ? {
-        ...node,
-        op: "HardSigmoid",
-        attributes: { alpha: float(3e38), beta: float(0) },
-      }
-      : node,
-});
+export function optimisedForNative(chain: Chain, batch: number): Program {
+  return {
+    ...optimised(chain, batch),
+    lower: (node) =>
+      node.op === "Sign"
+        ? {
+          ...node,
+          op: "HardSigmoid",
+          attributes: { alpha: float(3e38), beta: float(0) },
+        }
+        : node,
+  };
+}

@@ -10,10 +10,14 @@
 import { BLOCK } from "./layout.ts";
 
 /** Rows and columns of zeros that keep a convolution's output as large as its input. */
-export const margin = (kernel: number) => (kernel - 1) / 2;
+export function margin(kernel: number): number {
+  return (kernel - 1) / 2;
+}
 
 /** Blocks that one block of outputs reads, in each direction. */
-export const reach = (kernel: number) => (kernel + 1) / 2;
+export function reach(kernel: number): number {
+  return (kernel + 1) / 2;
+}
 
 /** One tap of a kernel for one pixel of a block of outputs. */
 export interface Tap {
