@@ -324,6 +324,7 @@ function finishedOf(output: Output): Finished | undefined {
 /** What the program told, a line an event. */
 function saidIn({ out }: Output): Said[] {
   return out.split("\n").flatMap((line) => {
+    if (!line.startsWith("{")) return [];
     const read = readForeign(SaidSchema, line);
     return read.ok ? [read.value] : [];
   });

@@ -4,6 +4,7 @@ import type { Json } from "../json.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Difference } from "../published/difference.ts";
 import { counted } from "./quantity.ts";
+import { visible } from "./visible.ts";
 import type { Style } from "./style.ts";
 
 /** The lines: a verdict, and what it rests on. */
@@ -117,6 +118,8 @@ function percent(relative: number): string {
 }
 
 function short(value: Json): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = visible(
+    typeof value === "string" ? value : JSON.stringify(value),
+  );
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

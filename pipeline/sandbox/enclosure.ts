@@ -17,7 +17,7 @@ export interface Enclosed {
   readonly rules: readonly Rule[];
 }
 
-/** Its output, when it has ended. */
+/** The end of its output, when it has ended. */
 export interface Output {
   readonly code: number;
   readonly out: string;
@@ -50,19 +50,36 @@ export async function enclose(
     const invocation = wall === "none"
       ? restriction
       : walled(wall, restriction, { cwd, folder, engine: undefined });
-    const command = new Deno.Command(invocation.program, {
+    const child = new Deno.Command(invocation.program, {
       args: [...invocation.args],
       env: invocation.env,
       ...COMMON,
       cwd,
       signal,
-    });
-    const { code, stdout, stderr } = await command.output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, out: text(stdout), err: text(stderr) };
+    }).spawn();
+    const [{ code }, out, err] = await Promise.all([
+      child.status,
+      ending(child.stdout),
+      ending(child.stderr),
+    ]);
+    return { code, out, err };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** What is kept of a stream: its end, since a stranger may print without one. */
+const MOST = 16 * 2 ** 20;
+
+async function ending(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const piece of stream) {
+    pieces.push(Uint8Array.from(piece));
+    size += piece.length;
+    while (size > MOST) size -= pieces.shift()!.length; // there is one, or it were 0
+  }
+  return await new Blob(pieces).text();
 }
 
 const COMMON = {

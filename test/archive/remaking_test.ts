@@ -9,6 +9,7 @@ import { select } from "../../pipeline/archive/selection.ts";
 import type { Container } from "../../pipeline/archive/container.ts";
 import { unwrap } from "../../pipeline/failure.ts";
 import { LOCK, type Lock, parseLock } from "../../pipeline/published/lock.ts";
+import { enclose } from "../../pipeline/sandbox/enclosure.ts";
 import { probeWall } from "../../pipeline/sandbox/wall.ts";
 import { Paper } from "./fixture.ts";
 
@@ -248,6 +249,37 @@ Deno.test("remake() gives no answer about an archive that it can not unpack", as
   match(found.findings.join(), /name too long/i);
   const spoilt = await made(5, program(artifacts), "{}");
   equal(spoilt.answer, "open");
+});
+
+Deno.test("enclose() keeps the end of what a program prints, however long that is", async () => {
+  const place = await Deno.realPath(await Deno.makeTempDir());
+  const script = join(place, "main.ts");
+  writeFileSync(
+    script,
+    `
+const piece = new TextEncoder().encode("x".repeat(2 ** 20));
+for (let times = 0; times < 24; times++) {
+  for (let at = 0; at < piece.length;) at += Deno.stdout.writeSync(piece.subarray(at));
+}
+console.log("the end");
+console.error("of the other, too");
+`,
+  );
+  const { code, out, err } = await enclose({
+    program: Deno.execPath(),
+    args: ["run", "--no-config", "--no-check", script],
+    cwd: place,
+    env: { DENO_DIR: join(place, "deno"), NO_COLOR: "1" },
+    rules: [
+      { path: place, access: "write" },
+      { path: await Deno.realPath(Deno.execPath()), access: "run" },
+    ],
+  }, new AbortController().signal);
+  equal(code, 0, err);
+  equal(out.length <= 16 * 2 ** 20, true, String(out.length));
+  equal(out.endsWith("x\nthe end\n") || out.endsWith("xthe end\n"), true);
+  match(err, /of the other, too\n$/);
+  await Deno.remove(place, { recursive: true });
 });
 
 Deno.test("remake() survives whatever the archive's program says", async () => {

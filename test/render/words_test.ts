@@ -27,6 +27,7 @@ import {
   width,
   wrap,
 } from "../../pipeline/render/text.ts";
+import { jsonLine, visible } from "../../pipeline/render/visible.ts";
 
 const A = "a".repeat(64);
 const B = "b".repeat(64);
@@ -161,6 +162,18 @@ Deno.test("table() makes each column as wide as its widest cell", () => {
     "bbb  22",
   ]);
   equal(pad("日", 4), "日  ");
+});
+
+Deno.test("visible() and jsonLine() show what a terminal would obey, and lose nothing", () => {
+  const text = "a\x1b[2J\x9b1m\n\t\u202eb\u2066\u2028\ud800 ä 漢 👩‍🔬";
+  equal(
+    visible(text),
+    "a\\x1b[2J\\x9b1m\\x0a\\x09\\u202eb\\u2066\\u2028\\ud800 ä 漢 👩‍🔬",
+  );
+  const line = jsonLine({ text });
+  equal(JSON.parse(line).text, text);
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  equal(/[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066]/.test(line.trimEnd()), false);
 });
 
 Deno.test("clean() leaves nothing that could move the cursor", () => {
