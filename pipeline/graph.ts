@@ -136,6 +136,9 @@ function nameProblem(
   }
 }
 
+/** What can be planned in some ten seconds; nobody waits for so many processes. */
+const POINTS = 100_000;
+
 /** All points of a stage's matrix, the last axis fastest. */
 function expand<Config>(stage: Stage<Config>, config: Config): Result<Point[]> {
   let points: Point[] = [{}];
@@ -158,6 +161,15 @@ function expand<Config>(stage: Stage<Config>, config: Config): Result<Point[]> {
         kind: "coordinate-twice",
         what: `Cannot expand the axis ${axis} of the stage "${stage.name}"`,
         seen: `a value stands there twice: ${values.join(", ")}`,
+      });
+    }
+    if (points.length * values.length > POINTS) {
+      return fail({
+        kind: "matrix",
+        what: `Cannot expand the matrix of the stage "${stage.name}"`,
+        seen: `it has ${points.length * values.length} points and more; ` +
+          `allowed are at most ${POINTS}`,
+        hint: "use shorter axes, or fewer",
       });
     }
     points = points.flatMap((point) =>
@@ -255,56 +267,83 @@ function order(
   stages: ReadonlyMap<string, readonly Declared[]>,
 ): Result<Graph> {
   const byId = new Map<string, Instance>();
-  const path = new Set<string>(); // in the order in which it was walked
   let problem: Failure | undefined;
 
-  function complete(declared: Declared): Instance | undefined {
-    const done = byId.get(declared.id);
-    if (done) return done;
-    if (path.has(declared.id)) {
-      const walked = [...path];
-      const cycle = [...walked.slice(walked.indexOf(declared.id)), declared.id];
-      problem ??= {
-        kind: "cycle",
-        what: "Cannot put the stages into an order",
-        seen: `a cycle: ${cycle.join(" ← ")}`,
-      };
-      return;
+  /** An instance on the way to be completed, with what it reads from. */
+  interface Step {
+    readonly declared: Declared;
+    readonly found: readonly (readonly [
+      name: string,
+      input: Input,
+      producers: readonly Declared[],
+    ])[];
+    /** Its producers that are not looked at yet, the next one last. */
+    readonly open: Declared[];
+  }
+
+  /** Completes an instance and all before it. No recursion: a chain may be longer than the stack. */
+  function complete(last: Declared): void {
+    const path = new Map<string, Step>(); // in the order in which it is walked
+    const enter = (declared: Declared) => {
+      const found: Step["found"][number][] = [];
+      for (
+        const [name, input] of Object.entries(declared.declaration.inputs ?? {})
+      ) {
+        const producers = input.kind === "file"
+          ? []
+          : find(declared, name, input);
+        if (!producers) return;
+        found.push([name, input, producers]);
+      }
+      const open = found.flatMap(([, , producers]) => producers).reverse();
+      path.set(declared.id, { declared, found, open });
+      steps.push(declared.id);
+    };
+    const steps: string[] = [];
+    if (!byId.has(last.id)) enter(last);
+    while (steps.length > 0 && !problem) {
+      const step = path.get(steps.at(-1)!)!; // it is on the way
+      const next = step.open.pop();
+      if (!next) {
+        byId.set(step.declared.id, linked(step));
+        path.delete(step.declared.id);
+        steps.pop();
+      } else if (path.has(next.id)) {
+        const cycle = [...steps.slice(steps.indexOf(next.id)), next.id];
+        const shown = cycle.length > 12
+          ? [...cycle.slice(0, 6), "…", ...cycle.slice(-5)]
+          : cycle;
+        problem = {
+          kind: "cycle",
+          what: "Cannot put the stages into an order",
+          seen: `a cycle: ${shown.join(" ← ")}`,
+        };
+      } else if (!byId.has(next.id)) enter(next);
     }
-    path.add(declared.id);
-    const links = new Map<string, Link>();
+  }
+
+  /** An instance whose producers are complete. */
+  function linked({ declared, found }: Step): Instance {
     const producers = new Set<Instance>();
-    for (
-      const [name, input] of Object.entries(declared.declaration.inputs ?? {})
-    ) {
-      if (input.kind === "file") {
-        links.set(name, { kind: "file", path: input.path });
-        continue;
-      }
-      const found = find(declared, name, input);
-      if (!found) return;
-      const sources: Source[] = [];
-      for (const producer of found) {
-        const instance = complete(producer);
-        if (!instance) return;
+    const links = found.map(([name, input, list]): [string, Link] => {
+      if (input.kind === "file") return [name, input];
+      const sources = list.map(({ id }): Source => {
+        const instance = byId.get(id)!; // completed before
         producers.add(instance);
-        sources.push({ instance, output: input.output });
-      }
-      links.set(
+        return { instance, output: input.output };
+      });
+      return [
         name,
         input.kind === "every"
           ? { kind: "every", sources }
           : { kind: "one", source: sources[0]! }, // `find` gave exactly one
-      );
-    }
-    path.delete(declared.id);
-    const instance = {
+      ];
+    });
+    return {
       ...declared,
       links: Object.fromEntries(links),
       producers: [...producers],
     };
-    byId.set(declared.id, instance);
-    return instance;
   }
 
   function find(
@@ -408,15 +447,15 @@ export function narrow(
 ): Result<Graph> {
   if (targets.length === 0) return ok(graph);
   const kept = new Set<Instance>();
-  const keep = (instance: Instance) => {
-    if (kept.has(instance)) return;
-    kept.add(instance);
-    instance.producers.forEach(keep);
-  };
   for (const target of targets) {
     const found = select(graph, target);
     if (!found.ok) return found;
-    found.value.forEach(keep);
+    for (const one of found.value) kept.add(one);
+  }
+  // Users come after their producers, so one way back finds them all.
+  for (const instance of graph.instances.toReversed()) {
+    if (!kept.has(instance)) continue;
+    for (const producer of instance.producers) kept.add(producer);
   }
   const instances = graph.instances.filter((instance) => kept.has(instance));
   return ok({

@@ -92,19 +92,26 @@ export function schedule(
   const first = (a: Instance, b: Instance) =>
     (priority.get(b) ?? 0) - (priority.get(a) ?? 0);
 
-  function end(instance: Instance, fate: Fate | "skipped"): void {
+  function end(instance: Instance, fate: Fate): void {
     fates.set(instance, fate);
     // Nothing is wrong with its users: another run brings them.
     if (fate === "stopped") return;
-    for (const user of users.get(instance) ?? []) {
-      const open = missing.get(user)! - 1; // set for every unsettled instance
-      missing.set(user, open);
-      if (open > 0) continue;
-      const blocker = user.producers.find((one) => fates.get(one) !== "usable");
-      if (blocker) {
-        skip(user, blocker);
-        end(user, "skipped");
-      } else ready.push(user);
+    // No recursion: a chain of what is skipped may be longer than the stack.
+    const over = [instance];
+    for (let one = over.pop(); one; one = over.pop()) {
+      for (const user of users.get(one) ?? []) {
+        const open = missing.get(user)! - 1; // set for every unsettled instance
+        missing.set(user, open);
+        if (open > 0) continue;
+        const blocker = user.producers.find((one) =>
+          fates.get(one) !== "usable"
+        );
+        if (blocker) {
+          skip(user, blocker);
+          fates.set(user, "skipped");
+          over.push(user);
+        } else ready.push(user);
+      }
     }
   }
 

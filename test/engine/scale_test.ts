@@ -1,8 +1,8 @@
 /** Work grows with the experiment and not with its square: counted, not timed. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readConfig } from "../../pipeline/config/config.ts";
-import { type Graph, link } from "../../pipeline/graph.ts";
-import { makespan } from "../../pipeline/schedule.ts";
+import { type Graph, link, narrow } from "../../pipeline/graph.ts";
+import { makespan, schedule } from "../../pipeline/schedule.ts";
 import { output, type Pipeline, type Stage } from "../../pipeline/stage.ts";
 import { experimentSchema } from "../../stages/experiment.ts";
 import { pipeline } from "../../stages/pipeline.ts";
@@ -123,4 +123,68 @@ Deno.test("makespan() needs no more cores than there are instances", () => {
   const graph = { instances, byId };
   equal(makespan(graph, new Set(instances), () => 5, 2 ** 40), 5);
   equal(makespan(graph, new Set(instances), () => 5, 2), 10);
+});
+
+/** Each step reads from the one before; declared with the last one first. */
+function chain(length: number): Graph {
+  return linked({
+    stages: [{
+      name: "walk",
+      title: "",
+      matrix: () => ({
+        step: Array.from({ length }, (_, i) => length - 1 - i),
+      }),
+      at: (_, { step }) => ({
+        runs: { kind: "module", module: "stages/none.ts" },
+        inputs: step === 0
+          ? {}
+          : { from: output("walk", "out", { step: Number(step) - 1 }) },
+        outputs: { out: { file: "out" } },
+      }),
+    }],
+  }, null);
+}
+
+Deno.test("a chain of instances may be longer than the stack", async () => {
+  const length = 10_000;
+  const graph = chain(length);
+  deepEqual(
+    graph.instances.map(({ point }) => point.step),
+    Array.from({ length }, (_, i) => i),
+  );
+  const part = narrow(graph, ["walk[step=9000]"]);
+  ok(part.ok);
+  equal(part.value.instances.length, 9001);
+
+  const skipped: string[] = [];
+  await schedule(graph, {
+    settled: new Set(),
+    capacity: { cpus: 1, gpu: 0, memory: 0 },
+    priority: new Map(),
+    run: () => Promise.resolve("broken"),
+    skip: ({ id }) => void skipped.push(id),
+    stopped: () => false,
+  });
+  equal(skipped.length, length - 1);
+});
+
+Deno.test("link() refuses a matrix that nobody could plan, before it is made", () => {
+  const values = Array.from({ length: 2000 }, (_, i) => i);
+  const result = link(
+    {
+      stages: [{
+        name: "train",
+        title: "",
+        matrix: () => ({ a: values, b: values, c: values, d: values }),
+        at: () => ({
+          runs: { kind: "module", module: "stages/none.ts" },
+          outputs: {},
+        }),
+      }],
+    },
+    null,
+    () => undefined,
+  );
+  ok(!result.ok);
+  match(result.failure.seen ?? "", /4000000 points and more/);
 });
