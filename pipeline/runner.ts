@@ -11,9 +11,11 @@
  * left on its own before its work was done.
  */
 import { nearest } from "./failure.ts";
+import { isTime } from "./sandbox/often.ts";
 import { EARLY_EXIT, type TaskFile } from "./sandbox/taskfile.ts";
 import {
   type Message,
+  type Progress,
   RECORD_SEPARATOR,
   type Run,
   StageError,
@@ -50,6 +52,34 @@ function leaveWithParent(pid: number, again: boolean): void {
   };
   look();
   if (again) Deno.unrefTimer(setInterval(look, 200));
+}
+
+/** Progress that it was not time to tell. */
+let untold: Progress | undefined;
+
+function sayProgress(progress: Progress): void {
+  // A share of nothing, or of something endless: no reason to stop the work.
+  if (!Number.isFinite(progress.done) || !Number.isFinite(progress.total)) {
+    return;
+  }
+  if (isTime()) {
+    untold = undefined;
+    say({ kind: "progress", progress });
+  } else untold = progress;
+}
+
+/** Tells it before anything that comes after it, and before the end. */
+function sayUntold(): void {
+  if (untold === undefined) return;
+  const progress = untold;
+  untold = undefined;
+  say({ kind: "progress", progress });
+}
+
+/** Says something that is never left out. */
+function tell(message: Message): void {
+  sayUntold();
+  say(message);
 }
 
 function taskOf(file: TaskFile): Task {
@@ -96,17 +126,24 @@ function taskOf(file: TaskFile): Task {
       );
     },
     output: (name) => known("output", outputs, name),
-    progress: (progress) => say({ kind: "progress", progress }),
+    progress: sayProgress,
     keep({ position, path }) {
+      if (!Number.isFinite(position)) {
+        throw new StageError(
+          `The stage hands over a checkpoint at the position ${position}`,
+          undefined,
+          "Give the value of the parameter that it continues along",
+        );
+      }
       // Out of the stage's way at once, so that it may use the name again; and
       // into no folder that could be something else when the engine comes for it.
       const at = `${file.scratch}/.checkpoint-${kept++}`;
       Deno.renameSync(path, at);
-      say({ kind: "checkpoint", checkpoint: { position, path: at } });
+      tell({ kind: "checkpoint", checkpoint: { position, path: at } });
     },
-    warn: (message) => say({ kind: "warning", message }),
-    remark: (message) => say({ kind: "remark", message }),
-    provisional: (reason) => say({ kind: "provisional", reason }),
+    warn: (message) => tell({ kind: "warning", message }),
+    remark: (message) => tell({ kind: "remark", message }),
+    provisional: (reason) => tell({ kind: "provisional", reason }),
   };
 }
 
@@ -130,7 +167,10 @@ async function run(
   // A stage, or a library of it, that calls `Deno.exit(0)` half way must not
   // pass for one that came to its end.
   let code = EARLY_EXIT;
-  addEventListener("unload", () => Deno.exitCode = code);
+  addEventListener("unload", () => {
+    sayUntold();
+    Deno.exitCode = code;
+  });
   try {
     const stage = await load();
     if (typeof stage.default !== "function") {
@@ -144,7 +184,7 @@ async function run(
   } catch (error) {
     if (!(error instanceof StageError)) throw error;
     const { what, seen, hint } = error;
-    say({
+    tell({
       kind: "failed",
       what,
       ...(seen !== undefined && { seen }),

@@ -20,7 +20,10 @@ export interface Task<Params = JsonObject, Hints = JsonObject> {
   output(name: string): string;
   /** The furthest checkpoint that fits, if there is one. */
   readonly checkpoint: Checkpoint | undefined;
-  /** Says how far the work is. Cheap; call it as often as convenient. */
+  /**
+   * Says how far the work is. Cheap; call it as often as convenient: of many calls
+   * about ten a second are told, and always the last one.
+   */
   progress(progress: Progress): void;
   /**
    * Hands a complete checkpoint to the engine, which moves it into the store:

@@ -42,11 +42,18 @@ export function bwrapArguments(
       within(path, folder) && (by === option || by === OPTIONS.write)
     );
     if (isThere) continue;
-    const target = linkTarget(path);
-    if (target !== undefined) binds.push("--symlink", target, path);
-    else {
-      binds.push(option, path, path);
-      mounted.set(path, option);
+    const found = look(path);
+    switch (found.kind) {
+      case "link":
+        binds.push("--symlink", found.target, path);
+        break;
+      case "other":
+        binds.push(option, path, path);
+        mounted.set(path, option);
+        break;
+      case "hidden":
+        // Neither may bwrap look at it, which then would not begin.
+        break;
     }
   }
   return [
@@ -80,15 +87,25 @@ const PLAIN_DEVICES: ReadonlySet<string> = new Set([
   "/dev/tty",
 ]);
 
-/** What a symbolic link says; undefined for anything else. */
-function linkTarget(path: string): string | undefined {
+type Found =
+  | { readonly kind: "link"; readonly target: string }
+  | { readonly kind: "other" }
+  | { readonly kind: "hidden" };
+
+/** What lies at a path: something, perhaps nothing, or what we may not see. */
+function look(path: string): Found {
   try {
-    return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;
+    return Deno.lstatSync(path).isSymlink
+      ? { kind: "link", target: Deno.readLinkSync(path) }
+      : { kind: "other" };
   } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) {
+      return { kind: "hidden" };
+    }
     if (
       error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory
-    ) return undefined;
+    ) return { kind: "other" };
     throw error;
   }
 }

@@ -42,6 +42,9 @@ function isStale(path: string, folder: string): boolean {
     return compiled === null || source === null || compiled < source;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;
+    // A cache that may not be read, as that of another's HOME: the stage's Deno
+    // finds none either, and compiles for itself.
+    if (error instanceof Deno.errors.PermissionDenied) return false;
     throw error;
   }
 }

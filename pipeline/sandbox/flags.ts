@@ -211,6 +211,7 @@ export function engineCode(): readonly string[] {
     `${engine}/failure.ts`,
     `${engine}/sandbox/taskfile.ts`,
     `${engine}/sandbox/denial.ts`,
+    `${engine}/sandbox/often.ts`,
   ];
 }
 

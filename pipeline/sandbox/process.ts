@@ -20,6 +20,7 @@ import {
 import type { Denial } from "./denial.ts";
 import { prepare, type Prepared } from "./invocation.ts";
 import { Log } from "./log.ts";
+import { Mailbox, MOST } from "./mailbox.ts";
 import { session } from "./session.ts";
 import { hear, Lines } from "./speech.ts";
 import { storageFailure } from "./storage.ts";
@@ -120,35 +121,27 @@ function attend(
   if (signal.aborted) abort();
   else signal.addEventListener("abort", abort, { once: true });
 
-  const { readable, writable } = new TransformStream<Message, Message>(
-    {},
-    // Whoever reads late must not hold up the process.
-    { highWaterMark: Infinity },
-    { highWaterMark: Infinity },
-  );
-  const writer = writable.getWriter();
+  const messages = new Mailbox();
   if (prepared.warning !== undefined) {
-    writer.write({ kind: "warning", message: prepared.warning })
-      .catch(() => {});
+    messages.put({ kind: "warning", message: prepared.warning });
   }
   const denials: Denial[] = [];
   let said: Failure | undefined;
   const listen = (line: string) => {
     const { message, denial, text } = hear(line);
     if (text !== undefined) log.line(text);
-    if (denial !== undefined) denials.push(denial);
+    if (denial !== undefined && denials.length < MOST) denials.push(denial);
     if (message === undefined) return;
     said ??= complaint(message, confinement);
-    // Fails only if the reader left, who then does not care.
     if (said === undefined || message.kind !== "checkpoint") {
-      writer.write(message).catch(() => {});
+      if (!messages.put(message)) log.line(line);
     }
   };
 
   async function judge(): Promise<Ended> {
     const pumps = Promise.all([
-      pump(child.stdout, listen),
-      pump(child.stderr, (line) => log.line(line)),
+      pump(child.stdout, listen, log),
+      pump(child.stderr, (line) => log.line(line), log),
     ]);
     const status = await child.status;
     gone = true;
@@ -156,27 +149,31 @@ function attend(
     // What it started must neither write on nor keep our pipes open.
     signalGroup(child, "SIGKILL");
     await pumps;
-    await writer.close().catch(() => {});
+    messages.close();
     log.close();
     const end = { wall, log: logFile(confinement) };
     if (stopped) return { kind: "killed", ...end };
     const failure =
       (prepared.audited ? undeclaredAccess(confinement, denials) : undefined) ??
-        said ?? log.failure ?? exitFailure(status, confinement, log.tail) ??
+        said ?? log.failure ?? exitFailure(status, confinement, log) ??
         outputFailure(confinement);
     if (failure === undefined) return { kind: "done", ...end };
     return { kind: "failed", failure, ...end, tail: log.tail };
   }
 
-  return { pid: child.pid, wall, messages: readable, ended: judge(), kill };
+  return { pid: child.pid, wall, messages, ended: judge(), kill };
 }
 
 async function pump(
   stream: ReadableStream<Uint8Array>,
   take: (line: string) => void,
+  log: Log,
 ): Promise<void> {
   const lines = new Lines();
-  for await (const chunk of stream) lines.add(chunk).forEach(take);
+  for await (const chunk of stream) {
+    lines.add(chunk).forEach(take);
+    log.flush();
+  }
   lines.end().forEach(take);
 }
 

@@ -2,13 +2,17 @@
 import type { Failure } from "../failure.ts";
 import { type Confinement, outputFolder } from "./confinement.ts";
 import { storageFailureIn } from "./storage.ts";
+import type { Log } from "./log.ts";
 import { EARLY_EXIT } from "./taskfile.ts";
 
-/** What an exit code or a signal says; undefined if all is well. `tail`: the end of the log. */
+/** As much of a line as belongs into a message. */
+const LONGEST = 1000;
+
+/** What an exit code or a signal says; undefined if all is well. */
 export function exitFailure(
   { success, code, signal }: Deno.CommandStatus,
   confinement: Confinement,
-  tail: readonly string[],
+  { tail, fatal }: Pick<Log, "tail" | "fatal">,
 ): Failure | undefined {
   const { instance } = confinement;
   if (success) return undefined;
@@ -18,10 +22,22 @@ export function exitFailure(
     confinement.folder,
   );
   if (storage) return storage;
-  const said =
+  if (fatal !== undefined && /out of memory/i.test(fatal)) {
+    return {
+      kind: "out-of-memory",
+      what: `${instance} ran out of memory`,
+      seen: fatal,
+      hint:
+        'Work on the data part by part, keep numbers in typed arrays, which lie outside of V8\'s heap, or give it more, in MB: permissions: { env: { DENO_V8_FLAGS: "--max-old-space-size=8192" } }',
+    };
+  }
+  const last =
     tail.findLast((line) => /^(\S*Error|error|\S+Exception)\b.*:/.test(line))
       ?.replace(/^error: (Uncaught )?(\(in promise\) )?/, "") ??
       tail.findLast((line) => line.trim() !== "");
+  const said = last !== undefined && last.length > LONGEST
+    ? `${last.slice(0, LONGEST)}…`
+    : last;
   if (signal !== null) {
     return {
       kind: "stage-killed",

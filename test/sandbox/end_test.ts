@@ -10,6 +10,7 @@ import { start } from "../../pipeline/sandbox/process.ts";
 import { followsEngine } from "../../pipeline/sandbox/session.ts";
 import type { KernelWall } from "../../pipeline/sandbox/wall.ts";
 import { expect, failureOf, Project } from "./project.ts";
+import { walls } from "./walls.ts";
 
 /** Looks until it is so. */
 async function until(what: () => boolean): Promise<void> {
@@ -258,4 +259,27 @@ Deno.test("a module that is none says so", async () => {
   const { what, seen } = failureOf(await project.run(stage));
   match(what, /no function as its default export/);
   equal(seen, "exports: x");
+});
+
+Deno.test("a stage whose heap is full ran out of memory, and did not crash", async () => {
+  await using project = await Project.make();
+  for (const wall of [undefined, ...walls]) {
+    const ran = await project.run(
+      project.stage(
+        `const kept = []; while (true) kept.push(new Array(1000).fill(Math.random()));`,
+        {
+          permissions: {
+            env: { DENO_V8_FLAGS: "--max-old-space-size=60" },
+            ...(wall && { ffi: ["sharp"] }),
+          },
+        },
+      ),
+      wall,
+    );
+    const { kind, what, seen, hint } = failureOf(ran);
+    equal(kind, "out-of-memory", ran.log);
+    equal(what, "probe ran out of memory");
+    match(seen ?? "", /^Fatal JavaScript out of memory/);
+    match(hint ?? "", /DENO_V8_FLAGS/);
+  }
 });

@@ -22,4 +22,13 @@ for (const wall of ["landlock", "bwrap"] as const) {
   Deno.stdout.writeSync(
     new TextEncoder().encode(`${Deno.uid()} ${ended.wall} ${log.trim()}\n`),
   );
+  const native = await project.run(
+    project.stage("", { permissions: { ffi: ["sharp"] } }),
+    wall,
+  );
+  Deno.stdout.writeSync(
+    new TextEncoder().encode(
+      `native ${wall} ${JSON.stringify(native.ended)}\n`,
+    ),
+  );
 }

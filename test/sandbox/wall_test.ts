@@ -162,34 +162,44 @@ Deno.test("start() refuses native code and commands where a kernel wall is deman
   equal(pure.ended.wall, "deno");
 });
 
-Deno.test({
-  name: "the walls stand for a user who is not root, too",
-  ignore: Deno.uid() !== 0 || walls.length === 0,
-  fn: async () => {
-    const folder = await Deno.makeTempDir();
-    await Deno.chmod(folder, 0o777);
-    const { success, stdout, stderr } = await new Deno.Command("setpriv", {
-      args: [
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-        Deno.execPath(),
-        "run",
-        "--no-lock",
-        "--no-check",
-        "--allow-all",
-        `${import.meta.dirname}/nobody.ts`,
-      ],
-      env: { HOME: folder, DENO_DIR: `${folder}/deno`, TMPDIR: folder },
-    }).output();
-    await Deno.remove(folder, { recursive: true });
-    const decoder = new TextDecoder();
-    equal(success, true, decoder.decode(stderr));
-    for (const wall of walls) {
-      match(
-        decoder.decode(stdout),
-        new RegExp(`^65534 ${wall} declared$`, "m"),
-      );
-    }
-  },
-});
+for (
+  const [name, unreadable] of [
+    ["the walls stand for a user who is not root, too", false],
+    ["the walls stand for a user who may not read the folder HOME", true],
+  ] as const
+) {
+  Deno.test({
+    name,
+    ignore: Deno.uid() !== 0 || walls.length === 0,
+    fn: async () => {
+      const folder = await Deno.makeTempDir();
+      await Deno.chmod(folder, 0o777);
+      const home = `${folder}/home`;
+      await Deno.mkdir(home, { mode: unreadable ? 0o700 : 0o777 });
+      if (!unreadable) await Deno.chmod(home, 0o777);
+      const { success, stdout, stderr } = await new Deno.Command("setpriv", {
+        args: [
+          "--reuid=65534",
+          "--regid=65534",
+          "--clear-groups",
+          Deno.execPath(),
+          "run",
+          "--no-config",
+          "--no-lock",
+          "--no-check",
+          "--allow-all",
+          `${import.meta.dirname}/nobody.ts`,
+        ],
+        env: { HOME: home, DENO_DIR: "", TMPDIR: folder },
+      }).output();
+      await Deno.remove(folder, { recursive: true });
+      const decoder = new TextDecoder();
+      equal(success, true, decoder.decode(stderr));
+      for (const wall of walls) {
+        const out = decoder.decode(stdout);
+        match(out, new RegExp(`^65534 ${wall} declared$`, "m"));
+        match(out, new RegExp(`^native ${wall} {"kind":"done"`, "m"));
+      }
+    },
+  });
+}
