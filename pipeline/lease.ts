@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import type { Digest } from "./digest.ts";
 import { isMissing, openLock, readStored } from "./disk.ts";
+import { Failed } from "./failure.ts";
 import { look } from "./inode.ts";
 
 const encoder = new TextEncoder();
@@ -144,6 +145,22 @@ export type Gate =
 /** Says that a run uses the store; other runs may, too, but not who cleans it. */
 export function enter(store: string): Gate {
   return gate(store, false);
+}
+
+/**
+ * Uses the store as a run does: beside others, but not beside who cleans it.
+ *
+ * @throws Failed
+ */
+export function share(store: string): Disposable {
+  const gate = enter(store);
+  if (gate.kind !== "busy") return gate;
+  throw new Failed({
+    kind: "store-busy",
+    what: "Use the store",
+    seen: "it is being cleaned just now",
+    hint: "run again in a moment",
+  });
 }
 
 /** The store for oneself, to clean it. */

@@ -1,7 +1,9 @@
 /** `archive`: packs the published run into one ZIP that checks itself. */
+import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { Failed, unwrap } from "../failure.ts";
+import { share } from "../lease.ts";
 import { open, type Project } from "../project.ts";
 import { levelLines } from "../archive/level.ts";
 import { makeArchive } from "../archive/making.ts";
@@ -13,6 +15,7 @@ export async function archiveCommand<Config>(
   parsed: Parsed,
   { out, err, outStyle: { bold, green, yellow, dim } }: Console,
 ): Promise<number> {
+  using _shared = share(join(project.root, ".store"));
   const opened = unwrap(
     await open(project, overlays(parsed, project.shorthands)),
   );

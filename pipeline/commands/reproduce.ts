@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { overlays, type Parsed } from "../arguments.ts";
 import { conclude, reachedBy } from "../conclusion.ts";
 import { type Configuration, configurationOf } from "../configuration.ts";
-import { enter } from "../lease.ts";
+import { share } from "../lease.ts";
 import type { Console } from "../console.ts";
 import { diskFailure, writeWhole } from "../disk.ts";
 import type { Counts, Event, Folder, Report } from "../event.ts";
@@ -50,15 +50,7 @@ export async function reproduce<Config>(
 ): Promise<End> {
   const started = new Date();
   const clock = performance.now();
-  using gate = enter(join(project.root, ".store"));
-  if (gate.kind === "busy") {
-    throw new Failed({
-      kind: "store-busy",
-      what: "Use the store",
-      seen: "it is being cleaned just now",
-      hint: "run again in a moment",
-    });
-  }
+  using _shared = share(join(project.root, ".store"));
   const opened = unwrap(await open(project, request, request.force));
   const { artifacts, world } = opened;
   artifacts.check();

@@ -10,6 +10,7 @@ import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Digest } from "../digest.ts";
 import { Failed, unwrap } from "../failure.ts";
+import { share } from "../lease.ts";
 import { open, type Opened, type Project } from "../project.ts";
 import { LOCK } from "../published/lock.ts";
 import { counted } from "../render/quantity.ts";
@@ -26,6 +27,7 @@ export async function restoreCommand<Config>(
     : () => true,
 ): Promise<number> {
   const { out } = console;
+  using _shared = share(join(project.root, ".store"));
   const path = parsed.operands[0]!; // exactly one is taken
   // The record is checked, the claims are not: they are no matter of the store.
   const { levels, root } = inspect(path, () => [], 1);

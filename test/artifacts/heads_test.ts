@@ -1,6 +1,7 @@
 /** Several heads with different settings at the same time. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
+import { occupy } from "../../pipeline/lease.ts";
 import type { Folder } from "../../pipeline/event.ts";
 import { events, until } from "../engine/program.ts";
 import { runOf, strange } from "./folder.ts";
@@ -141,4 +142,32 @@ Deno.test("a head that is interrupted publishes what it reached, and says so", a
   deepEqual(strange(artifacts), []);
   equal(press.read("artifacts/pages/2.txt"), "held 2\n");
   equal(press.read("artifacts/pages/1.txt"), "plain 1\n");
+});
+
+Deno.test("clean does not start beside a head, and the head goes on", async () => {
+  using press = new Press();
+  const head = new Head(press, "held");
+  await head.print(1);
+  const { code, err } = await press.run("clean", "--keep", "1");
+  equal(code, 2);
+  match(err, /a run uses it just now/);
+  for (const n of PAGES) press.let("held", n);
+  equal(await head.end(), 0);
+  equal(press.read("artifacts/cover.txt"), Press.cover("held"));
+});
+
+Deno.test("nothing that needs results starts beside clean", async () => {
+  using press = new Press();
+  using alone = occupy(join(press.root, ".store"));
+  equal(alone.kind, "in");
+  const commands: [string, ...string[]][] = [
+    ["reproduce"],
+    ["archive"],
+    ["restore", "x.zip"],
+  ];
+  for (const command of commands) {
+    const { code, err } = await press.run(...command);
+    equal(code, 2);
+    match(err, /it is being cleaned just now/);
+  }
 });

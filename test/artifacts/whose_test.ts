@@ -279,3 +279,44 @@ Deno.test({
     match((await press.run("reproduce")).out, /nothing ran/);
   },
 });
+
+const mounts = Deno.build.os === "linux" &&
+  (await new Deno.Command("unshare", {
+    args: ["--mount", "true"],
+    stderr: "null",
+  }).output().catch(() => ({ success: false }))).success;
+if (!mounts) skip("artifacts that are mounted", "no mount namespaces");
+
+for (
+  const [name, mount] of [
+    ["the same file system", 'mount --bind elsewhere "$1"'],
+    ["another file system", 'mount -t tmpfs none "$1"'],
+  ] as const
+) {
+  Deno.test({
+    name: `artifacts may be mounted, from ${name}`,
+    ignore: !mounts,
+    fn: async () => {
+      using press = new Press();
+      const artifacts = join(press.root, "artifacts");
+      for (const folder of ["elsewhere", "artifacts"]) {
+        mkdirSync(join(press.root, folder));
+      }
+      const run = `"$2" run -A --config "$3" main.ts reproduce`;
+      const { success, stdout, stderr } = await new Deno.Command("unshare", {
+        args: [
+          ...["--mount", "sh", "-ec"],
+          `${mount}; ${run}; ${run} --profile quick; touch "$1/mine"; ${run} --set extra=9; ${run}; cp -a "$1" copied`,
+          ...["sh", artifacts, Deno.execPath()],
+          new URL("../../deno.json", import.meta.url).pathname,
+        ],
+        cwd: press.root,
+        env: { NO_COLOR: "1" },
+      }).output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      equal(success, true, text(stdout) + text(stderr));
+      equal(press.read("copied/cover.txt"), Press.cover("plain"));
+      deepEqual(strange(join(press.root, "copied")), ["mine"]);
+    },
+  });
+}
