@@ -70,6 +70,10 @@ export interface Opened {
   readonly artifacts: Artifacts;
   readonly code: (instance: Instance) => Code | undefined;
   readonly require: "deno" | "kernel";
+  /** Variables of the environment by which programs were found. */
+  readonly environment: readonly string[];
+  /** A version manager chose a program: by what, nobody can list. */
+  readonly chosen: boolean;
   /** The resolved configuration. */
   readonly experiment: Json;
   readonly publication: Publication | undefined;
@@ -108,7 +112,7 @@ export async function open<Config>(
   if (!facts.ok) return facts;
   const files = fileDigests(root, graph, stat);
   if (!files.ok) return files;
-  const { code, own } = facts.value;
+  const { code, own, environment, chosen } = facts.value;
 
   return ok({
     root,
@@ -127,6 +131,8 @@ export async function open<Config>(
       force: new Set(force),
     },
     require: project.sandbox(config.value),
+    environment,
+    chosen,
     experiment: config.value as Json,
     publication: project.publication?.(config.value),
     save() {
@@ -199,6 +205,8 @@ async function gatherFacts(
   Result<{
     code: (instance: Instance) => Code | undefined;
     own: (instance: Instance) => Facts;
+    environment: readonly string[];
+    chosen: boolean;
   }>
 > {
   const modules = new Map<string, boolean>(); // → whether native code is reached
@@ -234,10 +242,12 @@ async function gatherFacts(
       });
     }
   }
+  let chosen = false;
   for (const [key, runs] of commands) {
-    const code = await commandCode(runs, root, stat);
-    if (!code.ok) return code;
-    codes.set(key, code.value);
+    const command = await commandCode(runs, root, stat);
+    if (!command.ok) return command;
+    codes.set(key, command.value.code);
+    chosen ||= command.value.chosen;
   }
   const base = ground();
   const cache = new Map<Instance, Facts>();
@@ -264,7 +274,12 @@ async function gatherFacts(
     }
     return facts;
   };
-  return ok({ code: codeOf, own });
+  return ok({
+    code: codeOf,
+    own,
+    environment: commands.size > 0 ? ["PATH"] : [],
+    chosen,
+  });
 }
 
 type Command = Extract<Runs, { kind: "command" }>;
@@ -281,11 +296,11 @@ async function commandCode(
   runs: Command,
   root: string,
   stat: StatCache,
-): Promise<Result<Code>> {
+): Promise<Result<{ code: Code; chosen: boolean }>> {
   const { programFacts } = await import("./sandbox/program.ts");
-  const program = programFacts(runs);
+  const program = programFacts(runs, stat);
   if (!program.ok) return program;
-  const facts: Record<string, Json> = { ...program.value };
+  const facts: Record<string, Json> = { ...program.value.facts };
   const bytes: Record<string, Digest> = {};
   for (const path of runs.code ?? []) {
     const digest = fileDigest(
@@ -299,11 +314,14 @@ async function commandCode(
     bytes[join(root, path)] = digest.value;
   }
   return ok({
-    facts,
-    files: Object.keys(bytes),
-    bytes,
-    packages: [],
-    readable: false,
+    code: {
+      facts,
+      files: Object.keys(bytes),
+      bytes: { ...bytes, ...program.value.bytes },
+      packages: [],
+      readable: false,
+    },
+    chosen: program.value.chosen,
   });
 }
 

@@ -70,7 +70,9 @@ export type Runs =
    * `{output NAME}`, `{param NAME}` and `{params}` (a JSON file with all of
    * them) are replaced. `code` lists the files that it executes, relative to
    * the root; each is a fact and readable. `version` prints the interpreter's
-   * version, which is a fact too.
+   * version, which is a fact instead of the program's bytes. The packages that
+   * are installed for a Python or R are facts. Of a version manager's stand-in
+   * (pyenv, asdf, …), the program that it means here is run.
    */
   | {
     readonly kind: "command";

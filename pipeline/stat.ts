@@ -10,10 +10,10 @@
  * The cache is one flat file, a line an entry. Losing it costs time; a broken one
  * is an empty one.
  */
-import { readdirSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { type Digest, digestBytes, digestFile } from "./digest.ts";
-import { inStore, readStored, writeWhole } from "./disk.ts";
+import { inStore, isMissing, readStored, writeWhole } from "./disk.ts";
 import { type Inode, look } from "./inode.ts";
 
 const VERSION = "facsimile stat 3";
@@ -76,6 +76,22 @@ export class StatCache {
       this.#changed = true;
     }
     return digest;
+  }
+
+  /** Looks at a name, so that what decides by it is known to have done so. */
+  note(path: string): void {
+    this.#seen.set(path, look(path));
+  }
+
+  /** The text of a small file; `undefined` if there is none. */
+  text(path: string): string | undefined {
+    this.note(path);
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      if (isMissing(error)) return;
+      throw error;
+    }
   }
 
   /** The names in a folder, sorted; `undefined` for what is none. */

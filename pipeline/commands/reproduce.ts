@@ -296,11 +296,12 @@ function quiet(parsed: Parsed): boolean {
 /** Writes down that there was nothing to do, for the next time. */
 function keepAnswer<Config>(
   project: Project<Config>,
-  { stat, root }: Opened,
+  { stat, root, environment, chosen }: Opened,
   began: number,
   told: readonly Event[],
   { columns }: Console,
 ): void {
+  if (chosen) return;
   const text = (colour: boolean) =>
     summary(told, columns(), style(colour)).join("\n") + "\n";
   const engine = import.meta.dirname! + "/.."; // a local file always has one
@@ -314,6 +315,7 @@ function keepAnswer<Config>(
       ],
       environment: [
         "FACSIMILE_ANY_DENO",
+        ...environment,
         ...project.pipeline.stages.flatMap(({ environment = [] }) =>
           environment
         ),

@@ -16,6 +16,7 @@ import {
 } from "./confinement.ts";
 import type { Invocation } from "./flags.ts";
 import { distinct, realPath, within } from "./path.ts";
+import { packageFolders } from "./packages.ts";
 import { findProgram, PROGRAM_ENVIRONMENT } from "./program.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
@@ -31,8 +32,9 @@ export function commandInvocation(
   runs: Command,
 ): Result<Invocation> {
   const [name, ...words] = runs.command;
-  const program = findProgram(name, confinement.instance);
-  if (!program.ok) return program;
+  const found = findProgram(name, confinement.instance);
+  if (!found.ok) return found;
+  const program = found.value.path;
   const args: string[] = [];
   for (const word of words) {
     const replaced = replace(word, confinement, runs);
@@ -44,7 +46,7 @@ export function commandInvocation(
     typeof value === "string" ? [value] : value.map(({ path }) => path)
   );
   return ok({
-    program: program.value,
+    program,
     args,
     env: {
       ...PROGRAM_ENVIRONMENT,
@@ -60,9 +62,10 @@ export function commandInvocation(
       paramsFile(confinement),
     ],
     runs: [
-      program.value,
-      realPath(program.value),
-      ...installations(program.value, confinement.root),
+      program,
+      realPath(program),
+      ...installations(program, confinement.root),
+      ...packageFolders(program),
       ...confinement.code,
     ],
     writes: [outputFolder(confinement), scratch],
@@ -71,15 +74,16 @@ export function commandInvocation(
 
 /**
  * The folders in which a program keeps its own libraries: above `bin`, as conda,
- * venv and R do it, or above `shims`, as pyenv does. Both where it is found and
- * where it really is, for the one of a venv is a link. Never a home or the
- * project, which hold more than programs.
+ * venv and R do it. Both where it is found and where it really is, for the one of
+ * a venv is a link. Never a home or the project, which hold more than programs,
+ * nor `/usr`, of which machine.ts says what is readable.
  */
 function installations(program: string, root: string): readonly string[] {
   const home = Deno.env.get("HOME");
   return distinct([program, realPath(program)].flatMap((path) => {
-    const folder = path.match(/^(\/.+)\/(?:bin|shims)\/[^/]+$/)?.[1];
-    if (folder === undefined || within(root, folder)) return [];
+    const folder = path.match(/^(\/.+)\/bin\/[^/]+$/)?.[1];
+    if (folder === undefined || folder === "/usr") return [];
+    if (within(root, folder)) return [];
     return home !== undefined && within(home, folder) ? [] : [folder];
   }));
 }

@@ -9,9 +9,12 @@ import type { Rule } from "./rule.ts";
 export const SYSTEM_PATH =
   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Programs and libraries. Not `/etc`, `/home`, `/root`, `/tmp`, `/var`, `/srv`, `/mnt`. */
+/**
+ * Programs and libraries. Not `/etc`, `/home`, `/root`, `/tmp`, `/var`, `/srv`,
+ * `/mnt`. Of `/usr` all but `local`, where people install by hand what no fact
+ * tells of.
+ */
 const SYSTEM = [
-  "/usr",
   "/bin",
   "/sbin",
   "/lib",
@@ -54,7 +57,13 @@ export function machineRules(
     ...(gpu ? names("/dev").filter((name) => GRAPHICS.test(name)) : []),
   ];
   return [
-    ...SYSTEM.map((path): Rule => ({ path, access: "run" })),
+    ...[
+      ...names("/usr").filter((name) => name !== "local")
+        .map((name) => `/usr/${name}`),
+      ...SYSTEM,
+      // The libraries of a graphics card are put there by hand.
+      ...(gpu ? ["/usr/local"] : []),
+    ].map((path): Rule => ({ path, access: "run" })),
     ...names("/etc").filter((name) => SETTINGS.test(name))
       .map((name): Rule => ({ path: `/etc/${name}`, access: "read" })),
     ...(net ? NETWORK : []).map((path): Rule => ({ path, access: "read" })),

@@ -2,12 +2,16 @@
  * Programs of the machine that command stages run: where they are, and what of
  * them a result depends on.
  */
-import { digestFile } from "../digest.ts";
+import { basename, dirname, join } from "node:path";
+import { type Digest, digestJson } from "../digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Runs } from "../stage.ts";
+import type { StatCache } from "../stat.ts";
 import { ENVIRONMENT } from "./flags.ts";
 import { SYSTEM_PATH } from "./machine.ts";
+import { packageFacts } from "./packages.ts";
+import { realPath } from "./path.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
 
@@ -20,29 +24,57 @@ export const PROGRAM_ENVIRONMENT = {
   SOURCE_DATE_EPOCH: "946684800",
 } as const;
 
+/** A program of the machine. */
+export interface Program {
+  readonly path: string;
+  /** Every name that was looked at on the way to it, there or not. */
+  readonly looked: readonly string[];
+  /** A version manager chose it: nobody can say beforehand when it chooses another. */
+  readonly chosen: boolean;
+}
+
 /**
- * Where a program is: on PATH, unless its path is given. A failure for `wanted`
+ * Where a program is: on PATH, unless its path is given. What a version manager
+ * put there in its place is asked which one it stands for, since it would choose
+ * by folder, environment and files that no fact tells of. A failure for `wanted`
  * if it is nowhere.
  */
-export function findProgram(
-  name: string,
-  wanted: string,
-): Result<string> {
+export function findProgram(name: string, wanted: string): Result<Program> {
   const path = Deno.env.get("PATH") ?? SYSTEM_PATH;
   const isPath = name.startsWith("/");
   const places = isPath
     ? [name]
     : path.split(":").filter((folder) => folder.startsWith("/"))
       .map((folder) => `${folder}/${name}`);
-  const found = places.find(isExecutable);
-  if (found !== undefined) return ok(found);
+  const at = places.findIndex(isExecutable);
+  const found = places[at];
+  if (found === undefined) {
+    return fail({
+      kind: "missing-program",
+      what: `Cannot find the program "${name}" for ${wanted}`,
+      seen: isPath ? `no executable file has this path` : `PATH: ${path}`,
+      hint: isPath
+        ? "Correct the path, or make the file executable"
+        : `Install ${name}, or add its folder to PATH`,
+    });
+  }
+  const looked = [...places.slice(0, at), ...trail(found)];
+  const manager = managerOf(found);
+  if (manager === undefined) return ok({ path: found, looked, chosen: false });
+  const real = askManager(manager, basename(found));
+  if (real !== undefined) {
+    return ok({
+      path: real,
+      looked: [...looked, ...trail(real)],
+      chosen: true,
+    });
+  }
   return fail({
-    kind: "missing-program",
-    what: `Cannot find the program "${name}" for ${wanted}`,
-    seen: isPath ? `no executable file has this path` : `PATH: ${path}`,
-    hint: isPath
-      ? "Correct the path, or make the file executable"
-      : `Install ${name}, or add its folder to PATH`,
+    kind: "shim",
+    what: `Cannot tell which program "${found}" stands for`,
+    seen: `${manager} which ${basename(found)} names none`,
+    hint:
+      "Install a version of it, or declare the command with the path of the program itself",
   });
 }
 
@@ -60,34 +92,156 @@ function isExecutable(path: string): boolean {
   }
 }
 
-const known = new Map<string, Result<JsonObject>>();
-
-/**
- * What of the machine a command's result depends on: what its interpreter says
- * of its version, or the program's own bytes if it was not told how to ask.
- * Asked once per process.
- */
-export function programFacts(runs: Command): Result<JsonObject> {
-  const key = JSON.stringify([runs.command[0], runs.version ?? null]);
-  let facts = known.get(key);
-  if (facts === undefined) {
-    facts = askProgram(runs);
-    known.set(key, facts);
+/** A name and all links on the way from it to the file that it leads to. */
+function trail(path: string): string[] {
+  const names = [path];
+  let open = path.split("/").slice(1);
+  let at = "";
+  // As often as Linux follows links.
+  for (let links = 0; open.length > 0 && links < 40;) {
+    const [first = "", ...rest] = open;
+    open = rest;
+    if (first === "" || first === ".") continue;
+    if (first === "..") {
+      at = dirname(at === "" ? "/" : at).replace(/^\/$/, "");
+      continue;
+    }
+    const next = `${at}/${first}`;
+    if (!Deno.lstatSync(next).isSymlink) {
+      at = next;
+      continue;
+    }
+    links++;
+    names.push(next);
+    const target = Deno.readLinkSync(next);
+    if (target.startsWith("/")) at = "";
+    open = [...target.split("/"), ...open];
   }
-  return facts;
+  return [...new Set([...names, at])];
 }
 
-function askProgram({ command, version }: Command): Result<JsonObject> {
+/**
+ * The version manager behind a program: pyenv, rbenv, nodenv, asdf by a script
+ * that hands over to it, mise and rustup by a link to themselves, volta by one to
+ * its shim.
+ */
+function managerOf(path: string): string | undefined {
+  const real = realPath(path);
+  switch (basename(real)) {
+    case "mise":
+    case "asdf":
+    case "rustup":
+      return basename(path) === basename(real) ? undefined : real;
+    case "volta-shim":
+      return join(dirname(real), "volta");
+  }
+  const script = start(real);
+  return script.startsWith("#!")
+    ? /^\s*exec\s+"?([^\s"]+)"?\s+exec\s/m.exec(script)?.[1]
+    : undefined;
+}
+
+/** The first few thousand letters of a file: a shim is short. */
+function start(path: string): string {
+  const bytes = new Uint8Array(4096);
+  try {
+    using file = Deno.openSync(path);
+    const count = file.readSync(bytes) ?? 0;
+    return new TextDecoder().decode(bytes.subarray(0, count));
+  } catch (error) {
+    // It can be executed, and not be read.
+    if (error instanceof Deno.errors.PermissionDenied) return "";
+    throw error;
+  }
+}
+
+/** By what was asked, since a manager takes a tenth of a second: the environment stays. */
+const chosen = new Map<string, string | undefined>();
+
+/** Which program a manager would run here. */
+function askManager(manager: string, name: string): string | undefined {
+  const key = `${manager}\n${name}\n${Deno.cwd()}`;
+  if (!chosen.has(key)) chosen.set(key, whichOf(manager, name));
+  return chosen.get(key);
+}
+
+function whichOf(manager: string, name: string): string | undefined {
+  let said;
+  try {
+    said = new Deno.Command(manager, {
+      args: ["which", name],
+      stdin: "null",
+      stderr: "null",
+    }).outputSync();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  const path = new TextDecoder().decode(said.stdout).trim();
+  return said.success && path.startsWith("/") && isExecutable(path) &&
+      managerOf(path) === undefined
+    ? path
+    : undefined;
+}
+
+/** What of the machine a command's result depends on. */
+export interface Known {
+  readonly facts: JsonObject;
+  /** The program's file, as it was. */
+  readonly bytes: { readonly [path: string]: Digest | null };
+  readonly chosen: boolean;
+}
+
+/** What programs said of themselves, by their files as they were. */
+const told = new Map<string, string>();
+
+/**
+ * What its interpreter says of its version, or the program's own bytes if it was
+ * not told how to ask; and what is installed for it.
+ */
+export function programFacts(
+  { command, version }: Command,
+  stat: StatCache,
+): Result<Known> {
+  chosen.clear(); // it may choose another program today
   const [name] = command;
   const program = findProgram(name, `the command ${command.join(" ")}`);
   if (!program.ok) return program;
-  if (version === undefined) {
-    return ok({ [`program ${name}`]: digestFile(program.value) });
+  const { path, looked } = program.value;
+  for (const one of looked) stat.note(one);
+  const digest = stat.digest(path) ?? null;
+  const facts: Record<string, Json> = { [`program ${name}`]: digest };
+  if (version !== undefined) {
+    const said = askVersion(name, version, stat);
+    if (!said.ok) return said;
+    facts[`program ${name}`] = said.value;
   }
-  const [asked, ...args] = version;
+  const packages = packageFacts(path, stat);
+  if (packages !== undefined) {
+    facts[`program ${name} packages`] = digestJson("packages", packages);
+  }
+  return ok({
+    facts,
+    bytes: { [path]: digest },
+    chosen: program.value.chosen,
+  });
+}
+
+function askVersion(
+  name: string,
+  [asked, ...args]: readonly [string, ...string[]],
+  stat: StatCache,
+): Result<string> {
   const teller = findProgram(asked, `the version of ${name}`);
   if (!teller.ok) return teller;
-  const { success, code, stdout, stderr } = new Deno.Command(teller.value, {
+  const { path, looked } = teller.value;
+  for (const one of looked) stat.note(one);
+  const key = [path, ...args, ...looked.map((one) => stat.state(one))].join(
+    "\n",
+  );
+  const before = told.get(key);
+  if (before !== undefined) return ok(before);
+  const { success, code, stdout, stderr } = new Deno.Command(path, {
     args,
     clearEnv: true,
     env: PROGRAM_ENVIRONMENT,
@@ -97,11 +251,16 @@ function askProgram({ command, version }: Command): Result<JsonObject> {
   const decoder = new TextDecoder();
   // Python 2 and java tell it on stderr.
   const said = decoder.decode(stdout).trim() || decoder.decode(stderr).trim();
-  if (success && said !== "") return ok({ [`program ${name}`]: said });
+  if (success && said !== "") {
+    told.set(key, said);
+    return ok(said);
+  }
   return fail({
     kind: "no-version",
     what: `Cannot learn the version of ${name}`,
-    seen: `${version.join(" ")}: exit code ${code}${said && `, ${said}`}`,
+    seen: `${[asked, ...args].join(" ")}: exit code ${code}${
+      said && `, ${said}`
+    }`,
     hint: "Correct version in the declaration, or leave it out",
   });
 }

@@ -6,15 +6,18 @@ import {
 import { programFacts } from "../../pipeline/sandbox/program.ts";
 import { start } from "../../pipeline/sandbox/process.ts";
 import { probeWall } from "../../pipeline/sandbox/wall.ts";
+import { StatCache } from "../../pipeline/stat.ts";
+import { walls } from "./walls.ts";
 import { statistics } from "./example/stage.ts";
 import { checkout, expect, failureOf, Project } from "./project.ts";
 import { skip } from "../rig/skip.ts";
 
+const stat = StatCache.open("/nonexistent/stat");
 const { runs, params } = statistics.at({ column: "loss" }, {}, {});
 const python = hasPython();
 
 function hasPython(): boolean {
-  const result = programFacts({ kind: "command", command: ["python3"] });
+  const result = programFacts({ kind: "command", command: ["python3"] }, stat);
   if (!result.ok) skip("Python commands", "python3 is not installed");
   return result.ok;
 }
@@ -69,11 +72,11 @@ Deno.test({
   ignore: !python,
   fn: () => {
     if (runs.kind !== "command") throw new Error("not a command");
-    const version = expect(programFacts(runs))["program python3"];
+    const version = expect(programFacts(runs, stat)).facts["program python3"];
     match(String(version), /^Python 3\.\d+/);
     const { version: _, ...silent } = runs;
     match(
-      String(expect(programFacts(silent))["program python3"]),
+      String(expect(programFacts(silent, stat)).facts["program python3"]),
       /^[0-9a-f]{64}$/,
     );
   },
@@ -83,7 +86,7 @@ Deno.test("programFacts() names a program that is not installed, and a version t
   const missing = programFacts({
     kind: "command",
     command: ["no-such-program"],
-  });
+  }, stat);
   if (missing.ok) throw new Error("found");
   equal(missing.failure.kind, "missing-program");
   match(missing.failure.what, /Cannot find the program "no-such-program"/);
@@ -92,7 +95,7 @@ Deno.test("programFacts() names a program that is not installed, and a version t
     kind: "command",
     command: ["sh"],
     version: ["false"],
-  });
+  }, stat);
   if (silent.ok) throw new Error("told");
   equal(silent.failure.what, "Cannot learn the version of sh");
 });
@@ -222,3 +225,19 @@ Deno.test("a command that writes a link instead of a file has no output", async 
   equal(failureOf(ran).kind, "output-missing");
   match(failureOf(ran).seen ?? "", /result\.txt \(not a regular file\)/);
 });
+
+for (const wall of walls) {
+  Deno.test(`behind ${wall}, a command sees nothing of /usr/local but what its own program is`, async () => {
+    await using project = await Project.make();
+    const shown = async (script: string) =>
+      (await project.run({
+        ...shell(project, `${script} > "$0"`, { outputs: { o: "o" } }),
+        runs: {
+          kind: "command",
+          command: ["sh", "-c", `${script} > "$0" || true`, "{output o}"],
+        },
+      }, wall)).text("o");
+    equal(await shown("ls /usr/local 2>/dev/null"), "");
+    match(await shown("ls /usr/bin"), /^sh$/m);
+  });
+}

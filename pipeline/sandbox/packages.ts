@@ -1,0 +1,88 @@
+/**
+ * What is installed for an interpreter: Python's distributions and R's packages.
+ * They lie in folders that the interpreter reads unasked, so they are facts, each
+ * by the list that its installer wrote of it, with the digests of its files. An
+ * edit of a single installed file is not seen.
+ */
+import { basename, dirname, join } from "node:path";
+import { isMissing } from "../disk.ts";
+import type { Json } from "../json.ts";
+import type { StatCache } from "../stat.ts";
+import { distinct, realPath } from "./path.ts";
+
+/** Where an interpreter finds its packages, by its path and by what that is a link to. */
+export function packageFolders(program: string): readonly string[] {
+  const prefixes = distinct(
+    [program, realPath(program)].map((path) => dirname(dirname(path))),
+  ).flatMap((prefix) =>
+    prefix === "/usr" || prefix === "/" ? ["/usr", "/usr/local"] : [prefix]
+  );
+  const name = basename(realPath(program));
+  const folders = distinct(prefixes).flatMap((prefix) =>
+    ["lib", "lib64"].flatMap((lib) => foldersOf(name, join(prefix, lib)))
+  );
+  return distinct(folders.map(realPath));
+}
+
+function foldersOf(program: string, lib: string): string[] {
+  if (/^(python|pypy)[\d.]*$/.test(program)) {
+    return names(lib).filter((name) => /^(python|pypy)\d/.test(name))
+      .flatMap((name) => {
+        const inside = names(join(lib, name));
+        return ["site-packages", "dist-packages"]
+          .filter((packages) => inside.includes(packages))
+          .map((packages) => join(lib, name, packages));
+      });
+  }
+  if (/^R(script)?$/.test(program)) {
+    const inside = names(join(lib, "R"));
+    return ["library", "site-library"].filter((name) => inside.includes(name))
+      .map((name) => join(lib, "R", name));
+  }
+  return [];
+}
+
+/** What is installed for a program; `undefined` for one that is no interpreter. */
+export function packageFacts(
+  program: string,
+  stat: StatCache,
+): Json | undefined {
+  const folders = packageFolders(program);
+  if (folders.length === 0) return;
+  const settings = stat.text(join(dirname(dirname(program)), "pyvenv.cfg"));
+  const shared = /^include-system-site-packages\s*=\s*true/m.test(
+    settings ?? "",
+  );
+  return [shared, ...folders.map((folder) => contents(folder, stat))];
+}
+
+/** The lists that installers write, the better first. */
+const LISTS = ["RECORD", "METADATA", "PKG-INFO"];
+
+function contents(folder: string, stat: StatCache): Json {
+  return (stat.names(folder) ?? []).filter((name) => name !== "__pycache__")
+    .map((name) => {
+      const path = join(folder, name);
+      const lists = /library$/.test(folder)
+        ? ["DESCRIPTION"]
+        : /\.(dist|egg)-info$/.test(name)
+        ? LISTS
+        : [];
+      for (const one of [path, ...lists.map((list) => join(path, list))]) {
+        const digest = stat.digest(one);
+        if (digest !== undefined) return [name, digest];
+      }
+      return [name];
+    });
+}
+
+function names(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  } catch (error) {
+    if (isMissing(error) || error instanceof Deno.errors.NotADirectory) {
+      return [];
+    }
+    throw error;
+  }
+}
