@@ -171,7 +171,7 @@ function resume(task: Task<Params>, owner: Owner): State | undefined {
       return found.state;
     case "foreign":
       task.warn(
-        `Training starts anew instead of from a checkpoint: ${found.reason}`,
+        `Training starts anew, since its checkpoint cannot be used: ${found.reason}`,
       );
       return undefined;
   }

@@ -9,7 +9,7 @@ import type { Node } from "../onnx/model.ts";
 import type { WeightGradient, Weights } from "./weight-vector.ts";
 
 /** What an operation hands back: gradients as names of values. */
-export interface Gradient {
+interface Gradient {
   /** The gradient of the operation's input; absent where the input is the images. */
   readonly input?: string;
   /** The gradients of the operation's weights. */

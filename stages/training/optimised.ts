@@ -15,58 +15,54 @@ import { float, ints } from "../onnx/model.ts";
 import { margin } from "./chwn/blocks.ts";
 import { convolution } from "./chwn/convolution.ts";
 import { downsampling } from "./chwn/downsampling.ts";
+import type { Upsampling } from "./chwn/fused-kernel.ts";
 import { fusedOutput } from "./chwn/fused-output.ts";
 import { BLOCK, dims } from "./chwn/layout.ts";
 import { pooling } from "./chwn/pooling.ts";
 import { upsampling } from "./chwn/upsampling.ts";
-import type { Loss, Operation, Program } from "./operation.ts";
+import type { Program } from "./operation.ts";
+
+/** A layer with the shape of what it takes. */
+type Step = ReturnType<typeof walk>[number];
 
 /** The optimised form of an autoencoder for batches of so many images. */
 export function optimised(chain: Chain, batch: number): Program {
   const steps = walk(chain);
-  const operations: Operation[] = [];
-  let loss: Loss | undefined;
-  for (let at = 0; at < steps.length;) {
-    const [first, second, third] = steps.slice(at, at + 3);
-    if (!first) break;
-    const { layer, input } = first;
-    assertAdmitted(layer);
-    if (at === 0) {
-      if (
-        layer.kind !== "convolution" || second?.layer.kind !== "pooling" ||
-        input.channels !== 1
-      ) break;
-      assertAdmitted(second.layer);
-      operations.push(downsampling(layer, input, batch));
-      at += 2;
-    } else if (layer.kind === "convolution") {
-      operations.push(convolution(layer, input, batch));
-      at++;
-    } else if (layer.kind === "pooling") {
-      operations.push(pooling(input, batch));
-      at++;
-    } else {
-      if (second?.layer.kind !== "convolution") break;
-      assertAdmitted(second.layer);
-      const layers = { up: layer, convolution: second.layer, input };
-      if (at + 3 < steps.length) {
-        operations.push(upsampling(layers, batch));
-        at += 2;
-        continue;
-      }
-      const output = third?.layer;
-      if (output?.kind !== "convolution") break;
-      if (output.filters * output.kernel[0] * output.kernel[1] !== 1) break;
-      const end = fusedOutput(layers, output, { image: chain.input, batch });
-      operations.push(end.operation);
-      loss = end.loss;
-      at += 3;
+  steps.slice(0, -1).forEach(({ layer }) => assertAdmitted(layer));
+
+  const [first, pool] = steps;
+  if (first?.layer.kind !== "convolution" || chain.input.channels !== 1) {
+    throw refused();
+  }
+  if (pool?.layer.kind !== "pooling") throw refused();
+  const operations = [downsampling(first.layer, chain.input, batch)];
+
+  const middle = steps.slice(2, -3);
+  while (middle.length > 0) {
+    const { layer, input } = middle[0] as Step;
+    switch (layer.kind) {
+      case "convolution":
+        operations.push(convolution(layer, input, batch));
+        break;
+      case "pooling":
+        operations.push(pooling(input, batch));
+        break;
+      case "transposed":
+        operations.push(upsampling(pair(middle.shift(), middle[0]), batch));
     }
+    middle.shift();
   }
-  if (!loss) {
-    throw new TypeError("The network is no autoencoder of grey images");
-  }
-  return { read, operations, loss };
+
+  const [up, last, output] = steps.slice(-3);
+  if (output?.layer.kind !== "convolution") throw refused();
+  const { filters, kernel: [rows, columns] } = output.layer;
+  if (filters * rows * columns !== 1) throw refused();
+  const end = fusedOutput(pair(up, last), output.layer, {
+    image: chain.input,
+    batch,
+  });
+  operations.push(end.operation);
+  return { read, operations, loss: end.loss };
 
   function read(builder: GraphBuilder, bytes: string) {
     // The same as Cast, which runtimes do one number at a time.
@@ -77,6 +73,17 @@ export function optimised(chain: Chain, batch: number): Program {
     const input = builder.reshape(turned, dims(chain.input, batch));
     return { input, target: input };
   }
+}
+
+/** Two layers that become one upsampling. */
+function pair(up: Step | undefined, next: Step | undefined): Upsampling {
+  if (up?.layer.kind !== "transposed") throw refused();
+  if (next?.layer.kind !== "convolution") throw refused();
+  return { up: up.layer, convolution: next.layer, input: up.input };
+}
+
+function refused(): TypeError {
+  return new TypeError("The network is no autoencoder of grey images");
 }
 
 /** Stops at a layer that no experiment can have. */

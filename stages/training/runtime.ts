@@ -5,16 +5,11 @@
 
 /** A value that goes into a graph. */
 export type Feed =
-  | {
-    readonly type: "float32";
-    readonly data: Float32Array;
-    readonly dims: readonly number[];
-  }
-  | {
-    readonly type: "uint8";
-    readonly data: Uint8Array;
-    readonly dims: readonly number[];
-  };
+  & { readonly dims: readonly number[] }
+  & (
+    | { readonly type: "float32"; readonly data: Float32Array }
+    | { readonly type: "uint8"; readonly data: Uint8Array }
+  );
 
 /** A graph that is ready to be called. */
 export interface Session extends AsyncDisposable {

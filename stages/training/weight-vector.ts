@@ -1,6 +1,6 @@
 /**
- * Weights in a training graph: they come as one flat vector, and their gradients
- * leave as one. Every arrangement of a kernel that an operation wants (turned,
+ * The weights of a network in a training graph: they come as one flat vector, and their
+ * gradients leave as one. Every arrangement of a kernel that an operation wants (turned,
  * repeated, spread between zeros) is one `Gather` from that vector, and one more
  * puts all gradients in order: small operators cost their start, not their work.
  */
@@ -47,7 +47,7 @@ export function unpacked(
   let extended: string | undefined;
   const find = (name: string) => {
     const weight = known.get(name);
-    if (!weight) throw new TypeError(`No weight ${name}`);
+    if (!weight) throw new TypeError(`There is no weight ${name}`);
     return weight;
   };
   const gather = (
@@ -101,7 +101,7 @@ export function packed(
   const all = builder.node("Concat", parts, { axis: int(0) });
   const order = list.flatMap(({ name, length }) => {
     const found = gradients.find(({ weight }) => weight === name);
-    if (!found) throw new TypeError(`No gradient of ${name}`);
+    if (!found) throw new TypeError(`There is no gradient of ${name}`);
     const start = starts.get(found.value) ?? 0;
     return (found.places ?? sequence(length)).map((place) => start + place);
   });
