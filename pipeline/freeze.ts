@@ -119,6 +119,38 @@ function freezeWorkers(): void {
   replace(navigator, "hardwareConcurrency", 1);
 }
 
+/** A file made in memory has a time, too. */
+function freezeFiles(): void {
+  const Real = File;
+  class Frozen extends Real {
+    constructor(parts: BlobPart[], name: string, options?: FilePropertyBag) {
+      super(parts, name, { lastModified: NOW, ...options });
+    }
+  }
+  Object.defineProperty(Frozen, "name", { value: "File" });
+  replace(globalThis, "File", Frozen);
+}
+
+/** Deno seeds all chance but this, which would be another key in every run. */
+function refuseKeys(): void {
+  replace(
+    SubtleCrypto.prototype,
+    "generateKey",
+    () =>
+      Promise.reject(
+        new TypeError(
+          "A stage has no crypto.subtle.generateKey, which would give another key each time: draw bytes with crypto.getRandomValues and import them",
+        ),
+      ),
+  );
+}
+
+/** A graphics card computes what it likes: only for stages that declare one. */
+function removeGraphics(): void {
+  if (Deno.args.includes("gpu")) return;
+  Reflect.deleteProperty(Object.getPrototypeOf(navigator), "gpu");
+}
+
 /** They persist across processes, without a permission. */
 function removeStorage(): void {
   for (const name of ["localStorage", "sessionStorage", "caches"]) {
@@ -140,4 +172,7 @@ freezeIntl();
 freezeTemporal();
 freezeStopwatches();
 freezeWorkers();
+freezeFiles();
+refuseKeys();
+removeGraphics();
 removeStorage();

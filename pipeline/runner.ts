@@ -149,7 +149,7 @@ function taskOf(file: TaskFile): Task {
 
 /** Runs the stage whose module is loaded by a function. */
 export function main(load: () => Promise<{ default?: unknown }>): void {
-  const [path, parent, look] = Deno.args;
+  const [path, parent, look] = Deno.args.filter((word) => word !== "gpu");
   if (path === undefined) throw new TypeError("No task file given");
   // Not awaited: a stage that waits for what never comes would hold the process
   // for ever. So it ends when nothing is left to do, with EARLY_EXIT.

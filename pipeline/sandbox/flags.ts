@@ -141,6 +141,8 @@ export function denoInvocation(
       DENO_DIR: denoDir(),
       DENO_NO_UPDATE_CHECK: "1",
       DENO_AUDIT_PERMISSIONS: auditFile(confinement),
+      // Workers of Node's have caches, which would outlive the process.
+      DENO_CACHE_DB_MODE: "memory",
     },
     args: [
       "run",
@@ -167,6 +169,7 @@ export function denoInvocation(
       ...(engine === undefined
         ? []
         : [String(engine.pid), ...(engine.look ? ["look"] : [])]),
+      ...(confinement.gpu ? ["gpu"] : []),
     ],
   });
 }

@@ -102,3 +102,53 @@ for (const [name, body] of libraries) {
     equal(ran.ended.kind, "done", JSON.stringify(ran.ended) + ran.log);
   });
 }
+
+Deno.test("a file has the time of the stage, a key cannot be generated, and a graphics card must be declared", async () => {
+  await using project = await Project.make();
+  const body = `
+  const inWorker = await new Promise((resolve) => {
+    const worker = new Worker("data:text/javascript,postMessage([new File([], 'x').lastModified, 'gpu' in navigator])", { type: "module" });
+    worker.onmessage = ({ data }) => { worker.terminate(); resolve(data); };
+  });
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 128 }, true, ["encrypt"]).catch(({ message }) => message);
+  Deno.writeTextFileSync(task.output("result"), JSON.stringify({
+    files: [new File([], "x").lastModified, new File([], "x", { lastModified: 5 }).lastModified],
+    gpu: "gpu" in navigator, inWorker, key,
+  }));
+`;
+  for (const gpu of [false, true]) {
+    const ran = await project.run(
+      project.stage(body, { gpu, outputs: { result: "result.json" } }),
+    );
+    equal(ran.ended.kind, "done", ran.log);
+    const seen = JSON.parse(ran.text("result"));
+    deepEqual(seen.files, [946684800000, 5]);
+    deepEqual([seen.gpu, seen.inWorker], [gpu, [946684800000, gpu]]);
+    equal(/crypto\.getRandomValues/.test(seen.key), true);
+  }
+});
+
+Deno.test("what a worker of Node puts into a cache is gone with the process", async () => {
+  await using project = await Project.make();
+  const body = `
+  const { Worker } = await import("node:worker_threads");
+  const worker = new Worker(\`
+    const { parentPort } = require("node:worker_threads");
+    caches.open("probe-" + ${Deno.pid}).then(async (cache) => {
+      const before = await cache.match("http://probe/");
+      await cache.put("http://probe/", new Response("kept"));
+      parentPort.postMessage(before === undefined ? "empty" : "kept");
+    });
+  \`, { eval: true });
+  const found = await new Promise((resolve, reject) => { worker.on("message", resolve); worker.on("error", reject); });
+  await worker.terminate();
+  Deno.writeTextFileSync(task.output("result"), found);
+`;
+  for (const _ of [1, 2]) {
+    const ran = await project.run(
+      project.stage(body, { outputs: { result: "result.txt" } }),
+    );
+    equal(ran.ended.kind, "done", JSON.stringify(ran.ended) + ran.log);
+    equal(ran.text("result"), "empty");
+  }
+});
