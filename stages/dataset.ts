@@ -25,3 +25,6 @@ export const FILES = {
     sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
   },
 } as const;
+
+/** What every image of them is, and what the networks take. */
+export const IMAGE = { channels: 1, height: 28, width: 28 } as const;

@@ -6,12 +6,13 @@ import type { Json } from "../pipeline/json.ts";
 import { canonicalPretty } from "../pipeline/json.ts";
 import type { Task } from "../pipeline/task.ts";
 import { meanSquaredError } from "./evaluation/error.ts";
-import type { Measurement } from "./evaluation/explanation.ts";
 import { explain } from "./evaluation/explanation.ts";
 import { add, noise } from "./evaluation/noise.ts";
 import { fromBytes, rounded, toBytes } from "./evaluation/picture.ts";
 import type { Reconstruct } from "./evaluation/runtime.ts";
 import { portable } from "./evaluation/runtime.ts";
+import type { Denoising } from "./formats/denoising.ts";
+import { readImages, slice } from "./formats/images.ts";
 
 export interface Params {
   readonly [key: string]: Json;
@@ -25,21 +26,19 @@ export interface Params {
   readonly images: number;
 }
 
-const PIXELS = 28 * 28;
-
 /**
- * Writes `denoising` (JSON: the measurements by level and an explanation that
- * follows from them), and of the shown level `noisy` and `denoised` (bytes,
- * [images, 28, 28]): the first test images with noise, and what became of them.
+ * Writes `denoising`, and of the shown level `noisy` and `denoised`: the first
+ * test images with noise, and what became of them.
  */
 export default async function denoise(task: Task<Params>): Promise<void> {
   const { shown_level, seed } = task.params;
   const levels = task.params.levels.toSorted((a, b) => a - b);
-  const model = await Deno.readFile(task.input("onnx"));
-  const all = await Deno.readFile(task.input("test-images"));
-  const count = Math.min(task.params.images, all.length / PIXELS);
-  const clean = fromBytes(all.subarray(0, count * PIXELS));
-  const reconstruct = await portable(model);
+  const { reconstruct, ...size } = await portable(
+    await Deno.readFile(task.input("onnx")),
+  );
+  const all = readImages(task.input("test-images"), size);
+  const { count, bytes } = slice(all, 0, task.params.images);
+  const clean = fromBytes(bytes);
   const unit = noise(clean.length, seed);
 
   const extra = levels.includes(shown_level) ? 0 : 1;
@@ -53,8 +52,8 @@ export default async function denoise(task: Task<Params>): Promise<void> {
 
   const untouched = await measured(clean);
   const clean_mse = rounded(meanSquaredError(untouched, clean));
-  const spread = rounded(variety(untouched));
-  const measurements: Measurement[] = [];
+  const spread = rounded(variety(untouched, count));
+  const measurements: Denoising["levels"] = [];
   for (const level of new Set([...levels, shown_level])) {
     const noisy = add(clean, unit, level);
     const output = await measured(noisy);
@@ -72,16 +71,18 @@ export default async function denoise(task: Task<Params>): Promise<void> {
   }
   await Deno.writeTextFile(
     task.output("denoising"),
-    canonicalPretty({
-      images: count,
-      noise: "sum of twelve uniform numbers less 6, times the level; " +
-        "grey values cut off at 0 and 1",
-      shown_level,
-      clean_mse,
-      spread,
-      levels: measurements.map((measurement) => ({ ...measurement })),
-      explanation: explain({ clean_mse, spread, levels: measurements }),
-    }),
+    canonicalPretty(
+      {
+        images: count,
+        noise: "sum of twelve uniform numbers less 6, times the level; " +
+          "grey values cut off at 0 and 1",
+        shown_level,
+        clean_mse,
+        spread,
+        levels: measurements,
+        explanation: explain({ clean_mse, spread, levels: measurements }),
+      } satisfies Denoising,
+    ),
   );
 }
 
@@ -89,13 +90,13 @@ export default async function denoise(task: Task<Params>): Promise<void> {
  * How much the outputs differ between pictures: the mean squared distance from
  * their mean picture. 0 if every picture gives the same.
  */
-function variety(outputs: Float32Array): number {
-  const count = outputs.length / PIXELS;
-  const mean = new Float64Array(PIXELS);
-  for (let i = 0; i < outputs.length; i++) mean[i % PIXELS]! += outputs[i]!;
+function variety(outputs: Float32Array, count: number): number {
+  const pixels = outputs.length / count;
+  const mean = new Float64Array(pixels);
+  for (let i = 0; i < outputs.length; i++) mean[i % pixels]! += outputs[i]!;
   let sum = 0;
   for (let i = 0; i < outputs.length; i++) {
-    const difference = outputs[i]! - mean[i % PIXELS]! / count;
+    const difference = outputs[i]! - mean[i % pixels]! / count;
     sum += difference * difference;
   }
   return sum / outputs.length;

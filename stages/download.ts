@@ -8,6 +8,7 @@ import type { Run, Task } from "../pipeline/task.ts";
 import { StageError } from "../pipeline/task.ts";
 import type { Outcome, Patience, Pinned } from "./download/mirror.ts";
 import { obtain, PATIENCE } from "./download/mirror.ts";
+import type { Source } from "./formats/source.ts";
 
 export interface Params {
   readonly [key: string]: Json;
@@ -86,12 +87,12 @@ export async function download(
   );
 }
 
-/** Which mirror it was is left out: the result must not depend on it. */
 async function note(
   task: Task<Params, Hints>,
-  kind: "mirror" | "unavailable",
+  kind: Source["kind"],
 ): Promise<void> {
-  await Deno.writeTextFile(task.output("source"), canonicalPretty({ kind }));
+  const source: Source = { kind };
+  await Deno.writeTextFile(task.output("source"), canonicalPretty(source));
 }
 
 const run: Run<Params, Hints> = (task) => download(task);

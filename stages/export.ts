@@ -2,14 +2,15 @@
  * Writes a trained model in the ONNX format, with what it was trained on and
  * how, so that the file alone says where it comes from.
  */
-import * as v from "valibot";
 import type { Json } from "../pipeline/json.ts";
 import { canonical } from "../pipeline/json.ts";
 import type { Task } from "../pipeline/task.ts";
 import { StageError } from "../pipeline/task.ts";
 import { modelGraph } from "./export/graph.ts";
-import { convert } from "./export/layer.ts";
-import { parseModel } from "./export/saved-model.ts";
+import { DatasetSchema } from "./formats/dataset.ts";
+import { readJson } from "./formats/json.ts";
+import { readLayersModel } from "./formats/layers-model.ts";
+import { type Shape, walk } from "./network/layer.ts";
 import { model } from "./onnx/model.ts";
 import { encode } from "./onnx/wire.ts";
 
@@ -22,35 +23,25 @@ export interface Params {
   readonly seed: number;
 }
 
-const DatasetSchema = v.object({
-  name: v.string(),
-  stand_in: v.boolean(),
-  sha256: v.record(v.string(), v.string()),
-});
-
 /**
- * Writes `onnx`: operators of set 17, input `image` [N, 1, 28, 28] of grey values
- * 0…1, output `reconstruction` of the same shape, any N.
+ * Writes `onnx`: operators of set 17, input `image` [N, 1, height, width] of grey
+ * values 0…1, output `reconstruction` of the same shape, any N.
  */
 export default async function exportModel(task: Task<Params>): Promise<void> {
-  const { operators, input, output } = convert(parseModel(
-    await Deno.readTextFile(task.input("model")),
-    await Deno.readFile(task.input("weights")),
-  ));
-  if (`${input}` !== "28,28,1" || `${output}` !== "28,28,1") {
+  const network = readLayersModel(task.input("model"), task.input("weights"));
+  const dataset = readJson(task.input("dataset"), DatasetSchema);
+  const { input } = network.chain;
+  const output = walk(network.chain).at(-1)?.output ?? input;
+  const image = text({ ...dataset, channels: 1 });
+  if (text(input) !== image || text(output) !== image) {
     throw new StageError(
       "Cannot export the model",
-      `it maps ${input.join(" × ")} to ${output.join(" × ")}`,
-      "an autoencoder maps 28 × 28 × 1 to 28 × 28 × 1",
+      `it maps ${text(input)} to ${text(output)}`,
+      `Train a network that maps ${image} to ${image}`,
     );
   }
-  const dataset = v.parse(
-    DatasetSchema,
-    JSON.parse(await Deno.readTextFile(task.input("dataset"))),
-  );
   const { title, ...parameters } = task.params;
-  const graph = modelGraph("autoencoder", operators, { input, output });
-  const file = encode(model(graph, {
+  const file = encode(model(modelGraph(network), {
     description: `The autoencoder of "${title}", trained with learning rate ` +
       `${parameters.learning_rate} and seed ${parameters.seed} on ` +
       (dataset.stand_in ? "stand-in data, not MNIST." : `${dataset.name}.`),
@@ -65,4 +56,8 @@ export default async function exportModel(task: Task<Params>): Promise<void> {
     },
   }));
   await Deno.writeFile(task.output("onnx"), file);
+}
+
+function text({ height, width, channels }: Shape): string {
+  return `${height} × ${width} × ${channels}`;
 }

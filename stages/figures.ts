@@ -50,8 +50,9 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
       inputs: { curves: every("train", "curve"), dataset },
     },
   };
+  const several = training.seeds.length > 1;
   modelPoints(experiment).forEach((point) => {
-    const name = `reconstruction-${modelName(point, experiment)}`;
+    const name = `reconstruction-${modelName(point, several)}`;
     // The paper numbers its images by learning rate, in the order of the rates.
     const number = training.learning_rates.indexOf(point.lr) + 1;
     all[name] = {
@@ -61,7 +62,7 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
         name,
         number: number <= 3 ? number : null,
         learning_rate: point.lr,
-        seed: training.seeds.length > 1 ? point.seed : null,
+        seed: several ? point.seed : null,
         images,
       },
       inputs: {

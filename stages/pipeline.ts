@@ -92,7 +92,7 @@ const train: Stage<Resolved> = {
     const { engine } = training;
     const native = engine === "native" || engine === "cuda";
     const gpu = engine === "webgpu" || engine === "cuda";
-    const name = modelName(point, experiment);
+    const name = modelName(point, training.seeds.length > 1);
     return {
       runs: module("train"),
       params: {
@@ -151,10 +151,10 @@ const exportModel: Stage<Resolved> = {
   name: "export",
   title: "Export a network to ONNX",
   matrix: perModel,
-  at: (experiment, point) => ({
+  at: ({ paper, training }, point) => ({
     runs: module("export"),
     params: {
-      title: experiment.paper.title,
+      title: paper.title,
       learning_rate: Number(point.lr),
       seed: Number(point.seed),
     },
@@ -166,7 +166,7 @@ const exportModel: Stage<Resolved> = {
     outputs: {
       onnx: {
         file: "model.onnx",
-        artifact: `models/${modelName(point, experiment)}.onnx`,
+        artifact: `models/${modelName(point, training.seeds.length > 1)}.onnx`,
       },
     },
   }),

@@ -7,6 +7,10 @@ import type { Json } from "../pipeline/json.ts";
 import { canonicalPretty } from "../pipeline/json.ts";
 import type { Task } from "../pipeline/task.ts";
 import { StageError } from "../pipeline/task.ts";
+import { IMAGE } from "./dataset.ts";
+import type { Dataset } from "./formats/dataset.ts";
+import { readJson } from "./formats/json.ts";
+import { SourceSchema } from "./formats/source.ts";
 import { glyphs } from "./glyphs/glyph.ts";
 import type { Idx } from "./idx.ts";
 import { formatIdx, parseIdx } from "./idx.ts";
@@ -28,11 +32,8 @@ const FILES = {
 
 type File = keyof typeof FILES;
 
-/** The network and every later stage are made for this size. */
-const SIDE = 28;
-
 /** The four files' contents and what identifies them. */
-interface Dataset {
+interface Contents {
   readonly name: "mnist" | "glyphs";
   readonly files: { readonly [file in File]: Idx };
   /** SHA-256 by file name: of the packed file, or of the drawn one, which never was packed. */
@@ -40,8 +41,8 @@ interface Dataset {
 }
 
 /**
- * Writes `train-images`, `validation-images` and `test-images` (bytes, [n, 28,
- * 28]), `test-labels` (bytes, [n]) and `dataset` (JSON: what it is).
+ * Writes `train-images`, `validation-images`, `test-images` and `test-labels`, and
+ * `dataset`: what they are.
  */
 export default async function prepare(task: Task<Params>): Promise<void> {
   const missing = unavailable(task);
@@ -55,9 +56,10 @@ export default async function prepare(task: Task<Params>): Promise<void> {
   const { name, files, sha256 } = missing.length > 0
     ? draw()
     : await unpack(task);
+  const { height, width } = IMAGE;
   const counts = check(files, task.params.validation);
   const { bytes } = files["train-images"];
-  const held = counts.validation * SIDE * SIDE;
+  const held = counts.validation * height * width;
   const write = (output: string, bytes: Uint8Array) =>
     Deno.writeFile(task.output(output), bytes);
   await write("validation-images", bytes.subarray(0, held));
@@ -66,25 +68,27 @@ export default async function prepare(task: Task<Params>): Promise<void> {
   await write("test-labels", files["test-labels"].bytes);
   await Deno.writeTextFile(
     task.output("dataset"),
-    canonicalPretty({
-      name,
-      stand_in: name === "glyphs",
-      sha256,
-      counts,
-      height: SIDE,
-      width: SIDE,
-    }),
+    canonicalPretty(
+      {
+        name,
+        stand_in: name === "glyphs",
+        sha256,
+        counts,
+        height,
+        width,
+      } satisfies Dataset,
+    ),
   );
 }
 
 /** The files that no mirror gave. */
 function unavailable(task: Task<Params>): File[] {
   return task.inputs("sources").filter(({ path }) =>
-    JSON.parse(Deno.readTextFileSync(path)).kind === "unavailable"
+    readJson(path, SourceSchema).kind === "unavailable"
   ).map(({ point }) => point.file as File);
 }
 
-async function unpack(task: Task<Params>): Promise<Dataset> {
+async function unpack(task: Task<Params>): Promise<Contents> {
   const packed = new Map(
     task.inputs("files").map(({ point, path }) => [point.file, path]),
   );
@@ -128,7 +132,7 @@ async function gunzip(
 }
 
 /** As many pictures as MNIST has, so that nothing else need differ. */
-function draw(): Dataset {
+function draw(): Contents {
   const train = glyphs(60_000, "glyphs train");
   const test = glyphs(10_000, "glyphs test");
   const files = {
@@ -146,19 +150,19 @@ function draw(): Dataset {
 
 /** Whether the four fit each other; the sizes of the three splits. */
 function check(
-  files: Dataset["files"],
+  files: Contents["files"],
   validation: number,
-): { train: number; validation: number; test: number } {
+): Dataset["counts"] {
   for (const split of ["train", "test"] as const) {
     const images = files[`${split}-images`];
     const labels = files[`${split}-labels`];
     const { name } = FILES[`${split}-images`];
     const [count, height, width] = images.shape;
-    if (height !== SIDE || width !== SIDE) {
+    if (height !== IMAGE.height || width !== IMAGE.width) {
       throw new StageError(
         `Cannot use the pictures of ${name}`,
         `they are ${height} × ${width}`,
-        `the network is made for ${SIDE} × ${SIDE}`,
+        `the network is made for ${IMAGE.height} × ${IMAGE.width}`,
       );
     }
     if (count !== labels.shape[0]) {

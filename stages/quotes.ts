@@ -1,7 +1,8 @@
 /** Says of the numbers that texts quote whether they still are what was measured. */
 import { canonicalPretty } from "../pipeline/json.ts";
 import type { Task } from "../pipeline/task.ts";
-import { measured, type Metrics } from "./claims/judgement.ts";
+import { measured } from "./claims/judgement.ts";
+import { readMeasurements } from "./claims/measurements.ts";
 import { compareQuotes, type Quote } from "./claims/quotes.ts";
 
 /** The quoted numbers. Each file is an input `text FILE`. */
@@ -12,27 +13,14 @@ export interface Params {
 /** Writes `quotes`: a list of `Quotation`. Warns of each that differs or was not found. */
 export default function quotes(task: Task<Params>): void {
   const { numbers } = task.params;
-  const metrics: Metrics = JSON.parse(
-    Deno.readTextFileSync(task.input("metrics")),
-  );
-  const steps = new Map(
-    task.inputs("curves").map(({ point, path }) => {
-      const curve: { steps: number[] } = JSON.parse(
-        Deno.readTextFileSync(path),
-      );
-      return [`${point.lr},${point.seed}`, curve.steps];
-    }),
-  );
+  const { metrics, steps } = readMeasurements(task);
   const texts = Object.fromEntries(
     numbers.map((
       { file },
     ) => [file, Deno.readTextFileSync(task.input(`text ${file}`))]),
   );
   const found = compareQuotes(numbers, texts, {
-    networks: measured(
-      metrics,
-      (rate, seed) => steps.get(`${rate},${seed}`),
-    ),
+    networks: measured(metrics, steps),
     standIn: metrics.dataset.stand_in,
   });
   for (const { file, line, verdict, value, pattern, ...rest } of found) {

@@ -15,6 +15,8 @@ import { fromBytes, rounded, toBytes } from "./evaluation/picture.ts";
 import { native } from "./evaluation/native.ts";
 import { portable, RUNTIMES } from "./evaluation/runtime.ts";
 import { structuralSimilarity } from "./evaluation/similarity.ts";
+import { readImages } from "./formats/images.ts";
+import type { Quality } from "./formats/quality.ts";
 
 export interface Params {
   readonly [key: string]: Json;
@@ -22,22 +24,24 @@ export interface Params {
   readonly agreement: number;
 }
 
-const SIDE = 28;
-
 /**
- * Writes `reconstructions` (bytes, [n, 28, 28]) and `quality` (JSON: MSE, PSNR in
- * decibels of that MSE, mean SSIM). All of it is computed from the portable
+ * Writes `reconstructions` and `quality` (MSE, PSNR in decibels of that MSE,
+ * mean SSIM). All of it is computed from the portable
  * runtime's results; of the native runtime only the agreement is recorded, for
  * its bits differ from CPU to CPU.
  */
 export default async function reconstruct(task: Task<Params>): Promise<void> {
   const bound = task.params.agreement;
   const model = await Deno.readFile(task.input("onnx"));
-  const images = fromBytes(await Deno.readFile(task.input("test-images")));
-  const total = images.length / (SIDE * SIDE);
-  const reconstructions = await (await portable(model))(images);
+  const network = await portable(model);
+  const { count: total, bytes } = readImages(
+    task.input("test-images"),
+    network,
+  );
+  const images = fromBytes(bytes);
+  const reconstructions = await network.reconstruct(images);
   task.progress({ done: total / 2, total, unit: "images" });
-  const twin = await (await native(model))(images);
+  const twin = await (await native(model)).reconstruct(images);
   task.progress({ done: total, total, unit: "images" });
 
   const apart = largestDifference(twin, reconstructions);
@@ -51,19 +55,21 @@ export default async function reconstruct(task: Task<Params>): Promise<void> {
   }
   const mse = meanSquaredError(reconstructions, images);
   const psnr = peakSignalToNoise(mse);
-  const ssim = structuralSimilarity(reconstructions, images, SIDE);
+  const ssim = structuralSimilarity(reconstructions, images, network);
   await Deno.writeFile(
     task.output("reconstructions"),
     toBytes(reconstructions),
   );
   await Deno.writeTextFile(
     task.output("quality"),
-    canonicalPretty({
-      mse: rounded(mse),
-      // JSON has no infinity; a perfect reconstruction has no noise to compare with.
-      psnr: psnr === Infinity ? null : rounded(psnr),
-      ssim: rounded(ssim),
-      agreement: { runtimes: [...RUNTIMES], bound, holds: true },
-    }),
+    canonicalPretty(
+      {
+        mse: rounded(mse),
+        // JSON has no infinity; a perfect reconstruction has no noise to compare with.
+        psnr: psnr === Infinity ? null : rounded(psnr),
+        ssim: rounded(ssim),
+        agreement: { runtimes: [...RUNTIMES], bound, holds: true },
+      } satisfies Quality,
+    ),
   );
 }

@@ -4,10 +4,13 @@
  */
 import { canonicalPretty } from "../pipeline/json.ts";
 import { StageError, type Task } from "../pipeline/task.ts";
+import { IMAGE } from "./dataset.ts";
+import type { Curve } from "./formats/curve.ts";
+import { readImages, slice } from "./formats/images.ts";
+import { writeLayersModel } from "./formats/layers-model.ts";
 import { chainOf } from "./network/layer.ts";
 import { autoencoder, type Network, topology } from "./network/network.ts";
-import { save } from "./network/saved.ts";
-import { initial, weights } from "./network/weights.ts";
+import { initial, toLayers, weights } from "./network/weights.ts";
 import { rates } from "./training/adam.ts";
 import { gather, order } from "./training/batches.ts";
 import { type Owner, read, type State, write } from "./training/checkpoint.ts";
@@ -32,10 +35,6 @@ export interface Params {
   readonly epsilon: number;
 }
 
-/** MNIST's images. */
-const SHAPE = { channels: 1, height: 28, width: 28 };
-const PIXELS = SHAPE.channels * SHAPE.height * SHAPE.width;
-
 /** Writes `model` and `weights` (TensorFlow.js's layers format) and `curve`. */
 export default async function train(task: Task<Params>): Promise<void> {
   const { params } = task;
@@ -47,10 +46,13 @@ export default async function train(task: Task<Params>): Promise<void> {
     epsilon: params.epsilon,
   };
 
-  const all = await Deno.readFile(task.input("train-images"));
-  const images = all.subarray(0, (params.images ?? Infinity) * PIXELS);
-  const validation = await Deno.readFile(task.input("validation-images"));
-  const count = images.length / PIXELS;
+  const { bytes: images, count } = slice(
+    readImages(task.input("train-images"), IMAGE),
+    0,
+    params.images ?? Infinity,
+  );
+  const validation = readImages(task.input("validation-images"), IMAGE).bytes;
+  const pixels = images.length / count;
   // Every step is the mean over a full batch; the images left over are others
   // in each epoch.
   const stepsPerEpoch = Math.floor(count / batch_size);
@@ -62,7 +64,7 @@ export default async function train(task: Task<Params>): Promise<void> {
     );
   }
 
-  const model = topology(autoencoder(params.network, SHAPE));
+  const model = topology(autoencoder(params.network, IMAGE));
   const chain = chainOf(model);
   const problem: Problem = { chain, batch: batch_size, adam };
   const owner: Owner = {
@@ -78,7 +80,7 @@ export default async function train(task: Task<Params>): Promise<void> {
     problem,
     topology: model,
     vectors: state.vectors,
-    batch: images.subarray(0, batch_size * PIXELS),
+    batch: images.subarray(0, batch_size * pixels),
   });
   await using _ = trainer;
   let { curve } = state;
@@ -94,7 +96,7 @@ export default async function train(task: Task<Params>): Promise<void> {
         gather(
           images,
           places.subarray(from * batch_size, (from + steps) * batch_size),
-          PIXELS,
+          pixels,
         ),
         rates(adam, before + from, steps),
       );
@@ -128,19 +130,21 @@ export default async function train(task: Task<Params>): Promise<void> {
   }
 
   const { parameters } = await trainer.vectors();
-  const saved = save(model, parameters);
+  const saved = writeLayersModel(model, toLayers(weights(chain), parameters));
   await Deno.writeTextFile(task.output("model"), saved.model);
   await Deno.writeFile(task.output("weights"), saved.weights);
   await Deno.writeTextFile(
     task.output("curve"),
-    canonicalPretty({
-      learning_rate,
-      seed,
-      engine: { ...engine, ...(params.cpu && { cpu: params.cpu }) },
-      batch_size,
-      steps_per_epoch: stepsPerEpoch,
-      ...curve,
-    }),
+    canonicalPretty(
+      {
+        learning_rate,
+        seed,
+        engine: { ...engine, ...(params.cpu && { cpu: params.cpu }) },
+        batch_size,
+        steps_per_epoch: stepsPerEpoch,
+        ...curve,
+      } satisfies Curve,
+    ),
   );
 
   function fresh(): State {

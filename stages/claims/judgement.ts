@@ -2,30 +2,12 @@
  * The verdicts on all claims, from what was measured. Pure: the stage calls it
  * with files of a run, and an archive's verifier with those of the archive.
  */
-import type { Json, JsonObject } from "../../pipeline/json.ts";
+import type { Json } from "../../pipeline/json.ts";
+import type { Judgement } from "../formats/claims.ts";
+import type { Curve } from "../formats/curve.ts";
+import type { Metrics } from "../formats/metrics.ts";
 import type { Measured } from "./evaluate.ts";
 import { type Claim, type Finding, judge } from "./judge.ts";
-
-/** What the claims speak of, of `metrics.json`. */
-export interface Metrics {
-  readonly dataset: { readonly name: string; readonly stand_in: boolean };
-  readonly models: {
-    readonly [name: string]: {
-      readonly learning_rate: number;
-      readonly seed: number;
-      readonly epochs: readonly {
-        train_loss: number;
-        validation_loss: number;
-      }[];
-      readonly test: {
-        readonly mse: number;
-        /** Nothing where the reconstruction is exact. */
-        readonly psnr: number | null;
-        readonly ssim: number;
-      };
-    };
-  };
-}
 
 /** The losses of each step, by learning rate and seed. */
 export type Steps = (
@@ -33,14 +15,15 @@ export type Steps = (
   seed: number,
 ) => readonly number[] | undefined;
 
-/** A claim and what became of it. */
-export type Judgement = {
-  readonly id: string;
-  readonly sentence: string;
-  readonly where: string;
-  readonly verdict: "holds" | "fails" | "not judged";
-  readonly evidence: JsonObject;
-};
+/** The steps of the networks that these curves are of. */
+export function stepsOf(curves: readonly Curve[]): Steps {
+  const steps = new Map<string, readonly number[]>();
+  for (const curve of curves) {
+    const name = `${curve.learning_rate},${curve.seed}`;
+    if (!steps.has(name)) steps.set(name, curve.steps);
+  }
+  return (rate, seed) => steps.get(`${rate},${seed}`);
+}
 
 /** Judges every claim for every seed. */
 export function judgements(
@@ -87,27 +70,21 @@ export function seedsOf(networks: readonly Measured[]): number[] {
   return [...seeds].sort((a, b) => a - b);
 }
 
-/** The same from the artifacts by path: `metrics.json` and `curves/…`. */
+/**
+ * The same from the artifacts by path: `metrics.json` and `curves/…`. Unchecked:
+ * the verifier, which has no schemas, reports what goes wrong here.
+ */
 export function verdicts(
   claims: readonly Json[],
   artifacts: { readonly [path: string]: Json },
 ): Judgement[] {
-  interface Curve {
-    readonly learning_rate: number;
-    readonly seed: number;
-    readonly steps: readonly number[];
-  }
-  const steps = new Map<string, readonly number[]>();
-  for (const [path, artifact] of Object.entries(artifacts)) {
-    if (!path.startsWith("curves/")) continue;
-    const curve = artifact as unknown as Curve;
-    const name = `${curve.learning_rate},${curve.seed}`;
-    if (!steps.has(name)) steps.set(name, curve.steps);
-  }
+  const curves = Object.entries(artifacts)
+    .filter(([path]) => path.startsWith("curves/"))
+    .map(([, curve]) => curve as Curve);
   return judgements(
     claims as unknown as readonly Claim[],
-    artifacts["metrics.json"] as unknown as Metrics,
-    (rate, seed) => steps.get(`${rate},${seed}`),
+    artifacts["metrics.json"] as Metrics,
+    stepsOf(curves),
   );
 }
 
@@ -116,14 +93,14 @@ export function conclude(
   claim: Claim,
   findings: readonly Finding[],
   standIn: boolean,
-): { verdict: Judgement["verdict"]; evidence: JsonObject } {
-  const seeds = Object.fromEntries(findings.map((finding): [string, Json] => [
+): Pick<Judgement, "verdict" | "evidence"> {
+  const seeds = Object.fromEntries(findings.map((finding) => [
     String(finding.seed),
     finding.kind === "judged"
       ? {
         holds: finding.holds,
         values: rounded(finding.values),
-        untrue: finding.untrue,
+        untrue: [...finding.untrue],
       }
       : { because: finding.because },
   ]));
@@ -180,7 +157,9 @@ function counted(all: number, failing: readonly Judged[]): string {
 }
 
 /** Six significant digits: what float32 losses are good for. */
-function rounded(values: { readonly [text: string]: number }): JsonObject {
+function rounded(
+  values: { readonly [text: string]: number },
+): { [text: string]: number } {
   return Object.fromEntries(
     Object.entries(values).map((
       [text, value],

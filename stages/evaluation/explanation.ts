@@ -1,25 +1,7 @@
 /** What measurements of noisy pictures show, in words that follow from the numbers. */
+import type { Denoising } from "../formats/denoising.ts";
 
-/** Mean squared differences at one level of noise. */
-export interface Measurement {
-  /** Standard deviation of the noise. */
-  readonly level: number;
-  /** Of the noisy input from the clean picture. */
-  readonly noisy_mse: number;
-  /** Of the output from the clean picture. */
-  readonly output_mse: number;
-  /** Of the output from the noisy input. */
-  readonly output_noisy_mse: number;
-}
-
-export interface Denoising {
-  /** Of the output from the picture, without any noise. */
-  readonly clean_mse: number;
-  /** Of the outputs from their mean: 0 if all are the same. */
-  readonly spread: number;
-  /** By ascending level. */
-  readonly levels: readonly Measurement[];
-}
+type Measurement = Denoising["levels"][number];
 
 /**
  * Below this the outputs are one picture: a hundredth of a grey value's step in
@@ -28,7 +10,12 @@ export interface Denoising {
 const ONE_PICTURE = 1e-8;
 
 /** A few sentences for a reader of the report. */
-export function explain({ clean_mse, spread, levels }: Denoising): string {
+export function explain(
+  { clean_mse, spread, levels }: Pick<
+    Denoising,
+    "clean_mse" | "spread" | "levels"
+  >,
+): string {
   if (levels.length === 0) return "No level of noise was measured.";
   const [low, high] = [levels[0]!, levels.at(-1)!];
   if (spread < ONE_PICTURE) {

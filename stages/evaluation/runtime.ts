@@ -4,11 +4,15 @@
  */
 import * as web from "onnxruntime-web";
 import { StageError } from "../../pipeline/task.ts";
+import type { Size } from "../formats/images.ts";
 
-/** Pictures [n, 1, 28, 28] in one row → their reconstructions, likewise. */
+/** A network that is ready to be fed. */
+export interface Opened extends Size {
+  /** Pictures [n, height, width] in one row → their reconstructions, likewise. */
+  readonly reconstruct: Reconstruct;
+}
+
 export type Reconstruct = (images: Float32Array) => Promise<Float32Array>;
-
-const SIDE = 28;
 
 /**
  * Pictures at a time. It is part of the result's identity, in principle: a
@@ -33,7 +37,7 @@ export interface Runtime {
 }
 
 /** onnxruntime-web in WASM on one thread. */
-export async function portable(model: Uint8Array): Promise<Reconstruct> {
+export async function portable(model: Uint8Array): Promise<Opened> {
   web.env.wasm.numThreads = 1;
   return await open(web, model);
 }
@@ -42,40 +46,45 @@ export async function portable(model: Uint8Array): Promise<Reconstruct> {
 export async function open(
   runtime: Runtime,
   model: Uint8Array,
-): Promise<Reconstruct> {
+): Promise<Opened> {
   const session = await runtime.InferenceSession.create(model, {
     executionProviders: [runtime === web ? "wasm" : "cpu"],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
   });
-  const [input] = session.inputNames;
+  const [input] = session.inputMetadata;
   const [output] = session.outputNames;
-  if (input !== "image" || output !== "reconstruction") {
+  const [, channels, height, width] = input?.isTensor ? input.shape : [];
+  if (
+    input?.name !== "image" || output !== "reconstruction" || channels !== 1 ||
+    typeof height !== "number" || typeof width !== "number"
+  ) {
     throw new StageError(
       "Cannot use the exported model",
       `it maps ${session.inputNames} to ${session.outputNames}`,
-      'it must map "image" to "reconstruction"',
+      'it must map "image" [N, 1, height, width] to "reconstruction"',
     );
   }
-  return async (images) => {
+  const reconstruct: Reconstruct = async (images) => {
     const results = new Float32Array(images.length);
-    const step = BATCH * SIDE * SIDE;
+    const step = BATCH * height * width;
     for (let start = 0; start < images.length; start += step) {
       const batch = images.subarray(start, start + step);
-      const count = batch.length / (SIDE * SIDE);
+      const count = batch.length / (height * width);
       const { reconstruction } = await session.run({
-        image: new runtime.Tensor("float32", batch, [count, 1, SIDE, SIDE]),
+        image: new runtime.Tensor("float32", batch, [count, 1, height, width]),
       });
       const values = reconstruction?.data;
       if (!(values instanceof Float32Array) || values.length !== batch.length) {
         throw new StageError(
           "Cannot use the exported model",
           `it makes ${reconstruction?.dims.join(" × ")} of ${count} pictures`,
-          `it must make ${count} × 1 × ${SIDE} × ${SIDE}`,
+          `it must make ${count} × 1 × ${height} × ${width}`,
         );
       }
       results.set(values, start);
     }
     return results;
   };
+  return { height, width, reconstruct };
 }

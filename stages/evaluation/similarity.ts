@@ -4,6 +4,8 @@
  * on Image Processing 13(4), 2004. Grey values are 0…1, so the range L is 1.
  */
 
+import type { Size } from "../formats/images.ts";
+
 /**
  * The paper's window: 11 points of a Gaussian with standard deviation 1.5, its
  * sum 1. A table, because `Math.exp` may differ in the last digit by machine.
@@ -27,23 +29,26 @@ const C1 = 0.0001;
 const C2 = 0.0009;
 
 /**
- * The mean SSIM of pictures of a side, one after another in `a` and `b`: over
+ * The mean SSIM of pictures of a size, one after another in `a` and `b`: over
  * all places where the window lies inside the picture, and all pictures.
  */
 export function structuralSimilarity(
   a: Float32Array,
   b: Float32Array,
-  side: number,
+  { height, width }: Size,
 ): number {
-  const pixels = side * side;
+  const pixels = height * width;
   const count = a.length / pixels;
-  const places = side - WINDOW.length + 1;
-  if (!Number.isInteger(count) || a.length !== b.length || places < 1) {
-    throw new RangeError(`Not pictures of ${side} × ${side}: ${a.length}`);
+  const places = (height - WINDOW.length + 1) * (width - WINDOW.length + 1);
+  if (
+    !Number.isInteger(count) || a.length !== b.length ||
+    Math.min(height, width) < WINDOW.length
+  ) {
+    throw new RangeError(`Not pictures of ${height} × ${width}: ${a.length}`);
   }
   // The variances are only ever needed as their sum.
   const maps = [0, 1, 2, 3].map(() => new Float64Array(pixels));
-  const means = [0, 1, 2, 3].map(() => new Float64Array(places * places));
+  const means = [0, 1, 2, 3].map(() => new Float64Array(places));
   const [xs, ys, squares, products] = maps as [Row, Row, Row, Row];
   const [meanX, meanY, meanSquares, meanProduct] = means as [
     Row,
@@ -51,7 +56,7 @@ export function structuralSimilarity(
     Row,
     Row,
   ];
-  const rows = new Float64Array(side * places);
+  const rows = new Float64Array(height * (width - WINDOW.length + 1));
   let sum = 0;
   for (let picture = 0; picture < count; picture++) {
     for (let i = 0; i < pixels; i++) {
@@ -62,8 +67,8 @@ export function structuralSimilarity(
       squares[i] = x * x + y * y;
       products[i] = x * y;
     }
-    maps.forEach((map, i) => blur(map, side, rows, means[i]!));
-    for (let i = 0; i < places * places; i++) {
+    maps.forEach((map, i) => blur(map, width, rows, means[i]!));
+    for (let i = 0; i < places; i++) {
       const product = meanX[i]! * meanY[i]!;
       const square = meanX[i]! * meanX[i]! + meanY[i]! * meanY[i]!;
       const covariance = meanProduct[i]! - product;
@@ -72,28 +77,25 @@ export function structuralSimilarity(
         ((square + C1) * (variances + C2));
     }
   }
-  return sum / (count * places * places);
+  return sum / (count * places);
 }
 
 type Row = Float64Array;
 
-/** The window's weighted means: `map` [side, side] → `blurred` [places, places]. */
+/** The window's weighted means of `map` [height, width], into `blurred`, smaller by the window. */
 function blur(
   map: Float64Array,
-  side: number,
-  rows: Float64Array, // [side, places], blurred along x
+  width: number,
+  rows: Float64Array, // blurred along x
   blurred: Float64Array,
 ): void {
-  const places = side - WINDOW.length + 1;
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < places; x++) {
-      rows[y * places + x] = weighted(map, y * side + x, 1);
-    }
+  const across = width - WINDOW.length + 1;
+  for (let i = 0; i < rows.length; i++) {
+    const y = Math.floor(i / across);
+    rows[i] = weighted(map, y * width + i % across, 1);
   }
-  for (let y = 0; y < places; y++) {
-    for (let x = 0; x < places; x++) {
-      blurred[y * places + x] = weighted(rows, y * places + x, places);
-    }
+  for (let i = 0; i < blurred.length; i++) {
+    blurred[i] = weighted(rows, i, across);
   }
 }
 

@@ -1,17 +1,7 @@
 /** Loss curves as the trainings wrote them, and what is drawn of them. */
 
-/** One network's curve.json. */
-export interface Curve {
-  readonly learning_rate: number;
-  readonly seed: number;
-  readonly steps_per_epoch: number;
-  readonly steps: readonly number[];
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly train_loss: number;
-    readonly validation_loss: number;
-  }[];
-}
+import { type Curve, CurveSchema } from "../formats/curve.ts";
+import { readJson } from "../formats/json.ts";
 
 /** The curves of one learning rate. */
 export interface Family {
@@ -21,17 +11,11 @@ export interface Family {
 
 /** Reads curves and groups them by learning rate, in the order of the files. */
 export function readFamilies(paths: readonly string[]): Family[] {
-  const families = new Map<number, Curve[]>();
-  for (const path of paths) {
-    const curve: Curve = JSON.parse(Deno.readTextFileSync(path));
-    const family = families.get(curve.learning_rate);
-    if (family) family.push(curve);
-    else families.set(curve.learning_rate, [curve]);
-  }
-  return [...families].map(([learning_rate, curves]) => ({
-    learning_rate,
-    curves,
-  }));
+  const curves = paths.map((path) => readJson(path, CurveSchema));
+  return Array.from(
+    Map.groupBy(curves, (curve) => curve.learning_rate),
+    ([learning_rate, curves]) => ({ learning_rate, curves }),
+  );
 }
 
 /**

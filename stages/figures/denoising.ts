@@ -1,6 +1,8 @@
 /** The exercise's optional task: noisy input, output, original, and loss against noise. */
 import type uPlot from "uplot";
 import type { Task } from "../../pipeline/task.ts";
+import { type Denoising, DenoisingSchema } from "../formats/denoising.ts";
+import { readJson } from "../formats/json.ts";
 import { spread } from "./curve.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { FONT, font } from "./font.ts";
@@ -10,7 +12,7 @@ import { grey, SCALE, WIDTH } from "./page.ts";
 import { GRID, INK, look } from "./palette.ts";
 import { drawPlot } from "./plot.ts";
 import { byRate, seedsShown } from "./seeds.ts";
-import { choice, COLUMNS, pixels, shown } from "./shown.ts";
+import { choice, pixels, shown } from "./shown.ts";
 
 /** The figure's settings. */
 export interface Params {
@@ -20,32 +22,22 @@ export interface Params {
   readonly kept: number;
 }
 
-interface Denoising {
-  readonly shown_level: number;
-  readonly levels: readonly {
-    level: number;
-    noisy_mse: number;
-    output_mse: number;
-  }[];
-  readonly explanation: string;
-}
-
 /** Draws all networks. */
 export default async function denoising(task: Task<Params>): Promise<void> {
   const { params } = task;
   const numbers = shown(task).filter((number) => number < params.kept);
-  const originals = pixels(task.input("test-images"), numbers);
-  const noisy = pixels(task.inputs("noisy")[0]!.path, numbers); // the same for every network
+  const dataset = readDataset(task);
+  const originals = pixels(task.input("test-images"), numbers, dataset);
+  const noisy = pixels(task.inputs("noisy")[0]!.path, numbers, dataset); // the same for every network
   const networks = task.inputs("denoisings").map(({ point, path }, index) => ({
     point,
-    measured: JSON.parse(Deno.readTextFileSync(path)) as Denoising,
-    outputs: pixels(task.inputs("denoised")[index]!.path, numbers),
+    measured: readJson(path, DenoisingSchema),
+    outputs: pixels(task.inputs("denoised")[index]!.path, numbers, dataset),
   }));
   const groups = byRate(networks);
   const level = networks[0]!.measured.shown_level;
-  const dataset = readDataset(task);
   const picturesOf = (images: readonly Uint8Array[]) =>
-    images.map((bytes) => grey(bytes, COLUMNS));
+    images.map((bytes) => grey(bytes, dataset.width));
   await writeFigure(task, "denoising", () => {
     const width = WIDTH[params.width];
     const rows: Row[] = [

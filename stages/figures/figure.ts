@@ -1,20 +1,16 @@
 /** What every figure ends with: its page in three forms, and its caption for LaTeX. */
 import type { Task } from "../../pipeline/task.ts";
+import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
+import { readJson } from "../formats/json.ts";
 import { registerFont } from "./font.ts";
 import { type Page, render } from "./page.ts";
-
-/** What all figures say of the data. */
-export interface Dataset {
-  readonly name: string;
-  readonly stand_in: boolean;
-}
 
 /** The sentence that stands in every caption over data that is not the paper's. */
 export const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
 
 /** Reads the dataset's description. */
 export function readDataset<Params, Hints>(task: Task<Params, Hints>): Dataset {
-  return JSON.parse(Deno.readTextFileSync(task.input("dataset")));
+  return readJson(task.input("dataset"), DatasetSchema);
 }
 
 /** Writes `png`, `svg`, `pdf` and `tex`. Text before the page is drawn needs the font, too. */

@@ -1,7 +1,8 @@
 /** What the first layer looks for: its learned filters. */
 import type { Task } from "../../pipeline/task.ts";
+import { type LayersModel, readLayersModel } from "../formats/layers-model.ts";
+import { fileOf } from "../model.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
-import { type Layer, readLayers } from "./forward.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";
 import { type Picture, picture, WIDTH } from "./page.ts";
@@ -15,13 +16,10 @@ export interface Params {
 /** Draws all networks. */
 export default async function filters(task: Task<Params>): Promise<void> {
   const weights = task.inputs("weights");
-  const networks = task.inputs("models").map(({ point, path }, index) => {
-    const layers = readLayers(
-      Deno.readTextFileSync(path),
-      Deno.readFileSync(weights[index]!.path),
-    );
-    return { point, first: layers.find(({ kernel }) => kernel)! };
-  });
+  const networks = task.inputs("models").map(({ point, path }) => ({
+    point,
+    first: firstKernel(readLayersModel(path, fileOf(point, weights))),
+  }));
   const groups = byRate(networks);
   const dataset = readDataset(task);
   await writeFigure(task, "filters", () => {
@@ -52,12 +50,26 @@ export default async function filters(task: Task<Params>): Promise<void> {
   });
 }
 
+interface Kernel {
+  /** Rows, columns, channels in and filters. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+function firstKernel({ weights, values }: LayersModel): Kernel {
+  const { layersDims, offset, length } = weights[0]!; // its first layer has one
+  return {
+    shape: layersDims,
+    values: values.subarray(offset, offset + length),
+  };
+}
+
 /** Each filter of the first channel, with one scale for all of a layer. */
-function pictures({ kernel }: Layer): Picture[] {
-  const [rows = 1, columns = 1, inputs = 1, count = 1] = kernel!.shape;
+function pictures({ shape, values }: Kernel): Picture[] {
+  const [rows = 1, columns = 1, inputs = 1, count = 1] = shape;
   const weight = (pixel: number, filter: number) =>
-    kernel!.values[pixel * inputs * count + filter]!;
-  const most = kernel!.values.reduce(
+    values[pixel * inputs * count + filter]!;
+  const most = values.reduce(
     (most, value) => Math.max(most, Math.abs(value)),
     0,
   ) || 1;

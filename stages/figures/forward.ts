@@ -1,7 +1,9 @@
 /**
- * The network's forward pass in plain loops, from TensorFlow.js's layers format:
- * small enough to be read, and enough for a few images.
+ * The network's forward pass in plain loops, small enough to be read, and enough
+ * for a few images.
  */
+import { type LayersModel, numbersOf } from "../formats/layers-model.ts";
+import { type Layer, shapeAfter } from "../network/layer.ts";
 
 /** An image or a map of features: rows × columns × channels, channels fastest. */
 export interface Map3 {
@@ -11,95 +13,68 @@ export interface Map3 {
   readonly values: Float32Array;
 }
 
-/** One layer with its weights. */
-export interface Layer {
-  readonly name: string;
-  readonly kind: string;
-  readonly relu: boolean;
-  /** Rows, columns, and two numbers of channels in the order of the format. */
-  readonly kernel?: {
-    readonly shape: readonly number[];
-    readonly values: Float32Array;
-  };
-  readonly bias?: Float32Array;
+/** The narrowest map of an image: what the decoder has to make it from. */
+export function code(model: LayersModel, image: Map3): Map3 {
+  let map = image;
+  let least = map;
+  for (const layer of model.chain.layers) {
+    map = run(model, layer, map);
+    if (map.values.length < least.values.length) least = map;
+  }
+  return least;
 }
 
-interface Topology {
-  readonly modelTopology: {
-    readonly model_config?: { readonly config: unknown };
-    readonly config?: unknown;
-  };
-  readonly weightsManifest: readonly {
-    readonly weights: readonly {
-      readonly name: string;
-      readonly shape: readonly number[];
-    }[];
-  }[];
-}
-
-/** Reads the layers of a sequential model from model.json and weights.bin. */
-export function readLayers(model: string, weights: Uint8Array): Layer[] {
-  const { modelTopology, weightsManifest }: Topology = JSON.parse(model);
-  const floats = new Float32Array(weights.slice().buffer);
-  const tensors = new Map<
-    string,
-    { shape: readonly number[]; values: Float32Array }
-  >();
-  let at = 0;
-  for (const { weights } of weightsManifest) {
-    for (const { name, shape } of weights) {
-      const size = shape.reduce((product, length) => product * length, 1);
-      tensors.set(name, { shape, values: floats.slice(at, at += size) });
+function run(model: LayersModel, layer: Layer, input: Map3): Map3 {
+  const output = emptyAfter(layer, input);
+  switch (layer.kind) {
+    case "pooling":
+      pool(layer.pool, input, output);
+      return output;
+    case "convolution":
+    case "transposed": {
+      const kernel = numbersOf(model, layer.name, "kernel");
+      const bias = numbersOf(model, layer.name, "bias");
+      if (layer.kind === "convolution") {
+        convolve(layer, { kernel, bias }, input, output);
+      } else upsample(layer, { kernel, bias }, input, output);
+      if (layer.activation === "relu") {
+        const { values } = output;
+        values.forEach((value, index) => value < 0 && (values[index] = 0));
+      }
+      return output;
     }
   }
-  const config = (modelTopology.model_config?.config ?? modelTopology.config) as
-    | { layers: unknown[] }
-    | unknown[];
-  const layers = Array.isArray(config) ? config : config.layers;
-  return layers.flatMap((layer) => {
-    const { class_name: kind, config } = layer as {
-      class_name: string;
-      config: { name: string; activation?: string };
-    };
-    if (kind === "InputLayer") return [];
-    const kernel = tensors.get(`${config.name}/kernel`);
-    const bias = tensors.get(`${config.name}/bias`)?.values;
-    return [{
-      name: config.name,
-      kind,
-      relu: config.activation === "relu",
-      ...(kernel && { kernel }),
-      ...(bias && { bias }),
-    }];
-  });
 }
 
-/** Runs one layer. Throws on a kind that it does not know. */
-export function run(layer: Layer, input: Map3): Map3 {
-  switch (layer.kind) {
-    case "Conv2D":
-      return activate(layer, convolve(layer, input));
-    case "Conv2DTranspose":
-      return activate(layer, upsample(layer, input));
-    case "MaxPooling2D":
-      return pool(input);
-    default:
-      throw new TypeError(`the figures do not know the layer ${layer.kind}`);
-  }
+function emptyAfter(layer: Layer, { rows, columns, channels }: Map3): Map3 {
+  const shape = shapeAfter(layer, { height: rows, width: columns, channels });
+  return {
+    rows: shape.height,
+    columns: shape.width,
+    channels: shape.channels,
+    values: new Float32Array(shape.height * shape.width * shape.channels),
+  };
 }
 
-/** Stride 1, padded with zeros to the same size; kernel [rows, columns, in, out]. */
+interface Numbers {
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** Stride 1, zeros around the image; kernel [rows, columns, in, out]. */
 function convolve(
-  { kernel, bias }: Layer,
+  { kernel: [height, width], before: [up, left] }: Layer & {
+    kind: "convolution";
+  },
+  { kernel, bias }: Numbers,
   { rows, columns, channels, values }: Map3,
-): Map3 {
-  const [height = 1, width = 1, , out = 1] = kernel?.shape ?? [];
-  const result = new Float32Array(rows * columns * out);
-  const [up, left] = [(height - 1) >> 1, (width - 1) >> 1];
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
+  output: Map3,
+): void {
+  const out = output.channels;
+  for (let y = 0; y < output.rows; y++) {
+    for (let x = 0; x < output.columns; x++) {
       for (let o = 0; o < out; o++) {
-        let sum = bias?.[o] ?? 0;
+        let sum = bias[o]!;
         for (let ky = 0; ky < height; ky++) {
           const sy = y + ky - up;
           if (sy < 0 || sy >= rows) continue;
@@ -108,79 +83,56 @@ function convolve(
             if (sx < 0 || sx >= columns) continue;
             for (let i = 0; i < channels; i++) {
               sum += values[(sy * columns + sx) * channels + i]! *
-                kernel!.values[((ky * width + kx) * channels + i) * out + o]!;
+                kernel[((ky * width + kx) * channels + i) * out + o]!;
             }
           }
         }
-        result[(y * columns + x) * out + o] = sum;
+        output.values[(y * output.columns + x) * out + o] = sum;
       }
     }
   }
-  return { rows, columns, channels: out, values: result };
 }
 
-/** 2×2, stride 2: every pixel becomes four; kernel [2, 2, out, in]. */
+/** Every pixel becomes a block; kernel [rows, columns, out, in]. */
 function upsample(
-  { kernel, bias }: Layer,
-  { rows, columns, channels, values }: Map3,
-): Map3 {
-  const [, , out = 1] = kernel?.shape ?? [];
-  const result = new Float32Array(4 * rows * columns * out);
-  for (let y = 0; y < 2 * rows; y++) {
-    for (let x = 0; x < 2 * columns; x++) {
+  { kernel: [height, width] }: Layer & { kind: "transposed" },
+  { kernel, bias }: Numbers,
+  { columns, channels, values }: Map3,
+  output: Map3,
+): void {
+  const out = output.channels;
+  for (let y = 0; y < output.rows; y++) {
+    for (let x = 0; x < output.columns; x++) {
+      const place = (y % height) * width + x % width;
+      const from = Math.floor(y / height) * columns + Math.floor(x / width);
       for (let o = 0; o < out; o++) {
-        let sum = bias?.[o] ?? 0;
+        let sum = bias[o]!;
         for (let i = 0; i < channels; i++) {
-          sum += values[((y >> 1) * columns + (x >> 1)) * channels + i]! *
-            kernel!.values[(((y & 1) * 2 + (x & 1)) * out + o) * channels + i]!;
+          sum += values[from * channels + i]! *
+            kernel[(place * out + o) * channels + i]!;
         }
-        result[(y * 2 * columns + x) * out + o] = sum;
+        output.values[(y * output.columns + x) * out + o] = sum;
       }
     }
   }
-  return {
-    rows: 2 * rows,
-    columns: 2 * columns,
-    channels: out,
-    values: result,
-  };
 }
 
-/** 2×2, stride 2. */
-function pool({ rows, columns, channels, values }: Map3): Map3 {
-  const [height, width] = [rows >> 1, columns >> 1];
-  const result = new Float32Array(height * width * channels);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < channels; c++) {
-        const at = (dy: number, dx: number) =>
-          values[((2 * y + dy) * columns + 2 * x + dx) * channels + c]!;
-        result[(y * width + x) * channels + c] = Math.max(
-          at(0, 0),
-          at(0, 1),
-          at(1, 0),
-          at(1, 1),
-        );
+/** The largest of each block. */
+function pool(
+  [height, width]: readonly [number, number],
+  { columns, channels, values }: Map3,
+  output: Map3,
+): void {
+  for (let at = 0; at < output.values.length; at++) {
+    const place = Math.floor(at / channels);
+    const [y, x] = [Math.floor(place / output.columns), place % output.columns];
+    let most = -Infinity;
+    for (let dy = 0; dy < height; dy++) {
+      for (let dx = 0; dx < width; dx++) {
+        const from = (y * height + dy) * columns + x * width + dx;
+        most = Math.max(most, values[from * channels + at % channels]!);
       }
     }
+    output.values[at] = most;
   }
-  return { rows: height, columns: width, channels, values: result };
-}
-
-function activate({ relu }: Layer, map: Map3): Map3 {
-  if (relu) {
-    map.values.forEach((value, index) => value < 0 && (map.values[index] = 0));
-  }
-  return map;
-}
-
-/** The narrowest map of an image: what the decoder has to make it from. */
-export function code(layers: readonly Layer[], image: Map3): Map3 {
-  let map = image;
-  let least = map;
-  for (const layer of layers) {
-    map = run(layer, map);
-    if (map.values.length < least.values.length) least = map;
-  }
-  return least;
 }

@@ -1,13 +1,16 @@
 /** What the network keeps of a digit: the maps of its narrowest layer. */
 import type { Task } from "../../pipeline/task.ts";
+import type { Size } from "../formats/images.ts";
+import { readLayersModel } from "../formats/layers-model.ts";
+import { fileOf } from "../model.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
-import { code, type Map3, readLayers } from "./forward.ts";
+import { code, type Map3 } from "./forward.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";
 import { grey, type Picture, picture, WIDTH } from "./page.ts";
 import { viridis } from "./palette.ts";
 import { byRate, seedsShown } from "./seeds.ts";
-import { choice, COLUMNS, pixels, shown } from "./shown.ts";
+import { choice, pixels, shown } from "./shown.ts";
 
 /** The figure's settings. */
 export interface Params {
@@ -19,27 +22,24 @@ export interface Params {
 export default async function latent(task: Task<Params>): Promise<void> {
   const { params } = task;
   const numbers = shown(task);
-  const originals = pixels(task.input("test-images"), numbers);
+  const dataset = readDataset(task);
+  const originals = pixels(task.input("test-images"), numbers, dataset);
   const weights = task.inputs("weights");
-  const networks = task.inputs("models").map(({ point, path }, index) => {
-    const layers = readLayers(
-      Deno.readTextFileSync(path),
-      Deno.readFileSync(weights[index]!.path),
-    );
+  const networks = task.inputs("models").map(({ point, path }) => {
+    const model = readLayersModel(path, fileOf(point, weights));
     return {
       point,
-      codes: originals.map((bytes) => code(layers, image(bytes))),
+      codes: originals.map((bytes) => code(model, image(bytes, dataset))),
     };
   });
   const groups = byRate(networks);
-  const dataset = readDataset(task);
   await writeFigure(task, "latent", () => {
     const width = WIDTH[params.width];
     const first = networks[0]!.codes[0]!;
     const rows: Row[] = [
       {
         label: "original",
-        pictures: originals.map((bytes) => grey(bytes, COLUMNS)),
+        pictures: originals.map((bytes) => grey(bytes, dataset.width)),
       },
       ...groups.flatMap(({ rate, shown: { codes } }) =>
         channels(codes).map((pictures, channel): Row => ({
@@ -74,14 +74,9 @@ export default async function latent(task: Task<Params>): Promise<void> {
   });
 }
 
-function image(bytes: Uint8Array): Map3 {
+function image(bytes: Uint8Array, { height, width }: Size): Map3 {
   const values = Float32Array.from(bytes, (value) => value / 255);
-  return {
-    rows: bytes.length / COLUMNS,
-    columns: COLUMNS,
-    channels: 1,
-    values,
-  };
+  return { rows: height, columns: width, channels: 1, values };
 }
 
 /** A row of pictures for each channel, with one scale over the row. */

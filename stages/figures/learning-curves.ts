@@ -2,7 +2,8 @@
 import type uPlot from "uplot";
 import type { Task } from "../../pipeline/task.ts";
 import { type Family, readFamilies, smooth, spread } from "./curve.ts";
-import { type Dataset, readDataset, STAND_IN, writeFigure } from "./figure.ts";
+import type { Dataset } from "../formats/dataset.ts";
+import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { FONT, font } from "./font.ts";
 import {
   epochTicks,
@@ -44,7 +45,7 @@ const MARGIN = { left: 34, right: 58, top: 16, bottom: 30 };
 export function page(
   families: readonly Family[],
   params: Params,
-  dataset: Dataset,
+  dataset: Pick<Dataset, "stand_in">,
 ): Page {
   const width = WIDTH[params.width];
   const height = params.width === "double" ? 240 : 190;
@@ -63,7 +64,7 @@ function draw(
   height: number,
   families: readonly Family[],
   params: Params,
-  dataset: Dataset,
+  dataset: Pick<Dataset, "stand_in">,
 ): void {
   const { data, series, bands, epochs } = assemble(families, params.smoothing);
   const { low, high, ticks, excursions } = lossAxis(families, params);
@@ -296,7 +297,7 @@ function frame({ ctx, bbox: { left, top, width, height } }: uPlot): void {
 function write(
   plot: uPlot,
   labels: { y: number; text: string; colour: string }[],
-  dataset: Dataset,
+  dataset: Pick<Dataset, "stand_in">,
 ): void {
   const { ctx, bbox: { left, top, width, height } } = plot;
   const right = left + width;
@@ -340,7 +341,7 @@ function clamp(value: number, low: number, high: number): number {
 export function caption(
   families: readonly Family[],
   params: Params,
-  { stand_in }: Dataset,
+  { stand_in }: Pick<Dataset, "stand_in">,
 ): string {
   const seeds = families[0]?.curves.length ?? 0;
   const rates = families.map(({ learning_rate }) => String(learning_rate));

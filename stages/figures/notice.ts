@@ -1,17 +1,17 @@
 /** The line on a figure that says that its data is not the paper's. */
-import type { Dataset } from "./figure.ts";
+import type { Dataset } from "../formats/dataset.ts";
 import { font } from "./font.ts";
 import type { Context } from "./page.ts";
 
 /** The height that the notice needs, in points: nothing over the real dataset. */
-export function notice({ stand_in }: Dataset): number {
+export function notice({ stand_in }: Pick<Dataset, "stand_in">): number {
   return stand_in ? 12 : 0;
 }
 
 /** Draws the notice below y. */
 export function drawNotice(
   context: Context,
-  { stand_in }: Dataset,
+  { stand_in }: Pick<Dataset, "stand_in">,
   y: number,
 ): void {
   if (!stand_in) return;

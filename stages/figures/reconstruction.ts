@@ -1,9 +1,11 @@
 /** Figures 1–3 of the paper: originals above reconstructions, for one learning rate. */
 import type { Task } from "../../pipeline/task.ts";
+import { readJson } from "../formats/json.ts";
+import { QualitySchema } from "../formats/quality.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { grey, WIDTH } from "./page.ts";
-import { choice, COLUMNS, pixels, shown } from "./shown.ts";
+import { choice, pixels, shown } from "./shown.ts";
 import { drawNotice, notice } from "./notice.ts";
 
 /** The figure's settings. */
@@ -24,23 +26,21 @@ export default async function reconstruction(
 ): Promise<void> {
   const { params } = task;
   const numbers = shown(task);
-  const originals = pixels(task.input("test-images"), numbers);
-  const outputs = pixels(task.input("reconstructions"), numbers);
-  const { mse }: { mse: number } = JSON.parse(
-    Deno.readTextFileSync(task.input("quality")),
-  );
   const dataset = readDataset(task);
+  const originals = pixels(task.input("test-images"), numbers, dataset);
+  const outputs = pixels(task.input("reconstructions"), numbers, dataset);
+  const { mse } = readJson(task.input("quality"), QualitySchema);
   await writeFigure(task, params.name, () => {
     const width = WIDTH[params.width];
     const rows: Row[] = [
       {
         label: "original",
-        pictures: originals.map((bytes) => grey(bytes, COLUMNS)),
+        pictures: originals.map((bytes) => grey(bytes, dataset.width)),
       },
       {
         label: "output",
         note: `lr ${params.learning_rate}`,
-        pictures: outputs.map((bytes) => grey(bytes, COLUMNS)),
+        pictures: outputs.map((bytes) => grey(bytes, dataset.width)),
       },
     ];
     const grid = fit(width, numbers.length, 34);

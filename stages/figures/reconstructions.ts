@@ -1,6 +1,9 @@
 /** The overview: all learning rates under the originals, each with its errors. */
-import type { Point } from "../../pipeline/stage.ts";
 import type { Task } from "../../pipeline/task.ts";
+import type { Size } from "../formats/images.ts";
+import { readJson } from "../formats/json.ts";
+import { QualitySchema } from "../formats/quality.ts";
+import { fileOf } from "../model.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { font } from "./font.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
@@ -8,7 +11,7 @@ import { drawNotice, notice } from "./notice.ts";
 import { type Context, grey, type Picture, picture, WIDTH } from "./page.ts";
 import { INK, viridis } from "./palette.ts";
 import { byRate, range, seedsShown } from "./seeds.ts";
-import { choice, COLUMNS, PIXELS, pixels, shown } from "./shown.ts";
+import { choice, pixels, shown } from "./shown.ts";
 
 /** The figure's settings. */
 export interface Params {
@@ -25,39 +28,34 @@ export default async function reconstructions(
 ): Promise<void> {
   const { params } = task;
   const numbers = shown(task);
-  const originals = pixels(task.input("test-images"), numbers);
-  const qualities = new Map(
-    task.inputs("qualities").map(({ point, path }) => {
-      const { mse }: { mse: number } = JSON.parse(Deno.readTextFileSync(path));
-      return [key(point), mse];
-    }),
-  );
+  const dataset = readDataset(task);
+  const originals = pixels(task.input("test-images"), numbers, dataset);
+  const qualities = task.inputs("qualities");
   const networks = task.inputs("reconstructions").map(({ point, path }) => ({
     point,
-    outputs: pixels(path, numbers),
-    mse: qualities.get(key(point)) ?? NaN,
+    outputs: pixels(path, numbers, dataset),
+    mse: readJson(fileOf(point, qualities), QualitySchema).mse,
   }));
   const groups = byRate(networks);
-  const dataset = readDataset(task);
   await writeFigure(task, "reconstructions", () => {
     const width = WIDTH[params.width];
     const seeds = networks.length > groups.length;
     const rows: Row[] = [
       {
         label: "original",
-        pictures: originals.map((bytes) => grey(bytes, COLUMNS)),
+        pictures: originals.map((bytes) => grey(bytes, dataset.width)),
       },
       ...groups.flatMap(({ rate, all, shown: { outputs } }): Row[] => [
         {
           label: `lr ${rate}`,
           note: `MSE ${range(all.map(({ mse }) => mse))}`,
-          pictures: outputs.map((bytes) => grey(bytes, COLUMNS)),
+          pictures: outputs.map((bytes) => grey(bytes, dataset.width)),
           space: 5,
         },
         {
           label: "error",
           pictures: outputs.map((bytes, index) =>
-            errors(originals[index]!, bytes)
+            errors(originals[index]!, bytes, dataset)
           ),
         },
       ]),
@@ -100,14 +98,14 @@ export default async function reconstructions(
   });
 }
 
-function key({ lr, seed }: Point): string {
-  return `${lr},${seed}`;
-}
-
-function errors(original: Uint8Array, output: Uint8Array): Picture {
+function errors(
+  original: Uint8Array,
+  output: Uint8Array,
+  { width, height }: Size,
+): Picture {
   return picture(
-    COLUMNS,
-    PIXELS / COLUMNS,
+    width,
+    height,
     (pixel) =>
       viridis(Math.abs(original[pixel]! - output[pixel]!) / 255 / MOST),
   );

@@ -1,20 +1,13 @@
 /** Which test images a figure shows, and their pixels. */
 import type { Task } from "../../pipeline/task.ts";
-
-const SIDE = 28;
-
-/** Pixels of one image. */
-export const PIXELS = SIDE * SIDE;
-
-/** Columns of one image. */
-export const COLUMNS = SIDE;
+import { pick, readImages, type Size } from "../formats/images.ts";
 
 /** The numbers of the images to be shown: the first of each digit, or as listed. */
-export function shown<
-  Params extends { readonly images: readonly number[] | null },
-  Hints,
->(
-  task: Task<Params, Hints>,
+export function shown(
+  task: Pick<
+    Task<{ readonly images: readonly number[] | null }>,
+    "params" | "input"
+  >,
 ): number[] {
   const { images } = task.params;
   if (images !== null) return [...images];
@@ -23,12 +16,13 @@ export function shown<
     .filter((index) => index >= 0);
 }
 
-/** The pixels of some images in a file of all of them, bytes [n, 28, 28]. */
-export function pixels(path: string, numbers: readonly number[]): Uint8Array[] {
-  const all = Deno.readFileSync(path);
-  return numbers.map((number) =>
-    all.slice(number * PIXELS, (number + 1) * PIXELS)
-  );
+/** The pixels of some images in a file of all of them. */
+export function pixels(
+  path: string,
+  numbers: readonly number[],
+  size: Size,
+): Uint8Array[] {
+  return pick(readImages(path, size), numbers);
 }
 
 /** What the figures' caption says about the choice. */

@@ -3,7 +3,7 @@
  * TensorFlow.js layers model. Everything that executes or draws the network
  * without TensorFlow.js starts here.
  */
-import type { Json, JsonObject } from "../../pipeline/json.ts";
+import { canonical, type Json, type JsonObject } from "../../pipeline/json.ts";
 import { StageError } from "../../pipeline/task.ts";
 
 /** What follows the affine part of a layer. */
@@ -35,12 +35,12 @@ export type Layer =
   /** The largest of each block; blocks that do not fit are left out. */
   | { readonly kind: "pooling"; readonly name: string; readonly pool: Size };
 
-/** An image's channels, rows and columns. */
-export interface Shape {
+/** An image's channels, rows and columns. A type, not an interface: it is JSON. */
+export type Shape = {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-}
+};
 
 /** A chain of layers and the images that it takes. */
 export interface Chain {
@@ -104,12 +104,14 @@ export function chainOf(topology: JsonObject): Chain {
   const layers: Layer[] = [];
   let input: Shape | undefined;
   for (const entry of Array.isArray(config.layers) ? config.layers : []) {
-    const { class_name, config } = entry as {
-      class_name: string;
-      config: JsonObject;
-    };
+    if (!isObject(entry) || !isObject(entry.config)) {
+      throw uncovered("the model", `a layer ${canonical(entry)}`);
+    }
+    const { class_name, config } = entry;
     input ??= inputShape(config);
-    if (class_name !== "InputLayer") layers.push(layerOf(class_name, config));
+    if (class_name !== "InputLayer") {
+      layers.push(layerOf(String(class_name), config));
+    }
   }
   if (!input) {
     throw uncovered(
@@ -123,13 +125,33 @@ export function chainOf(topology: JsonObject): Chain {
 
 function inputShape(config: JsonObject): Shape | undefined {
   const shape = config.batch_input_shape;
-  if (!Array.isArray(shape)) return undefined;
-  const [, height, width, channels] = shape;
+  if (!Array.isArray(shape) || shape.length !== 4) return undefined;
+  const [height, width, channels] = shape.slice(1);
+  if (![height, width, channels].every(isCount)) return undefined;
   return { channels, height, width };
 }
 
 function layerOf(kind: string, config: JsonObject): Layer {
   const name = String(config.name);
+  const size = (key: string): Size => {
+    const pair = config[key];
+    if (Array.isArray(pair) && pair.length === 2 && pair.every(isCount)) {
+      return pair as unknown as Size;
+    }
+    throw uncovered(
+      `layer "${name}"`,
+      `a ${kind} with ${key} ${JSON.stringify(pair)}`,
+      `Use a ${key} of two whole numbers`,
+    );
+  };
+  const filters = (): number => {
+    if (isCount(config.filters)) return config.filters;
+    throw uncovered(
+      `layer "${name}"`,
+      `a ${kind} with filters ${JSON.stringify(config.filters)}`,
+      "Use a whole number of filters",
+    );
+  };
   const expect = (key: string, ...allowed: readonly Json[]) => {
     const found = JSON.stringify(config[key]);
     if (allowed.some((value) => JSON.stringify(value) === found)) return;
@@ -149,7 +171,7 @@ function layerOf(kind: string, config: JsonObject): Layer {
       expect("use_bias", true);
       expect("activation", "relu", "linear");
       expect("padding", "same", "valid");
-      const kernel = config.kernel_size as unknown as Size;
+      const kernel = size("kernel_size");
       const [top, left] = config.padding === "same"
         // TensorFlow puts the odd row below and the odd column to the right.
         ? kernel.map((size) => Math.floor((size - 1) / 2)) as [number, number]
@@ -157,7 +179,7 @@ function layerOf(kind: string, config: JsonObject): Layer {
       return {
         kind: "convolution",
         name,
-        filters: Number(config.filters),
+        filters: filters(),
         kernel,
         before: [top, left],
         after: config.padding === "same"
@@ -174,19 +196,15 @@ function layerOf(kind: string, config: JsonObject): Layer {
       return {
         kind: "transposed",
         name,
-        filters: Number(config.filters),
-        kernel: config.kernel_size as unknown as Size,
+        filters: filters(),
+        kernel: size("kernel_size"),
         activation: config.activation as Activation,
       };
     case "MaxPooling2D":
       expect("strides", config.pool_size ?? null);
       expect("padding", "valid");
       expect("data_format", "channels_last");
-      return {
-        kind: "pooling",
-        name,
-        pool: config.pool_size as unknown as Size,
-      };
+      return { kind: "pooling", name, pool: size("pool_size") };
     default:
       throw uncovered(
         `layer "${name}"`,
@@ -196,10 +214,14 @@ function layerOf(kind: string, config: JsonObject): Layer {
   }
 }
 
-function uncovered(where: string, seen: string, hint: string): StageError {
+function uncovered(where: string, seen: string, hint?: string): StageError {
   return new StageError(`Cannot differentiate ${where}`, seen, hint);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: Json | undefined): value is number {
+  return Number.isInteger(value) && Number(value) > 0;
 }

@@ -1,6 +1,7 @@
 /** The claims as a referee's table, with the numbers behind each verdict. */
 import { html, type Markup, NOTHING } from "./html.ts";
-import type { Claim, Material } from "./material.ts";
+import type { Judgement } from "../formats/claims.ts";
+import type { Material } from "./material.ts";
 import { figure } from "./number.ts";
 import type { Section } from "./section.ts";
 import { mark } from "./verdict.ts";
@@ -39,7 +40,9 @@ export function claimsSection({ claims }: Material): Section {
   };
 }
 
-function evidence({ evidence: { summary, expression, seeds } }: Claim): Markup {
+function evidence(
+  { evidence: { summary, expression, seeds } }: Judgement,
+): Markup {
   const findings = Object.entries(seeds);
   const values = findings.flatMap(([seed, { holds, values = {} }]) =>
     Object.entries(values).map(([text, value]) =>

@@ -4,20 +4,16 @@
  * steps are more than a screen has columns.
  */
 
-/** One training, as the stage `train` writes it. */
-export interface Training {
-  readonly learning_rate: number;
-  readonly seed: number;
-  readonly steps: readonly number[];
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly train_loss: number;
-    readonly validation_loss: number;
-  }[];
-}
+import type { Curve } from "../formats/curve.ts";
+
+/** What the chart needs of one training. */
+export type Training = Pick<
+  Curve,
+  "learning_rate" | "seed" | "steps" | "epochs"
+>;
 
 /** One line of the chart with what surrounds it; x counts epochs. */
-export interface Curve {
+export interface Line {
   readonly learningRate: number;
   readonly seeds: readonly number[];
   /** Of every bucket: its middle, and the least, the mean and the greatest loss. */
@@ -41,7 +37,7 @@ export interface Curve {
 const BUCKETS = 2400;
 
 /** One curve for each learning rate, in the order in which they come. */
-export function curves(trainings: readonly Training[]): Curve[] {
+export function curves(trainings: readonly Training[]): Line[] {
   const rates = [...new Set(trainings.map((one) => one.learning_rate))];
   return rates.map((rate) =>
     gather(
@@ -52,7 +48,7 @@ export function curves(trainings: readonly Training[]): Curve[] {
 }
 
 /** The curve of one learning rate, with about so many buckets. */
-export function gather(trainings: readonly Training[], buckets: number): Curve {
+export function gather(trainings: readonly Training[], buckets: number): Line {
   const epochs = trainings[0]?.epochs ?? [];
   const steps = Math.min(...trainings.map((one) => one.steps.length));
   const count = Math.min(steps, buckets);

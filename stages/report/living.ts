@@ -5,7 +5,9 @@ import { grouped } from "./number.ts";
 import type { Section } from "./section.ts";
 
 /** The networks themselves, at work on what the reader draws. */
-export function livingSection({ digits, networks }: Material): Section {
+export function livingSection(
+  { digits, networks, code, dataset: { width, height } }: Material,
+): Section {
   const seeds = [...new Set(networks.map(({ seed }) => seed))];
   return {
     id: "living",
@@ -13,11 +15,12 @@ export function livingSection({ digits, networks }: Material): Section {
     body: html`
       <p>The trained networks, with their ${grouped(
         parameters(networks[0]),
-      )} parameters each, run in this page. Draw with mouse or finger, or take a test image, and see what passes through the bottleneck of 98 numbers.</p>
+      )} parameters each, run in this page. Draw with mouse or finger, or take a test image, and see what passes through the bottleneck of ${code
+        .channels * code.height * code.width} numbers.</p>
       <figure class="wide living">
         <div class="studio">
           <div
-            class="easel"><canvas id="pad" width="28" height="28" role="img" aria-label="The image that is given to the networks: draw here"></canvas>
+            class="easel"><canvas id="pad" width="${width}" height="${height}" role="img" aria-label="The image that is given to the networks: draw here"></canvas>
       <div class="tools"><button type="button" id="clear">Clear</button><button type="button" id="fit">Fit like MNIST</button><label class="range">Noise <input type="range" id="noise" min="0" max="0.5" step="0.05" value="0"></label><output id="noise-value" for="noise">0</output></div>
       <div class="choose" role="group" aria-label="Take a test image">${digits
         .map(({ label, index }, place) =>
@@ -33,7 +36,11 @@ export function livingSection({ digits, networks }: Material): Section {
           <div id="outputs"></div>
         </div>
         <p class="readout" id="living-status" role="status"></p>
-        <figcaption>For every learning rate: the reconstruction, the two 7×7 maps of the code that it is made from, and its mean squared error to what was drawn. A picture that is all black has the error given as “black”: a network that does no better has learned nothing. “Fit like MNIST” scales the drawing into a box of 20×20 pixels and puts its centre of mass in the middle, as was done with the digits of the dataset. Noise is added to what the networks see, not to what they are measured against.</figcaption>
+        <figcaption>For every learning rate: the reconstruction, the ${code
+            .channels === 2
+          ? "two"
+          : code.channels} ${code.height}×${code
+          .width} maps of the code that it is made from, and its mean squared error to what was drawn. A picture that is all black has the error given as “black”: a network that does no better has learned nothing. “Fit like MNIST” scales the drawing into a box of 20×20 pixels and puts its centre of mass in the middle, as was done with the digits of the dataset. Noise is added to what the networks see, not to what they are measured against.</figcaption>
       </figure>
     `,
   };

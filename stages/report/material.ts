@@ -1,93 +1,24 @@
 /** All that the report is made of: its inputs, read, checked and put together. */
-import * as v from "valibot";
-import type { Point } from "../../pipeline/stage.ts";
 import type { Task } from "../../pipeline/task.ts";
-import { type Layer, readLayers } from "../figures/forward.ts";
-import type { Params } from "./params.ts";
+import { pixels, shown } from "../figures/shown.ts";
+import { ClaimsSchema, type Judgement } from "../formats/claims.ts";
+import { CurveSchema } from "../formats/curve.ts";
+import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
+import { type Denoising, DenoisingSchema } from "../formats/denoising.ts";
+import { readJson } from "../formats/json.ts";
+import { type LayersModel, readLayersModel } from "../formats/layers-model.ts";
+import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
+import { fileOf, modelName, severalSeeds } from "../model.ts";
+import { type Shape as Size, walk } from "../network/layer.ts";
 import type { Training } from "./curve.ts";
-
-const PIXELS = 28 * 28;
-
-const MetricsSchema = v.object({
-  models: v.record(
-    v.string(),
-    v.object({
-      learning_rate: v.number(),
-      seed: v.number(),
-      engine: v.string(),
-      test: v.object({
-        mse: v.number(),
-        psnr: v.nullable(v.number()),
-        ssim: v.number(),
-      }),
-    }),
-  ),
-});
-
-const ClaimsSchema = v.array(v.object({
-  id: v.string(),
-  sentence: v.string(),
-  where: v.string(),
-  verdict: v.picklist(["holds", "fails", "not judged"]),
-  evidence: v.object({
-    summary: v.string(),
-    expression: v.string(),
-    seeds: v.record(
-      v.string(),
-      v.object({
-        holds: v.optional(v.boolean()),
-        because: v.optional(v.string()),
-        values: v.optional(v.record(v.string(), v.number())),
-      }),
-    ),
-  }),
-}));
-
-const DatasetSchema = v.object({
-  name: v.string(),
-  stand_in: v.boolean(),
-  sha256: v.record(v.string(), v.string()),
-  counts: v.object({
-    train: v.number(),
-    validation: v.number(),
-    test: v.number(),
-  }),
-});
-
-const TrainingSchema = v.object({
-  learning_rate: v.number(),
-  seed: v.number(),
-  steps: v.array(v.number()),
-  epochs: v.array(v.object({
-    epoch: v.number(),
-    train_loss: v.number(),
-    validation_loss: v.number(),
-  })),
-});
-
-const DenoisingSchema = v.object({
-  images: v.number(),
-  clean_mse: v.number(),
-  levels: v.array(v.object({
-    level: v.number(),
-    noisy_mse: v.number(),
-    output_mse: v.number(),
-  })),
-  explanation: v.string(),
-});
-
-/** A claim with its verdict and the numbers behind it. */
-export type Claim = v.InferOutput<typeof ClaimsSchema>[number];
-
-/** The noise that a network was given, and what it made of it. */
-export type Denoising = v.InferOutput<typeof DenoisingSchema>;
+import type { Params } from "./params.ts";
 
 /** A trained network, and what was measured of it. */
 export interface Network {
   readonly name: string;
   readonly learningRate: number;
   readonly seed: number;
-  readonly test: { mse: number; psnr: number | null; ssim: number };
+  readonly test: Metrics["models"][string]["test"];
   readonly denoising: Denoising;
   /** Kernels and biases in the order of the layers, float32, base64. */
   readonly weights: string;
@@ -105,11 +36,13 @@ export interface Shape {
 
 /** What the sections and the page's own code are given. */
 export interface Material {
-  readonly dataset: v.InferOutput<typeof DatasetSchema>;
-  readonly claims: readonly Claim[];
+  readonly dataset: Dataset;
+  readonly claims: readonly Judgement[];
   readonly trainings: readonly Training[];
   readonly networks: readonly Network[];
   readonly layers: readonly Shape[];
+  /** The narrowest features on the way through a network. */
+  readonly code: Size;
   /** The test images shown: their number, and the digit in them. */
   readonly digits: readonly {
     readonly index: number;
@@ -126,30 +59,20 @@ export interface Material {
 
 /** Reads all inputs of the stage `report`. */
 export async function read(task: Task<Params>): Promise<Material> {
-  const metrics = json(task.input("metrics"), MetricsSchema);
+  const metrics = readJson(task.input("metrics"), MetricsSchema);
+  const dataset = readJson(task.input("dataset"), DatasetSchema);
   const labels = Deno.readFileSync(task.input("test-labels"));
-  const images = Deno.readFileSync(task.input("test-images"));
-  const shown = task.params.images ??
-    Array.from({ length: 10 }, (_, digit) => labels.indexOf(digit))
-      .filter((index) => index >= 0);
-  const at = (name: string, { lr, seed }: Point): string => {
-    const file = task.inputs(name).find(({ point }) =>
-      point.lr === lr && point.seed === seed
-    );
-    if (!file) throw new Error(`No ${name} for lr ${lr}, seed ${seed}`);
-    return file.path;
-  };
+  const numbers = shown(task);
+  const cut = (path: string) =>
+    new Uint8Array(
+      pixels(path, numbers, dataset).flatMap((image) => [...image]),
+    ).toBase64();
   const curves = task.inputs("curves");
-  const several = new Set(curves.map(({ point }) => point.seed)).size > 1;
-  const layers = (point: Point) =>
-    readLayers(
-      Deno.readTextFileSync(at("models", point)),
-      Deno.readFileSync(at("weights", point)),
-    );
+  const several = severalSeeds(curves);
+  const models = task.inputs("models");
+  const weights = task.inputs("weights");
   const networks = curves.map(({ point }): Network => {
-    const name = several
-      ? `lr-${point.lr}-seed-${point.seed}`
-      : `lr-${point.lr}`;
+    const name = modelName(point, several);
     const measured = metrics.models[name];
     if (!measured) throw new Error(`No ${name} in the metrics`);
     return {
@@ -157,53 +80,49 @@ export async function read(task: Task<Params>): Promise<Material> {
       learningRate: measured.learning_rate,
       seed: measured.seed,
       test: measured.test,
-      denoising: json(at("denoisings", point), DenoisingSchema),
-      weights: packed(layers(point)).toBase64(),
-      outputs: cut(Deno.readFileSync(at("reconstructions", point)), shown)
-        .toBase64(),
+      denoising: readJson(
+        fileOf(point, task.inputs("denoisings")),
+        DenoisingSchema,
+      ),
+      weights: Deno.readFileSync(fileOf(point, weights)).toBase64(),
+      outputs: cut(fileOf(point, task.inputs("reconstructions"))),
     };
   });
-  const first = curves[0];
+  // They differ in their weights only.
+  const { point } = curves[0]!; // there is a network
+  const first = readLayersModel(fileOf(point, models), fileOf(point, weights));
+  const size = ({ channels, height, width }: Size) => channels * height * width;
   return {
-    dataset: json(task.input("dataset"), DatasetSchema),
-    claims: json(task.input("claims"), ClaimsSchema),
-    trainings: curves.map(({ path }) => json(path, TrainingSchema)),
+    dataset,
+    claims: readJson(task.input("claims"), ClaimsSchema),
+    trainings: curves.map(({ path }) => readJson(path, CurveSchema)),
     networks,
-    layers: first === undefined ? [] : layers(first.point).map(shape),
-    digits: shown.map((index) => ({ index, label: labels[index] ?? 0 })),
-    originals: cut(images, shown).toBase64(),
+    layers: shapes(first),
+    code: walk(first.chain).map(({ output }) => output)
+      .reduce((least, next) => size(next) < size(least) ? next : least),
+    digits: numbers.map((index) => ({ index, label: labels[index] ?? 0 })),
+    originals: cut(task.input("test-images")),
     digests: await digests(task),
   };
 }
 
-function shape({ kind, relu, kernel, bias }: Layer): Shape {
-  return {
-    kind,
-    relu,
-    kernel: kernel?.shape ?? null,
-    bias: bias?.length ?? 0,
-  };
-}
+/** What TensorFlow.js calls the layers, and so the page's own code. */
+const KINDS = {
+  convolution: "Conv2D",
+  transposed: "Conv2DTranspose",
+  pooling: "MaxPooling2D",
+} as const;
 
-/** All kernels and biases in a row, little-endian. */
-function packed(layers: readonly Layer[]): Uint8Array {
-  const values = layers.flatMap(({ kernel, bias }) => [
-    ...kernel?.values ?? [],
-    ...bias ?? [],
-  ]);
-  const view = new DataView(new ArrayBuffer(4 * values.length));
-  values.forEach((value, index) => view.setFloat32(4 * index, value, true));
-  return new Uint8Array(view.buffer);
-}
-
-/** Some images of a file of all of them, one after the other. */
-function cut(all: Uint8Array, numbers: readonly number[]): Uint8Array {
-  const result = new Uint8Array(numbers.length * PIXELS);
-  numbers.forEach((number, index) => {
-    const image = all.subarray(number * PIXELS, (number + 1) * PIXELS);
-    result.set(image, index * PIXELS);
+function shapes({ chain, weights }: LayersModel): Shape[] {
+  return chain.layers.map((layer) => {
+    const own = weights.filter((weight) => weight.layer === layer.name);
+    return {
+      kind: KINDS[layer.kind],
+      relu: layer.kind !== "pooling" && layer.activation === "relu",
+      kernel: own[0]?.layersDims ?? null,
+      bias: own[1]?.length ?? 0,
+    };
   });
-  return result;
 }
 
 const SINGLE = ["metrics", "claims", "dataset", "test-images", "test-labels"];
@@ -229,11 +148,4 @@ async function digests(task: Task<Params>): Promise<Material["digests"]> {
     );
     return { name, sha256: new Uint8Array(digest).toHex() };
   }));
-}
-
-function json<Schema extends v.GenericSchema>(
-  path: string,
-  schema: Schema,
-): v.InferOutput<Schema> {
-  return v.parse(schema, JSON.parse(Deno.readTextFileSync(path)));
 }

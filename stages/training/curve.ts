@@ -1,17 +1,8 @@
-/** The learning curve: the loss of every step and of every epoch. */
+/** The learning curve: the loss of every step and of every epoch, as it grows. */
+import type { Curve as File } from "../formats/curve.ts";
 
-/** A type, not an interface: it is JSON. Losses have 9 significant digits. */
-export type Curve = {
-  /** The loss of each step, before its update. */
-  readonly steps: readonly number[];
-  readonly epochs: readonly {
-    readonly epoch: number;
-    /** The mean over the epoch's steps. */
-    readonly train_loss: number;
-    /** The mean over the validation images, after the epoch. */
-    readonly validation_loss: number;
-  }[];
-};
+/** What the file of a curve says of the losses so far. */
+export type Curve = Pick<File, "steps" | "epochs">;
 
 /** The curve before the first step. */
 export const EMPTY: Curve = { steps: [], epochs: [] };

@@ -1,5 +1,6 @@
 /** Starts an engine by its name, and crosschecks it with the portable one first. */
 import type { JsonObject } from "../../pipeline/json.ts";
+import type { Curve } from "../formats/curve.ts";
 import { rates } from "./adam.ts";
 import type { EngineName } from "./engine.ts";
 import { crosscheck, STEPS } from "./crosscheck.ts";
@@ -12,7 +13,7 @@ import type { Problem, Trainer, Vectors } from "./trainer.ts";
 interface Started {
   readonly trainer: Trainer;
   /** Names and versions, for the learning curve. */
-  readonly engine: JsonObject;
+  readonly engine: Curve["engine"];
 }
 
 /** What is to be trained. */

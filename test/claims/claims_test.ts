@@ -9,6 +9,7 @@ import {
   measured,
   verdicts,
 } from "../../stages/claims/judgement.ts";
+import type { Curve } from "../../stages/formats/curve.ts";
 import { experimentSchema } from "../../stages/experiment.ts";
 import { Counter } from "../engine/counted.ts";
 import { metrics, type Shown, steps } from "./measured.ts";
@@ -211,10 +212,14 @@ Deno.test("the stage writes what verdicts() finds in the artifacts", () => {
       Deno.writeTextFileSync(file, JSON.stringify(value));
       return file;
     };
-    const curves = run.map(({ rate, steps }) => ({
+    const curves = run.map(({ rate, steps = [] }): Curve => ({
       learning_rate: rate,
       seed: 1,
-      steps,
+      engine: { name: "portable", version: "1.30.0" },
+      batch_size: 64,
+      steps_per_epoch: 1,
+      steps: [...steps],
+      epochs: [],
     }));
     const task: Pick<Task<Params>, "params" | "input" | "inputs" | "output"> = {
       params: { claims: published() },

@@ -1,6 +1,6 @@
 /** Metrics as a run would leave them, made up. */
-import type { Metrics } from "../../stages/claims/judgement.ts";
 import { measured } from "../../stages/claims/judgement.ts";
+import type { Metrics } from "../../stages/formats/metrics.ts";
 
 /** What one network shows. */
 export interface Shown {
@@ -18,7 +18,11 @@ export interface Shown {
 /** The content of `metrics.json`. */
 export function metrics(shown: readonly Shown[], standIn = false): Metrics {
   return {
-    dataset: { name: standIn ? "glyphs" : "mnist", stand_in: standIn },
+    dataset: {
+      name: standIn ? "glyphs" : "mnist",
+      stand_in: standIn,
+      sha256: {},
+    },
     models: Object.fromEntries(shown.map((one) => {
       const { rate, seed = 1, train, validation = train } = one;
       const { mse = 0.01, psnr = 20, ssim = 0.9 } = one;
@@ -26,10 +30,13 @@ export function metrics(shown: readonly Shown[], standIn = false): Metrics {
         learning_rate: rate,
         seed,
         epochs: train.map((train_loss, index) => ({
+          epoch: index + 1,
           train_loss,
           validation_loss: validation[index] ?? train_loss,
         })),
+        engine: "portable",
         test: { mse, psnr, ssim },
+        denoising: { images: 1, clean_mse: mse, levels: [] },
       }];
     })),
   };

@@ -23,7 +23,15 @@ function family(
   const steps_per_epoch = steps.length / epochs.length;
   return {
     learning_rate,
-    curves: [{ learning_rate, seed: 1, steps_per_epoch, steps, epochs }],
+    curves: [{
+      learning_rate,
+      seed: 1,
+      engine: { name: "portable", version: "1.30.0" },
+      batch_size: 64,
+      steps_per_epoch,
+      steps: [...steps],
+      epochs,
+    }],
   };
 }
 

@@ -20,6 +20,10 @@ export function writeMaterial(
   write("dataset.json", {
     name: standIn ? "glyphs" : "mnist",
     stand_in: standIn,
+    sha256: {},
+    counts: { train: 1, validation: 1, test: COUNT },
+    height: 28,
+    width: 28,
   });
   const images = Uint8Array.from(
     { length: COUNT * PIXELS },
@@ -37,6 +41,8 @@ export function writeMaterial(
       write(`curve-${name}`, {
         learning_rate: rate,
         seed,
+        engine: { name: "portable", version: "1.30.0" },
+        batch_size: 64,
         steps_per_epoch: 20,
         steps: Array.from(
           { length: 60 },
@@ -48,17 +54,27 @@ export function writeMaterial(
           validation_loss: level * (1 + seed / 100),
         })),
       });
-      write(`quality-${name}`, { mse: level / 2 });
+      write(`quality-${name}`, {
+        mse: level / 2,
+        psnr: 20,
+        ssim: 0.9,
+        agreement: { runtimes: [], bound: 1e-5, holds: true },
+      });
       Deno.writeFileSync(
         join(folder, `output-${name}`),
         images.map((value) => value >> (index + 1)),
       );
       write(`denoising-${name}`, {
+        images: COUNT,
+        noise: "made up",
         shown_level: 0.3,
+        clean_mse: level / 4,
+        spread: 0.05,
         levels: [0.1, 0.3].map((noise) => ({
           level: noise,
           noisy_mse: noise * noise,
           output_mse: level / 3,
+          output_noisy_mse: level / 3,
         })),
         explanation: "A made-up explanation.",
       });

@@ -10,8 +10,13 @@ import {
   topology,
 } from "../../stages/network/network.ts";
 import { chainOf } from "../../stages/network/layer.ts";
-import { save } from "../../stages/network/saved.ts";
-import { initial, weights } from "../../stages/network/weights.ts";
+import { writeLayersModel } from "../../stages/formats/layers-model.ts";
+import type { Curve } from "../../stages/formats/curve.ts";
+import type { Dataset } from "../../stages/formats/dataset.ts";
+import type { Denoising } from "../../stages/formats/denoising.ts";
+import type { Judgement } from "../../stages/formats/claims.ts";
+import type { Metrics } from "../../stages/formats/metrics.ts";
+import { initial, toLayers, weights } from "../../stages/network/weights.ts";
 import report from "../../stages/report.ts";
 import { rig } from "../stages/task.ts";
 
@@ -78,13 +83,18 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       return Math.abs(x - 14) < 4 + digit / 2 && Math.abs(y - 14) < 8 ? 220 : 0;
     },
   );
-  const dataset = {
+  const dataset: Dataset = {
     name: standIn ? "glyphs" : "mnist",
     stand_in: standIn,
     sha256: { "train-images-idx3-ubyte.gz": "ab".repeat(32) },
     counts: { train: 6400, validation: 5000, test: DIGITS },
+    height: 28,
+    width: 28,
   };
-  const curve = ({ lr, seed }: { lr: number; seed: number }) => ({
+  const curve = ({ lr, seed }: { lr: number; seed: number }): Curve => ({
+    engine: { name: "portable", version: "1.30.0" },
+    batch_size: 64,
+    steps_per_epoch: steps / 4,
     learning_rate: lr,
     seed,
     steps: Array.from(
@@ -105,7 +115,10 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     initial(weights(chainOf(tree)), seed).map((value) => value || 0.1);
   const saved = new Map(points.map((point, index) => [
     point,
-    save(tree, random(index + 1)),
+    writeLayersModel(
+      tree,
+      toLayers(weights(chainOf(tree)), random(index + 1)),
+    ),
   ]));
   const models = every("model", (point) => saved.get(point)?.model);
   const weightFiles = every("weights", (point) => saved.get(point)?.weights);
@@ -132,6 +145,26 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     output_mse: 0.03,
     output_noisy_mse: 0.04,
   }));
+  const denoising: Denoising = {
+    images: DIGITS,
+    noise: "made up",
+    shown_level: 0.3,
+    clean_mse: 0.03,
+    spread: 0.05,
+    levels,
+    explanation: "What noise does.",
+  };
+  const metrics: Metrics = {
+    dataset,
+    models: Object.fromEntries(points.map((point) => [nameOf(point), {
+      learning_rate: point.lr,
+      seed: point.seed,
+      engine: "portable",
+      epochs: curve(point).epochs,
+      test: { mse: point.lr / 5, psnr: 12.5, ssim: 0.6 },
+      denoising,
+    }])),
+  };
   const inputs = {
     dataset: datasetFile,
     "test-images": put("test-images", images),
@@ -139,17 +172,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       "test-labels",
       Uint8Array.from({ length: DIGITS }, (_, n) => n),
     ),
-    metrics: put("metrics.json", {
-      dataset,
-      models: Object.fromEntries(points.map((point) => [nameOf(point), {
-        learning_rate: point.lr,
-        seed: point.seed,
-        engine: "portable",
-        epochs: curve(point).epochs,
-        test: { mse: point.lr / 5, psnr: 12.5, ssim: 0.6 },
-        denoising: {},
-      }])),
-    }),
+    metrics: put("metrics.json", metrics),
     claims: put("claims", [
       claim("falls", "holds", {
         1: { holds: true, values: { "final(x)": 0.0123 } },
@@ -166,12 +189,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       "reconstructions",
       () => images.map((grey) => grey >> 1),
     ),
-    denoisings: every("denoising", () => ({
-      images: DIGITS,
-      clean_mse: 0.03,
-      levels,
-      explanation: "What noise does.",
-    })),
+    denoisings: every("denoising", () => denoising),
   };
   const params = {
     paper: {
@@ -219,13 +237,23 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
   };
 }
 
-function claim(id: string, verdict: string, seeds: unknown) {
+function claim(
+  id: string,
+  verdict: Judgement["verdict"],
+  seeds: Judgement["evidence"]["seeds"],
+): Judgement {
   return {
     id,
     sentence: `The loss ${id}.`,
     where: "p. 2",
     verdict,
-    evidence: { summary: "a summary", expression: "a < b", seeds },
+    evidence: {
+      summary: "a summary",
+      expression: "a < b",
+      seeds,
+      seeds_judged: 1,
+      seeds_holding: 1,
+    },
   };
 }
 
@@ -234,6 +262,6 @@ export async function reference(
   onnx: string,
   image: Float32Array,
 ): Promise<Float32Array> {
-  const run = await portable(Deno.readFileSync(onnx));
-  return await run(image);
+  const { reconstruct } = await portable(Deno.readFileSync(onnx));
+  return await reconstruct(image);
 }

@@ -28,9 +28,9 @@ export function autoencoder(): tf.LayersModel {
     layers: [
       tf.layers.inputLayer({ inputShape: [28, 28, 1] }),
       conv(8),
-      tf.layers.maxPooling2d({ poolSize: 2, strides: 2, padding: "same" }),
+      tf.layers.maxPooling2d({ poolSize: 2, strides: 2 }),
       conv(4),
-      tf.layers.maxPooling2d({ poolSize: 2, strides: 2, padding: "same" }),
+      tf.layers.maxPooling2d({ poolSize: 2, strides: 2 }),
       conv(2),
       up(4),
       conv(4),

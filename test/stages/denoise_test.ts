@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Measurement } from "../../stages/evaluation/explanation.ts";
+import type { Denoising } from "../../stages/formats/denoising.ts";
 import { explain } from "../../stages/evaluation/explanation.ts";
 import { add, noise } from "../../stages/evaluation/noise.ts";
 import { fromBytes, toBytes } from "../../stages/evaluation/picture.ts";
@@ -44,7 +44,12 @@ const level = (
   noisy_mse: number,
   output_mse: number,
   output_noisy_mse: number,
-): Measurement => ({ level, noisy_mse, output_mse, output_noisy_mse });
+): Denoising["levels"][number] => ({
+  level,
+  noisy_mse,
+  output_mse,
+  output_noisy_mse,
+});
 
 Deno.test("explain() says no more than the numbers show", async (t) => {
   const stories = {

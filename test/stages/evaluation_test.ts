@@ -76,14 +76,18 @@ function reference(a: Float32Array, b: Float32Array, side: number): number {
 Deno.test("structuralSimilarity() is the paper's formula, averaged over pictures", () => {
   const random = stream(1, "test");
   const side = 16;
+  const size = { height: side, width: side };
   const draw = () =>
     Float32Array.from({ length: side * side }, () => random.uniform());
   const [a, b, c] = [draw(), draw(), draw()];
   const both = (p: Float32Array, q: Float32Array) =>
     Float32Array.of(...p, ...q);
-  const found = structuralSimilarity(both(a, c), both(b, c), side);
+  const found = structuralSimilarity(both(a, c), both(b, c), size);
   assert(Math.abs(found - (reference(a, b, side) + 1) / 2) < 1e-12);
-  const same = structuralSimilarity(a, a, side);
+  const same = structuralSimilarity(a, a, size);
   assert(Math.abs(same - 1) < 1e-12);
-  assert.throws(() => structuralSimilarity(a, b, 15), RangeError);
+  assert.throws(
+    () => structuralSimilarity(a, b, { height: 15, width: 16 }),
+    RangeError,
+  );
 });

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Checkpoint } from "../../pipeline/task.ts";
-import { load } from "../../stages/network/saved.ts";
+import { parseLayersModel } from "../../stages/formats/layers-model.ts";
+import { fromLayers } from "../../stages/network/weights.ts";
 import train, { type Params } from "../../stages/train.ts";
 import { rig } from "../stages/task.ts";
 import { forward } from "./reference.ts";
@@ -99,7 +100,7 @@ Deno.test("train() is one run of steps over the shuffled images of each epoch", 
   );
   await one.advance(gather(images, seen, 784), rates(adam, 0, 18));
   const { parameters } = await one.vectors();
-  const { flat } = load({ model: whole.model, weights: whole.weights });
+  const { flat } = loaded();
   assert.deepEqual(parameters, flat);
 });
 
@@ -130,8 +131,14 @@ Deno.test("train() leaves the curve of every step and epoch", () => {
   assert.ok(curve.epochs[2].train_loss < curve.epochs[0].train_loss);
 });
 
+/** The network of the whole training, its weights in ONNX's layout. */
+function loaded() {
+  const { chain, weights, values } = parseLayersModel(whole, "model.json");
+  return { chain, flat: fromLayers(weights, values) };
+}
+
 Deno.test("train() measures the validation loss over all images, whatever the batch", () => {
-  const { chain, flat } = load({ model: whole.model, weights: whole.weights });
+  const { chain, flat } = loaded();
   const images = strokes(11, 2);
   let sum = 0;
   for (let image = 0; image < 11; image++) {
@@ -159,7 +166,7 @@ Deno.test("train() writes a model that TensorFlow.js loads, with the same output
     weightSpecs: weightsManifest[0].weights,
     weightData: whole.weights.buffer,
   }));
-  const { chain, flat } = load({ model: whole.model, weights: whole.weights });
+  const { chain, flat } = loaded();
   const image = Float32Array.from(strokes(1, 3), (value) => value / 255);
   const output = model.predict(tf.tensor(image, [1, 28, 28, 1])) as tf.Tensor;
   const expected = forward(chain, flat, image);
