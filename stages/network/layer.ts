@@ -215,7 +215,7 @@ function layerOf(kind: string, config: JsonObject): Layer {
 }
 
 function uncovered(where: string, seen: string, hint?: string): StageError {
-  return new StageError(`Cannot differentiate ${where}`, seen, hint);
+  return new StageError(`Cannot use ${where}`, seen, hint);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

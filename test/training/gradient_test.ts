@@ -111,7 +111,7 @@ Deno.test("chainOf() names the layer that it does not cover", () => {
   ) {
     assert.throws(() => chainOf(topology), {
       name: "StageError",
-      what: 'Cannot differentiate layer "odd"',
+      what: 'Cannot use layer "odd"',
       seen,
     });
   }
