@@ -140,7 +140,7 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
     equal((await here.task("status", ...SMALL)).code, 0);
     writeFileSync(
       here.path("stages/metrics.ts"),
-      module.replace("engine: engine.name,", "engine: `${engine.name}`,"),
+      module.replace("curve.engine.name,", "`${curve.engine.name}`,"),
     );
     const plan = await here.plan(...SMALL);
     deepEqual(which(plan, "run"), ["metrics"]);
