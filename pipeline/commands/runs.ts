@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { isMissing } from "../disk.ts";
 import type { Outcome } from "../event.ts";
 import { type Page, pages, readPage } from "../history.ts";
 import type { Project } from "../project.ts";
@@ -69,18 +68,13 @@ function row(page: Page, store: Store, verdicts: string | undefined): RunRow {
   };
 }
 
-/** The content of a run's JSON artifact, if the store still has it. */
+/** The content of a run's JSON artifact, if the store still has it as it was. */
 export function readArtifact(
   { artifacts }: Page,
   store: Store,
   path: string | undefined,
 ): unknown {
   const kept = path === undefined ? undefined : artifacts[path];
-  if (!kept) return undefined;
-  try {
-    return JSON.parse(readFileSync(store.object(kept.digest), "utf8"));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  if (!kept || !store.holds(kept.digest)) return undefined;
+  return JSON.parse(readFileSync(store.object(kept.digest), "utf8"));
 }

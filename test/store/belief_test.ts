@@ -3,12 +3,16 @@ import { deepEqual, equal } from "node:assert/strict";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { readArtifact } from "../../pipeline/commands/runs.ts";
+import type { Page } from "../../pipeline/history.ts";
 import { output } from "../../pipeline/stage.ts";
 import { Study } from "../engine/study.ts";
 
@@ -57,6 +61,30 @@ Deno.test("the index of records is not believed when somebody edited it", async 
   writeFileSync(index, edited);
   deepEqual(await made.run(), { text: "reused", copy: "reused" });
   equal(made.read("artifacts/out"), "abc");
+});
+
+Deno.test("a run in the history tells of an artifact while the store has it whole", async () => {
+  await using made = await Study.start();
+  made.stage(
+    "json",
+    { outputs: [{ file: "out", artifact: "out.json" }] },
+    `write(task.output("out"), "[1]");`,
+  );
+  await made.run();
+  const { store } = await made.open();
+  const kept = store.latest("json", "json")!.outputs.out!;
+  const page = {
+    artifacts: { "out.json": { ...kept, instance: "json", output: "out" } },
+  } as unknown as Page;
+  const told = () => readArtifact(page, store, "out.json");
+  deepEqual(told(), [1]);
+  const object = store.object(kept.digest);
+  chmodSync(object, 0o644);
+  writeFileSync(object, "null");
+  equal(told(), undefined);
+  rmSync(object);
+  mkdirSync(object);
+  equal(told(), undefined);
 });
 
 /** Counts to `end`, keeping every step; tells how many steps it went. */
