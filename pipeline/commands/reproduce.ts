@@ -200,6 +200,7 @@ function readVerdicts<Config>(
     for (const [name, { artifact }] of Object.entries(declaration.outputs)) {
       const digest = outputs?.[name];
       if (artifact === undefined || artifact !== verdicts || !digest) continue;
+      if (!store.holds(digest)) return []; // somebody removed the store
       return JSON.parse(readFileSync(store.object(digest), "utf8"));
     }
   }

@@ -12,6 +12,7 @@ import { restoreCommand } from "../../pipeline/commands/restore.ts";
 import type { Console } from "../../pipeline/console.ts";
 import type { Digest } from "../../pipeline/digest.ts";
 import { Failed, unwrap } from "../../pipeline/failure.ts";
+import { occupy } from "../../pipeline/lease.ts";
 import { style } from "../../pipeline/render/style.ts";
 import { summary } from "../../pipeline/render/summary.ts";
 import { whyLines } from "../../pipeline/render/why.ts";
@@ -165,6 +166,13 @@ Deno.test("restore shows the root digest, and asks unless the run is the publish
   );
   equal(existsSync(store.records), false);
 
+  {
+    using _ = occupy(store.folder);
+    await rejects(
+      command(paper, ["--yes"], true),
+      (error) => error instanceof Failed && error.failure.kind === "store-busy",
+    );
+  }
   for (const options of [["--root-digest", forged.root], ["--yes"]]) {
     const { code, asked } = await command(paper, options, false);
     deepEqual([code, asked], [0, 0]);

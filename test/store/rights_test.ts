@@ -19,7 +19,12 @@ async function asNobody(folder: string): Promise<string[]> {
     : args;
   const { stdout, stderr } = await new Deno.Command(program[0]!, {
     args: program.slice(1),
-    env: { HOME: folder, DENO_DIR: `${folder}/deno`, TMPDIR: folder },
+    env: {
+      PATH: "/usr/bin:/bin",
+      HOME: folder,
+      DENO_DIR: `${folder}/deno`,
+      TMPDIR: folder,
+    },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   equal(text(stderr), "");
