@@ -27,7 +27,11 @@ function imports(module: string): string[] {
 }
 
 /** What a stage may know of the engine. */
-const CONTRACT = ["pipeline/stage.ts", "pipeline/task.ts", "pipeline/json.ts"];
+const CONTRACT = [
+  "pipeline/stage/declaration.ts",
+  "pipeline/stage/task.ts",
+  "pipeline/stage/json.ts",
+];
 
 Deno.test("pipeline/ imports nothing from outside pipeline/", () => {
   const wrong = modules("pipeline").flatMap((module) =>
@@ -69,10 +73,10 @@ Deno.test("no module imports itself in a circle", () => {
 
 /** What may write to a stream: the console, and what runs in a stage's own process. */
 const SPEAKERS = [
-  "pipeline/start.ts",
-  "pipeline/console.ts",
-  "pipeline/runner.ts",
-  "pipeline/sandbox/denial.ts",
+  "pipeline/cli/start.ts",
+  "pipeline/cli/console.ts",
+  "pipeline/sandbox/process/runner.ts",
+  "pipeline/sandbox/process/denial.ts",
 ];
 
 Deno.test("nothing of the engine prints but its console, and no stage does", () => {

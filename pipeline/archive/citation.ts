@@ -1,6 +1,6 @@
 /** The small files that other programs read: who made it, and how it is cited. */
-import { canonicalPretty, type Json } from "../json.ts";
-import type { Author } from "../published/publication.ts";
+import { canonicalPretty, type Json } from "../stage/json.ts";
+import type { Author } from "../project/publication.ts";
 import { type Edition, editionDate } from "./edition.ts";
 
 /** `CITATION.cff`, version 1.2.0. JSON's strings are YAML's. */

@@ -1,7 +1,12 @@
 /** The JSON documents of an archive, as far as checking it needs them. */
 import * as v from "valibot";
-import { anyObject, anything, name, readForeign } from "../foreign.ts";
-import type { Json } from "../json.ts";
+import {
+  anyObject,
+  anything,
+  name,
+  readForeign,
+} from "../published/foreign.ts";
+import type { Json } from "../stage/json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
 import { CLAIMS, CODE, CRATE, RUN } from "./layout.ts";
 import { type Container, Refused } from "./container.ts";

@@ -3,9 +3,9 @@
  * itself, and the files. Everything that is written about them is a function of
  * this and of nothing else: no clock, no machine, no locale.
  */
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../stage/json.ts";
 import type { Lock } from "../published/lock.ts";
-import type { Publication } from "../published/publication.ts";
+import type { Publication } from "../project/publication.ts";
 
 /** A file of an archive: a text that we write, or a file that is copied. */
 export type Piece =

@@ -8,11 +8,11 @@ import {
   statSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { type Digest, digestBytes, digestFile } from "../digest.ts";
+import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import { canonicalPretty, type Json } from "../json.ts";
-import { Plan } from "../plan.ts";
-import type { Opened } from "../project.ts";
+import { canonicalPretty, type Json } from "../stage/json.ts";
+import { Plan } from "../plan/plan.ts";
+import type { Opened } from "../project/project.ts";
 import { printLock } from "../published/lock.ts";
 import { outline } from "../render/outline.ts";
 import { picture } from "../render/picture.ts";

@@ -4,7 +4,7 @@
  * and what it imports use nothing but Node's modules and what esbuild can join.
  */
 import { statSync } from "node:fs";
-import type { Judge } from "../published/publication.ts";
+import type { Judge } from "../project/publication.ts";
 import { openFolder } from "./folder.ts";
 import { integrity } from "./integrity.ts";
 import type { Level } from "./level.ts";

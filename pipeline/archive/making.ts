@@ -5,10 +5,10 @@
  */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type Digest, digestFile } from "../digest.ts";
+import { type Digest, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Opened } from "../project.ts";
-import { presentRun, publicationOf } from "../published/present.ts";
+import type { Opened } from "../project/project.ts";
+import { presentRun, publicationOf } from "../history/present.ts";
 import { gather } from "./gathering.ts";
 import { inspect } from "./inspection.ts";
 import { leaks } from "./leaks.ts";

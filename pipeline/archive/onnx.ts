@@ -3,8 +3,8 @@
  * header is read: `ModelProto.metadata_props` (field 14), pairs of key (1) and
  * value (2). Part of every archive's verifier.
  */
-import { anyObject, readForeign } from "../foreign.ts";
-import { canonical, type Json } from "../json.ts";
+import { anyObject, readForeign } from "../published/foreign.ts";
+import { canonical, type Json } from "../stage/json.ts";
 import type { Lock } from "../published/lock.ts";
 import { archivePath, DATASETS } from "./layout.ts";
 import { readJson } from "./documents.ts";

@@ -1,5 +1,5 @@
 /** What is asked for when an archive is made. */
-import type { Judge } from "../published/publication.ts";
+import type { Judge } from "../project/publication.ts";
 import type { System } from "./vendoring.ts";
 
 /** What is asked for. */

@@ -1,5 +1,5 @@
 /** README.md of an archive, for an artifact committee: what is here, and what to type. */
-import type { Verdict } from "../stage.ts";
+import type { Verdict } from "../stage/declaration.ts";
 import {
   type Edition,
   machineText,

@@ -4,8 +4,8 @@
  * instance's fingerprint is that of its facts, every input an output of another
  * instance, and the code that of the record.
  */
-import { fingerprint } from "../fingerprint.ts";
-import type { Json } from "../json.ts";
+import { fingerprint } from "../store/fingerprint.ts";
+import type { Json } from "../stage/json.ts";
 import type { Lock } from "../published/lock.ts";
 import {
   type Entity,

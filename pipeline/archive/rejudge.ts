@@ -1,6 +1,6 @@
 /** Level 2: every claim judged anew from the archived numbers. */
-import type { Json, JsonObject } from "../json.ts";
-import type { Judge } from "../published/publication.ts";
+import type { Json, JsonObject } from "../stage/json.ts";
+import type { Judge } from "../project/publication.ts";
 import { readClaims, readJson, readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
 import type { Level } from "./level.ts";

@@ -6,13 +6,13 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as v from "valibot";
-import { digestFile } from "../digest.ts";
-import { anything, readForeign } from "../foreign.ts";
+import { digestFile } from "../store/digest.ts";
+import { anything, readForeign } from "../published/foreign.ts";
 import type { Lock } from "../published/lock.ts";
 import type { Comparison } from "../published/comparison.ts";
 import { comparisonLines } from "../render/comparison.ts";
-import { duration } from "../render/quantity.ts";
-import { style } from "../render/style.ts";
+import { duration } from "../text/quantity.ts";
+import { style } from "../text/style.ts";
 import { enclose, enclosingWall, type Output } from "../sandbox/enclosure.ts";
 import { denoDir } from "../sandbox/flags.ts";
 import { realPath } from "../sandbox/path.ts";

@@ -10,9 +10,9 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Digest } from "../digest.ts";
-import { fingerprint } from "../fingerprint.ts";
-import type { Store } from "../store.ts";
+import type { Digest } from "../store/digest.ts";
+import { fingerprint } from "../store/fingerprint.ts";
+import type { Store } from "../store/store.ts";
 import { readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
 import { extract } from "./unpacking.ts";

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ok, type Result } from "../failure.ts";
-import type { Opened } from "../project.ts";
-import { comparePresent } from "../published/candidate.ts";
+import type { Opened } from "../project/project.ts";
+import { comparePresent } from "../history/candidate.ts";
 import { LOCK, type Lock, readLock } from "../published/lock.ts";
-import type { Publication } from "../published/publication.ts";
+import type { Publication } from "../project/publication.ts";
 import { comparisonLines } from "../render/comparison.ts";
-import { style } from "../render/style.ts";
+import { style } from "../text/style.ts";
 
 /**
  * The published run, if the present one is it bit for bit: so the archive is the

@@ -1,5 +1,5 @@
 /** The program of the verifier that goes into an archive. */
-import type { Judge } from "../published/publication.ts";
+import type { Judge } from "../project/publication.ts";
 import { jsonLine } from "../render/visible.ts";
 import { inspect } from "./inspection.ts";
 import { exitCode, levelLines } from "./level.ts";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { moveDurably } from "../disk.ts";
+import { moveDurably } from "../store/disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { denoDir } from "../sandbox/flags.ts";
 import { tarballName } from "./registry.ts";

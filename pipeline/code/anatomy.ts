@@ -8,7 +8,7 @@
  * can see (`function.name`) stay. Each module is taken apart alone, with marks
  * for what it imports, so that its parts change only with its own text.
  */
-import { type Digest, digestBytes } from "../digest.ts";
+import { type Digest, digestBytes } from "../store/digest.ts";
 import { ok, type Result } from "../failure.ts";
 import { type Print, rename } from "./rename.ts";
 import type { Looks } from "./syntax.ts";

@@ -5,9 +5,9 @@
  */
 import { existsSync, realpathSync } from "node:fs";
 import { relative } from "node:path";
-import { type Digest, digestJson } from "../digest.ts";
+import { type Digest, digestJson } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../stage/json.ts";
 import type { Anatomy, Part } from "./anatomy.ts";
 import type { Looks } from "./syntax.ts";
 import type { Code } from "./identity.ts";

@@ -7,11 +7,11 @@
  * All of it is kept in a cache file and read anew only when a file has changed.
  * This module is what an up-to-date run loads; the rest is loaded when needed.
  */
-import { type Digest, digestJson } from "../digest.ts";
+import { type Digest, digestJson } from "../store/digest.ts";
 import { ok, type Result } from "../failure.ts";
-import type { Json } from "../json.ts";
-import { readSealed, writeSealed } from "../sealed.ts";
-import type { StatCache } from "../stat.ts";
+import type { Json } from "../stage/json.ts";
+import { readSealed, writeSealed } from "../store/sealed.ts";
+import type { StatCache } from "../store/stat.ts";
 import type { Code, Entry } from "./identity.ts";
 
 export type { Code, Entry } from "./identity.ts";

@@ -1,11 +1,11 @@
 /** The code of a stage, as the rest of the program sees it. */
-import type { Digest } from "../digest.ts";
-import type { Json } from "../json.ts";
+import type { Digest } from "../store/digest.ts";
+import type { Json } from "../stage/json.ts";
 
 /** The code of one stage. */
 export interface Code {
   /**
-   * `code stages/train.ts` for a module's default export or all of it,
+   * `code stages/training/stage.ts` for a module's default export or all of it,
    * `code stages/train/step.ts#adam` for one export, `code stages/x.ts (loading)`
    * for what loading it does, `npm sharp@0.35.5` → integrity.
    */

@@ -1,7 +1,7 @@
 /** The npm packages of deno.lock: what each one's bytes are, and for which systems. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing } from "../disk.ts";
+import { isMissing } from "../store/disk.ts";
 
 /** One package of the lock. */
 export interface Locked {

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Digest, digestBytes, digestJson } from "../digest.ts";
+import { type Digest, digestBytes, digestJson } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import { look } from "../inode.ts";
-import type { Json } from "../json.ts";
-import type { StatCache } from "../stat.ts";
+import { look } from "../store/inode.ts";
+import type { Json } from "../stage/json.ts";
+import type { StatCache } from "../store/stat.ts";
 import { type Anatomy, PRINTER, type Source, takeApart } from "./anatomy.ts";
 import { effectfulModules, gather } from "./closure.ts";
 import type { Code, Entry } from "./identity.ts";

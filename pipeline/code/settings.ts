@@ -5,10 +5,10 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { isMissing } from "../disk.ts";
+import { isMissing } from "../store/disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Json, JsonObject } from "../json.ts";
-import type { StatCache } from "../stat.ts";
+import type { Json, JsonObject } from "../stage/json.ts";
+import type { StatCache } from "../store/stat.ts";
 
 /** The settings of a project. */
 export interface Settings {

@@ -3,10 +3,10 @@
  * within what was promised, different with the first instance that went another
  * way, or a run that was never meant to be the same.
  */
-import type { Digest } from "../digest.ts";
-import { type Change, changes, type Facts } from "../fingerprint.ts";
-import type { Json } from "../json.ts";
-import type { Determinism, Verdict } from "../stage.ts";
+import type { Digest } from "../store/digest.ts";
+import { type Change, changes, type Facts } from "../store/fingerprint.ts";
+import type { Json } from "../stage/json.ts";
+import type { Determinism, Verdict } from "../stage/declaration.ts";
 import { type Difference, largestDifference } from "./difference.ts";
 import type { Lock } from "./lock.ts";
 

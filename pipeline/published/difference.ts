@@ -1,5 +1,5 @@
 /** How far two JSON values are apart, number by number. */
-import type { Json, JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../stage/json.ts";
 
 /** The largest difference of two values, and where it is. */
 export interface Difference {

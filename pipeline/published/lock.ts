@@ -7,16 +7,16 @@
  */
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
-import { type Digest, isDigest } from "../digest.ts";
-import { isMissing } from "../disk.ts";
+import { type Digest, isDigest } from "../store/digest.ts";
+import { isMissing } from "../store/disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Facts } from "../fingerprint.ts";
-import { anyObject, anything, name, readForeign } from "../foreign.ts";
-import type { Graph } from "../graph.ts";
-import { canonicalPretty, type Json, type JsonObject } from "../json.ts";
-import { isInstanceOf, isPathBelow } from "../names.ts";
-import type { Determinism, Verdict } from "../stage.ts";
-import type { Kept, Record as Entry } from "../store.ts";
+import type { Facts } from "../store/fingerprint.ts";
+import { anyObject, anything, name, readForeign } from "./foreign.ts";
+import type { Graph } from "../graph/graph.ts";
+import { canonicalPretty, type Json, type JsonObject } from "../stage/json.ts";
+import { isInstanceOf, isPathBelow } from "../stage/names.ts";
+import type { Determinism, Verdict } from "../stage/declaration.ts";
+import type { Kept, Record as Entry } from "../store/store.ts";
 
 /** The file's name in the project's root. */
 export const LOCK = "results.lock.json";

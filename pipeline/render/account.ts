@@ -1,9 +1,9 @@
 /** The account of a run: what ran and why, and what did not have to. */
-import type { Event } from "../event.ts";
-import { duration } from "./quantity.ts";
+import type { Event } from "../run/event.ts";
+import { duration } from "../text/quantity.ts";
 import { describeReason, grouped, listed } from "./reason.ts";
-import type { Style } from "./style.ts";
-import { clean, hang, pad, padLeft, width as columns } from "./text.ts";
+import type { Style } from "../text/style.ts";
+import { clean, hang, pad, padLeft, width as columns } from "../text/text.ts";
 
 type Ended = Extract<Event, { kind: "ended" }>;
 

@@ -1,11 +1,11 @@
 /** The comparison with the published run, in words. */
-import type { Change } from "../fingerprint.ts";
-import type { Json } from "../json.ts";
+import type { Change } from "../store/fingerprint.ts";
+import type { Json } from "../stage/json.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Difference } from "../published/difference.ts";
-import { counted } from "./quantity.ts";
+import { counted } from "../text/quantity.ts";
 import { visible } from "./visible.ts";
-import type { Style } from "./style.ts";
+import type { Style } from "../text/style.ts";
 
 /** The lines: a verdict, and what it rests on. */
 export function comparisonLines(

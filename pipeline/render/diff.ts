@@ -1,10 +1,10 @@
 /** Two runs side by side: parameters, metrics, curves, digests. */
-import { canonical, type Json } from "../json.ts";
-import { counted, measured } from "./quantity.ts";
+import { canonical, type Json } from "../stage/json.ts";
+import { counted, measured } from "../text/quantity.ts";
 import { show } from "./reason.ts";
 import { scaleOf, sparkline } from "./sparkline.ts";
-import type { Style } from "./style.ts";
-import { clip, hang, pad, padLeft, width as columns } from "./text.ts";
+import type { Style } from "../text/style.ts";
+import { clip, hang, pad, padLeft, width as columns } from "../text/text.ts";
 
 /** One of the two runs. */
 export interface Side {

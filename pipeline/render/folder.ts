@@ -1,9 +1,9 @@
 /** Whose files are in `artifacts/`, in sentences. */
-import { type Configuration, isPlain } from "../configuration.ts";
-import type { Folder } from "../event.ts";
-import { counted } from "./quantity.ts";
-import type { Style } from "./style.ts";
-import { clean, solid, wrap } from "./text.ts";
+import { type Configuration, isPlain } from "../artifacts/configuration.ts";
+import type { Folder } from "../run/event.ts";
+import { counted } from "../text/quantity.ts";
+import type { Style } from "../text/style.ts";
+import { clean, solid, wrap } from "../text/text.ts";
 
 /** The lines about the folder; none where nothing has to be said. */
 export function folderLines(

@@ -1,5 +1,5 @@
 /** Events as lines of JSON on standard output, for other programs. */
-import type { Report } from "../event.ts";
+import type { Report } from "../run/event.ts";
 import { jsonLine } from "./visible.ts";
 
 /** Writes every event as one line. */

@@ -1,7 +1,7 @@
 /** A graph by stages, as a person draws it: boxes with counts, and arrows. */
-import type { Decision } from "../event.ts";
-import type { Graph } from "../graph.ts";
-import type { Plan } from "../plan.ts";
+import type { Decision } from "../run/event.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Plan } from "../plan/plan.ts";
 
 /** The state of a stage: that of its least finished instance. */
 export type State = Decision["kind"];

@@ -5,7 +5,7 @@
  */
 import { layers, type Route } from "./layers.ts";
 import { type Box, direct, type Member, type State } from "./outline.ts";
-import { counted } from "./quantity.ts";
+import { counted } from "../text/quantity.ts";
 import { shorten } from "./running.ts";
 import { DECISIONS } from "./words.ts";
 

@@ -1,10 +1,16 @@
 /** Events as plain lines, for pipes and logs: no control codes, no repainting. */
-import type { Event, Report } from "../event.ts";
-import { counted, duration, measured, rate, roughly } from "./quantity.ts";
+import type { Event, Report } from "../run/event.ts";
+import {
+  counted,
+  duration,
+  measured,
+  rate,
+  roughly,
+} from "../text/quantity.ts";
 import { describeReason, listed } from "./reason.ts";
-import type { Style } from "./style.ts";
+import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
-import { clean } from "./text.ts";
+import { clean } from "../text/text.ts";
 
 /** Seconds between two lines of progress of one instance, at least. */
 const EVERY = 10;

@@ -1,9 +1,16 @@
 /** A plan as tables: what will run, what may be cut off, what is at hand. */
-import type { Decision, Event, Planned } from "../event.ts";
-import { counted, duration, roughly } from "./quantity.ts";
+import type { Decision, Event, Planned } from "../run/event.ts";
+import { counted, duration, roughly } from "../text/quantity.ts";
 import { describeDecision, grouped, listed } from "./reason.ts";
-import type { Style } from "./style.ts";
-import { hang, pad, padLeft, solid, width as columns, wrap } from "./text.ts";
+import type { Style } from "../text/style.ts";
+import {
+  hang,
+  pad,
+  padLeft,
+  solid,
+  width as columns,
+  wrap,
+} from "../text/text.ts";
 import { DECISIONS } from "./words.ts";
 
 /** How a plan is shown. */

@@ -1,8 +1,8 @@
 /** Why an instance runs, in one line of a person's words. */
-import type { Decision, Reason } from "../event.ts";
-import type { Change } from "../fingerprint.ts";
-import type { Json } from "../json.ts";
-import { clean } from "./text.ts";
+import type { Decision, Reason } from "../run/event.ts";
+import type { Change } from "../store/fingerprint.ts";
+import type { Json } from "../stage/json.ts";
+import { clean } from "../text/text.ts";
 
 /** How many changes are named before "and n more". */
 const NAMED = 3;
@@ -65,7 +65,7 @@ export function phrasesOf(changes: readonly Change[]): string[] {
 
 /** Changes of what is one thing to a person. */
 export interface Group {
-  /** `param epochs`, `code stages/train.ts`, `npm sharp`, `input curves`. */
+  /** `param epochs`, `code stages/training/stage.ts`, `npm sharp`, `input curves`. */
   readonly key: string;
   readonly members: readonly Change[];
 }

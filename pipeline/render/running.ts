@@ -3,10 +3,10 @@
  * that keep their places from frame to frame. Where there is no room for all of
  * it, the least needed goes first.
  */
-import type { Event } from "../event.ts";
-import { clock, duration, measured, rate } from "./quantity.ts";
-import type { Style } from "./style.ts";
-import { clip, pad, padLeft, width as columns } from "./text.ts";
+import type { Event } from "../run/event.ts";
+import { clock, duration, measured, rate } from "../text/quantity.ts";
+import type { Style } from "../text/style.ts";
+import { clip, pad, padLeft, width as columns } from "../text/text.ts";
 
 type Progress = Extract<Event, { kind: "progress" }>;
 

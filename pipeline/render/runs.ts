@@ -1,8 +1,8 @@
 /** The history of runs as a table, the newest first. */
-import type { Counts } from "../event.ts";
-import { duration } from "./quantity.ts";
-import type { Style } from "./style.ts";
-import { clip, table, width as columns } from "./text.ts";
+import type { Counts } from "../run/event.ts";
+import { duration } from "../text/quantity.ts";
+import type { Style } from "../text/style.ts";
+import { clip, table, width as columns } from "../text/text.ts";
 import { OUTCOMES } from "./words.ts";
 
 /** A run as the table shows it. */

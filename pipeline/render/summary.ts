@@ -1,13 +1,13 @@
 /** What a run leaves on the screen: what happened, the verdicts, where to look. */
-import type { Counts, Event, Outcome } from "../event.ts";
+import type { Counts, Event, Outcome } from "../run/event.ts";
 import { accountLines, warningLines } from "./account.ts";
 import { comparisonLines } from "./comparison.ts";
 import { failureLines } from "./failure.ts";
 import { folderLines } from "./folder.ts";
-import { counted, duration } from "./quantity.ts";
+import { counted, duration } from "../text/quantity.ts";
 import { grouped, listed } from "./reason.ts";
-import type { Style } from "./style.ts";
-import { clean, hang, solid, wrap } from "./text.ts";
+import type { Style } from "../text/style.ts";
+import { clean, hang, solid, wrap } from "../text/text.ts";
 import { verdictLines } from "./verdicts.ts";
 
 type Finished = Extract<Event, { kind: "finished" }>;

@@ -3,14 +3,14 @@
  * stands below, a line each, with a total line at the end, painted over in
  * place.
  */
-import type { Event, Outcome, Report } from "../event.ts";
-import { counted, duration } from "./quantity.ts";
+import type { Event, Outcome, Report } from "../run/event.ts";
+import { counted, duration } from "../text/quantity.ts";
 import { describeReason, listed } from "./reason.ts";
 import { type Room, type Running, runningLines } from "./running.ts";
 import { Forecast } from "./forecast.ts";
-import type { Style } from "./style.ts";
+import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
-import { clean, clip, hang, padLeft, width as columns } from "./text.ts";
+import { clean, clip, hang, padLeft, width as columns } from "../text/text.ts";
 import { DECISIONS, OUTCOMES } from "./words.ts";
 
 /** Frames a second at most. */

@@ -1,9 +1,9 @@
 /** The claims as a referee would list them: verdict, sentence, evidence. */
-import type { JsonObject } from "../json.ts";
-import type { Verdict } from "../stage.ts";
-import { measured } from "./quantity.ts";
-import type { Style } from "./style.ts";
-import { clean, hang, pad, wrap } from "./text.ts";
+import type { JsonObject } from "../stage/json.ts";
+import type { Verdict } from "../stage/declaration.ts";
+import { measured } from "../text/quantity.ts";
+import type { Style } from "../text/style.ts";
+import { clean, hang, pad, wrap } from "../text/text.ts";
 import { VERDICTS } from "./words.ts";
 
 /** Numbers of evidence that are shown where it has no sentence of its own. */

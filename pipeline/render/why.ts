@@ -1,8 +1,8 @@
 /** The facts of an instance as tables, what changed first. */
-import type { Decision } from "../event.ts";
-import { type Change, changes, type Facts } from "../fingerprint.ts";
-import type { Json } from "../json.ts";
-import { counted, duration } from "./quantity.ts";
+import type { Decision } from "../run/event.ts";
+import { type Change, changes, type Facts } from "../store/fingerprint.ts";
+import type { Json } from "../stage/json.ts";
+import { counted, duration } from "../text/quantity.ts";
 import {
   describeDecision,
   groups,
@@ -11,8 +11,15 @@ import {
   show,
   versions,
 } from "./reason.ts";
-import type { Style } from "./style.ts";
-import { clip, hang, pad, solid, width as columns, wrap } from "./text.ts";
+import type { Style } from "../text/style.ts";
+import {
+  clip,
+  hang,
+  pad,
+  solid,
+  width as columns,
+  wrap,
+} from "../text/text.ts";
 import { DECISIONS } from "./words.ts";
 
 /** An instance, what is to be done about it, and what it was made from the last time. */

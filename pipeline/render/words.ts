@@ -3,9 +3,9 @@
  * log, the tables and the pictures say the same. A colour is never the only
  * sign: each state has a word or a mark of its own.
  */
-import type { Decision, Outcome } from "../event.ts";
-import type { Verdict } from "../stage.ts";
-import type { Style } from "./style.ts";
+import type { Decision, Outcome } from "../run/event.ts";
+import type { Verdict } from "../stage/declaration.ts";
+import type { Style } from "../text/style.ts";
 
 /** A state as it is shown. */
 export interface Look {

@@ -4,10 +4,10 @@
  * declared folder, which Deno's permissions follow.
  */
 import { closeSync, readFileSync } from "node:fs";
-import { openPlain } from "../disk.ts";
+import { openPlain } from "../store/disk.ts";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
-import type { Denial } from "./denial.ts";
+import type { Denial } from "./process/denial.ts";
 import { type Allowed, allowed, auditFile, engineCode } from "./flags.ts";
 import { absolute, distinct, realPath, realPaths, within } from "./path.ts";
 
@@ -16,7 +16,7 @@ interface Access {
   readonly permission: string;
   /** The target as the program wrote it; null asks for everything. */
   readonly value: string | null;
-  /** Where, if it was refused: `stages/train.ts:12:5`. */
+  /** Where, if it was refused: `stages/training/stage.ts:12:5`. */
   readonly place?: string | undefined;
 }
 

@@ -7,8 +7,8 @@
  * process group, behind the kernel's wall from its first instruction.
  */
 import { fail, nearest, ok, type Result } from "../failure.ts";
-import type { Json, JsonObject } from "../json.ts";
-import type { Runs } from "../stage.ts";
+import type { Json, JsonObject } from "../stage/json.ts";
+import type { Runs } from "../stage/declaration.ts";
 import {
   type Confinement,
   outputFolder,

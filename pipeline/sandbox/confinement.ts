@@ -2,9 +2,9 @@
  * All that one instance's process may touch. Nothing else in the sandbox
  * decides anything: flags, kernel rules and the audit are read off this.
  */
-import type { JsonObject } from "../json.ts";
-import type { Permissions, Point, Runs } from "../stage.ts";
-import type { Checkpoint } from "../task.ts";
+import type { JsonObject } from "../stage/json.ts";
+import type { Permissions, Point, Runs } from "../stage/declaration.ts";
+import type { Checkpoint } from "../stage/task.ts";
 
 /** What one instance is given, and where it may write. All paths are absolute. */
 export interface Confinement {

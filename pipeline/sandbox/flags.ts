@@ -22,8 +22,8 @@ export interface Invocation {
 
 /** The engine's own modules: those that run in the process of a stage. */
 const engine = realPath(`${import.meta.dirname}/..`);
-const runner = `${engine}/runner.ts`;
-const preload = `${engine}/freeze.ts`;
+const runner = `${engine}/sandbox/process/runner.ts`;
+const preload = `${engine}/sandbox/process/freeze.ts`;
 
 /** What every process of a stage finds in its environment, and nothing else. */
 export const ENVIRONMENT = {
@@ -210,11 +210,11 @@ export function engineCode(): readonly string[] {
     runner,
     preload,
     // What these import, and a stage for StageError.
-    `${engine}/task.ts`,
+    `${engine}/stage/task.ts`,
     `${engine}/failure.ts`,
     `${engine}/sandbox/taskfile.ts`,
-    `${engine}/sandbox/denial.ts`,
-    `${engine}/sandbox/often.ts`,
+    `${engine}/sandbox/process/denial.ts`,
+    `${engine}/sandbox/process/often.ts`,
   ];
 }
 

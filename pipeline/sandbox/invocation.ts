@@ -3,7 +3,7 @@
  * command line behind the wall that the instance needs.
  */
 import { pathToFileURL } from "node:url";
-import { canonicalPretty, type JsonObject } from "../json.ts";
+import { canonicalPretty, type JsonObject } from "../stage/json.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { TaskFile } from "./taskfile.ts";
 import { seccompWorks } from "./seccomp.ts";

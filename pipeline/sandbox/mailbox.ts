@@ -4,7 +4,7 @@
  * engine's memory: of much progress only the newest waits, and of the rest a
  * limited number is taken.
  */
-import type { Message } from "../task.ts";
+import type { Message } from "../stage/task.ts";
 
 /** How many messages other than progress are taken from one process. */
 export const MOST = 1000;

@@ -5,9 +5,9 @@
  * edit of a single installed file is not seen.
  */
 import { basename, dirname, join } from "node:path";
-import { isMissing } from "../disk.ts";
-import type { Json } from "../json.ts";
-import type { StatCache } from "../stat.ts";
+import { isMissing } from "../store/disk.ts";
+import type { Json } from "../stage/json.ts";
+import type { StatCache } from "../store/stat.ts";
 import { distinct, realPath } from "./path.ts";
 
 /** Where an interpreter finds its packages, by its path and by what that is a link to. */

@@ -9,7 +9,7 @@
  *      its exit and its outputs are judged, in this order (verdict.ts).
  */
 import { fail, type Failure, ok, type Result } from "../failure.ts";
-import type { Message } from "../task.ts";
+import type { Message } from "../stage/task.ts";
 import { undeclaredAccess } from "./audit.ts";
 import {
   type Confinement,
@@ -17,7 +17,7 @@ import {
   scratchFolder,
   type Wall,
 } from "./confinement.ts";
-import type { Denial } from "./denial.ts";
+import type { Denial } from "./process/denial.ts";
 import { prepare, type Prepared } from "./invocation.ts";
 import { Log } from "./log.ts";
 import { Mailbox, MOST } from "./mailbox.ts";

@@ -3,11 +3,11 @@
  * them a result depends on.
  */
 import { basename, dirname, join } from "node:path";
-import { type Digest, digestJson } from "../digest.ts";
+import { type Digest, digestJson } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Json, JsonObject } from "../json.ts";
-import type { Runs } from "../stage.ts";
-import type { StatCache } from "../stat.ts";
+import type { Json, JsonObject } from "../stage/json.ts";
+import type { Runs } from "../stage/declaration.ts";
+import type { StatCache } from "../store/stat.ts";
 import { ENVIRONMENT } from "./flags.ts";
 import { SYSTEM_PATH } from "./machine.ts";
 import { packageFacts } from "./packages.ts";

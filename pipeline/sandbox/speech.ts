@@ -2,9 +2,13 @@
  * What a process says on its standard output: messages to the engine among
  * lines for the log. Nothing in it is believed without a look.
  */
-import { type Message, type Progress, RECORD_SEPARATOR } from "../task.ts";
+import {
+  type Message,
+  type Progress,
+  RECORD_SEPARATOR,
+} from "../stage/task.ts";
 
-import type { Denial } from "./denial.ts";
+import type { Denial } from "./process/denial.ts";
 
 /** Longest line that is kept in memory; a longer one is cut into several. */
 const LONGEST = 1 << 16;

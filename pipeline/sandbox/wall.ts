@@ -62,7 +62,7 @@ export function wallWarning(wall: Wall, filters: boolean): string | undefined {
   return "this kernel has no seccomp filter: native code and commands reach unix sockets, multipath TCP, shared memory and other processes' priorities";
 }
 
-const launcher = realPath(`${import.meta.dirname}/launcher.ts`);
+const launcher = realPath(`${import.meta.dirname}/process/launcher.ts`);
 
 /** An invocation behind a wall. Writes what the wall needs into the private folder. */
 export function behind(

@@ -2,7 +2,7 @@
  * The verdicts on all claims, from what was measured. Pure: the stage calls it
  * with files of a run, and an archive's verifier with those of the archive.
  */
-import type { Json } from "../../pipeline/json.ts";
+import type { Json } from "../../pipeline/stage/json.ts";
 import type { Judgement } from "../formats/claims.ts";
 import type { Curve } from "../formats/curve.ts";
 import type { Metrics } from "../formats/metrics.ts";

@@ -1,5 +1,5 @@
 /** What claims and quoted numbers are held against, read from a stage's inputs. */
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import { CurveSchema } from "../formats/curve.ts";
 import { readJson } from "../formats/json.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";

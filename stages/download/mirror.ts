@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { isAbsolute, join } from "node:path";
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import type { Answer, Silence, Trouble } from "./answer.ts";
 import { ask, stalled, troubleOf } from "./answer.ts";
 import { Part } from "./part.ts";

@@ -1,5 +1,5 @@
 /** The beginning of a file on this machine's disk, while the rest is fetched. */
-import { StageError } from "../../pipeline/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 
 export class Part implements Disposable {
   private constructor(

@@ -1,5 +1,5 @@
 /** Noise on pictures: the exercise's "small random number added to each pixel". */
-import { stream } from "../stream.ts";
+import { stream } from "../random/stream.ts";
 
 /**
  * So many numbers of mean 0 and standard deviation 1, from the stream `noise` of

@@ -3,7 +3,7 @@
  * bits are the same on every machine.
  */
 import * as web from "onnxruntime-web";
-import { StageError } from "../../pipeline/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 import type { Size } from "../formats/images.ts";
 
 /** A network that is ready to be fed. */

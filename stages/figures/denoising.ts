@@ -1,6 +1,6 @@
 /** The exercise's optional task: noisy input, output, original, and loss against noise. */
 import type uPlot from "uplot";
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import { type Denoising, DenoisingSchema } from "../formats/denoising.ts";
 import { readJson } from "../formats/json.ts";
 import { spread } from "./curve.ts";

@@ -1,5 +1,5 @@
 /** What every figure ends with: its page in three forms, and its caption for LaTeX. */
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
 import { registerFont } from "./font.ts";

@@ -8,7 +8,7 @@ import { GlobalFonts } from "@napi-rs/canvas";
 import fonts from "@expo-google-fonts/source-sans-3/package.json" with {
   type: "json",
 };
-import { StageError } from "../../pipeline/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 
 /** The family, in the regular and the semibold weight. */
 export const FONT = "Source Sans 3";

@@ -1,8 +1,8 @@
 /** What the network keeps of a digit: the maps of its narrowest layer. */
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import type { Size } from "../formats/images.ts";
 import { readLayersModel } from "../formats/layers-model.ts";
-import { fileOf } from "../model.ts";
+import { fileOf } from "../experiment/names.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { code, type Map3 } from "./forward.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";

@@ -1,6 +1,6 @@
 /** The figure of the learning curves: loss against epoch for every learning rate. */
 import type uPlot from "uplot";
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import { type Family, readFamilies, smooth, spread } from "./curve.ts";
 import type { Dataset } from "../formats/dataset.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";

@@ -1,5 +1,5 @@
 /** Figures 1–3 of the paper: originals above reconstructions, for one learning rate. */
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import { readJson } from "../formats/json.ts";
 import { QualitySchema } from "../formats/quality.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";

@@ -1,9 +1,9 @@
 /** The overview: all learning rates under the originals, each with its errors. */
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import type { Size } from "../formats/images.ts";
 import { readJson } from "../formats/json.ts";
 import { QualitySchema } from "../formats/quality.ts";
-import { fileOf } from "../model.ts";
+import { fileOf } from "../experiment/names.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { font } from "./font.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";

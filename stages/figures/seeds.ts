@@ -1,5 +1,5 @@
 /** Networks of one learning rate and several seeds: what a figure shows of them. */
-import type { Point } from "../../pipeline/stage.ts";
+import type { Point } from "../../pipeline/stage/declaration.ts";
 
 /** The networks of one learning rate. */
 export interface Siblings<Network> {

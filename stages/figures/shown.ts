@@ -1,5 +1,5 @@
 /** Which test images a figure shows, and their pixels. */
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import { pick, readImages, type Size } from "../formats/images.ts";
 
 /** The numbers of the images to be shown: the first of each digit, or as listed. */

@@ -8,7 +8,7 @@
  * Height and width are those of dataset.json, of the exported model, or of the
  * layers that are trained.
  */
-import { StageError } from "../../pipeline/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 
 /** Rows and columns of an image. */
 export interface Size {

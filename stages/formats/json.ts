@@ -6,7 +6,7 @@
  * again.
  */
 import * as v from "valibot";
-import { StageError } from "../../pipeline/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 
 /** The content of a file, checked; fields that the schema does not name are left out. */
 export function readJson<Schema extends v.GenericSchema>(

@@ -14,8 +14,8 @@ import {
   canonicalPretty,
   type Json,
   type JsonObject,
-} from "../../pipeline/json.ts";
-import { StageError } from "../../pipeline/task.ts";
+} from "../../pipeline/stage/json.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 import { type Chain, chainOf } from "../network/layer.ts";
 import { parameters, type Weight, weights } from "../network/weights.ts";
 

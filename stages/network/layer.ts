@@ -3,8 +3,12 @@
  * TensorFlow.js layers model. Everything that executes or draws the network
  * without TensorFlow.js starts here.
  */
-import { canonical, type Json, type JsonObject } from "../../pipeline/json.ts";
-import { StageError } from "../../pipeline/task.ts";
+import {
+  canonical,
+  type Json,
+  type JsonObject,
+} from "../../pipeline/stage/json.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 
 /** What follows the affine part of a layer. */
 export type Activation = "linear" | "relu";

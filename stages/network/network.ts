@@ -3,7 +3,7 @@
  * layers. The training graph, the exported model and the figures derive from it.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { JsonObject } from "../../pipeline/json.ts";
+import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Shape } from "./layer.ts";
 
 /** The `[network]` table of the experiment. A type, not an interface: it is JSON. */

@@ -3,7 +3,7 @@
  * their two other layouts: ONNX (output channel first) and TensorFlow.js
  * (channels last).
  */
-import { stream } from "../stream.ts";
+import { stream } from "../random/stream.ts";
 import { type Chain, walk } from "./layer.ts";
 
 /** One weight: its place in the flat vector and its shape in ONNX's layout. */

@@ -1,5 +1,5 @@
 /** BibTeX of the reproduction, and of what it reproduces. */
-import type { JsonObject } from "../../pipeline/json.ts";
+import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Params } from "./params.ts";
 
 /** Two entries: the software, and the paper. */

@@ -1,5 +1,5 @@
 /** All that the report is made of: its inputs, read, checked and put together. */
-import type { Task } from "../../pipeline/task.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
 import { pixels, shown } from "../figures/shown.ts";
 import { ClaimsSchema, type Judgement } from "../formats/claims.ts";
 import { CurveSchema } from "../formats/curve.ts";
@@ -8,7 +8,7 @@ import { type Denoising, DenoisingSchema } from "../formats/denoising.ts";
 import { readJson } from "../formats/json.ts";
 import { type LayersModel, readLayersModel } from "../formats/layers-model.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
-import { fileOf, modelName, severalSeeds } from "../model.ts";
+import { fileOf, modelName, severalSeeds } from "../experiment/names.ts";
 import { type Shape as Size, walk } from "../network/layer.ts";
 import type { Training } from "./curve.ts";
 import type { Params } from "./params.ts";

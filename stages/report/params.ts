@@ -1,5 +1,5 @@
 /** What the report is told beside its inputs. */
-import type { Json, JsonObject } from "../../pipeline/json.ts";
+import type { Json, JsonObject } from "../../pipeline/stage/json.ts";
 
 /** A stage of the pipeline, as the picture of the graph shows it. */
 export interface GraphStage {

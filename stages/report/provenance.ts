@@ -1,5 +1,5 @@
 /** How the results came about, and how to get them again. */
-import type { Json } from "../../pipeline/json.ts";
+import type { Json } from "../../pipeline/stage/json.ts";
 import { bibtex, reference } from "./citation.ts";
 import { drawGraph } from "./graph.ts";
 import { html } from "./html.ts";

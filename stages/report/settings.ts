@@ -1,6 +1,6 @@
 /** What the chart takes from the configuration. */
 import * as v from "valibot";
-import type { JsonObject } from "../../pipeline/json.ts";
+import type { JsonObject } from "../../pipeline/stage/json.ts";
 
 const Schema = v.object({
   figures: v.object({

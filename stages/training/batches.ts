@@ -1,5 +1,5 @@
 /** The order in which images are seen: a new one in each epoch, the same for every learning rate. */
-import { stream } from "../stream.ts";
+import { stream } from "../random/stream.ts";
 
 /** The images of an epoch (1, 2, …), shuffled by Fisher and Yates. */
 export function order(

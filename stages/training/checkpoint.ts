@@ -3,7 +3,7 @@
  * state it is and holds the curve, then the three vectors as 32-bit floats,
  * little-endian.
  */
-import { canonical, type JsonObject } from "../../pipeline/json.ts";
+import { canonical, type JsonObject } from "../../pipeline/stage/json.ts";
 import type { Curve } from "./curve.ts";
 import type { Vectors } from "./trainer.ts";
 

@@ -2,7 +2,7 @@
  * The crosscheck of every engine but the portable one: before it trains, it runs a few
  * steps beside the portable engine, since a faulty driver must not become a figure.
  */
-import { StageError } from "../../pipeline/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Steps on the same batch. */

@@ -4,7 +4,7 @@
  * on the processor.
  */
 import * as runtime from "onnxruntime-node";
-import { StageError } from "../../pipeline/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 import { type Open, opener } from "./runtime.ts";
 
 const COMMON = {

@@ -1,5 +1,5 @@
 /** Starts an engine by its name, and crosschecks it with the portable one first. */
-import type { JsonObject } from "../../pipeline/json.ts";
+import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Curve } from "../formats/curve.ts";
 import { rates } from "./adam.ts";
 import type { EngineName } from "./engine.ts";

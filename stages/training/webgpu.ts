@@ -5,8 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-webgpu";
-import type { JsonObject } from "../../pipeline/json.ts";
-import { StageError } from "../../pipeline/task.ts";
+import type { JsonObject } from "../../pipeline/stage/json.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 import { fromLayers, toLayers, weights } from "../network/weights.ts";
 import { type Adapter, adapter } from "./engine.ts";
 import type { Problem, Trainer, Vectors } from "./trainer.ts";

@@ -6,9 +6,9 @@
  */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { digestFile } from "../../pipeline/digest.ts";
-import { Program } from "../engine/program.ts";
-import { EQUAL, makeEqual } from "../store/equals.ts";
+import { digestFile } from "../../pipeline/store/digest.ts";
+import { Program } from "../rig/program.ts";
+import { EQUAL, makeEqual } from "../pipeline/store/equals.ts";
 
 /** What came of so many kills. */
 export interface Kills {

@@ -22,7 +22,7 @@ import {
   NETWORK,
   SHAPE,
   strokes,
-} from "../training/fixture.ts";
+} from "../stages/training/fixture.ts";
 
 const BATCH = 64;
 const [engine = "portable", form = "optimised", count = "20"] = Deno.args;

@@ -11,7 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { cpus, loadavg } from "node:os";
-import { runs } from "../training/fixture.ts";
+import { runs } from "../stages/training/fixture.ts";
 import { lines } from "./line.ts";
 
 /** One line of the table. */

@@ -1,8 +1,8 @@
 /** The whole project in a folder of its own, run as a stranger would. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { digestFile } from "../../pipeline/digest.ts";
-import type { Decision, Event } from "../../pipeline/event.ts";
+import { digestFile } from "../../pipeline/store/digest.ts";
+import type { Decision, Event } from "../../pipeline/run/event.ts";
 
 const original = new URL("../../", import.meta.url).pathname;
 

@@ -5,13 +5,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../../pipeline/config/config.ts";
-import { digestFile } from "../../pipeline/digest.ts";
+import { digestFile } from "../../pipeline/store/digest.ts";
 import { unwrap } from "../../pipeline/failure.ts";
-import { type Instance, link, type Source } from "../../pipeline/graph.ts";
-import type { Run, Task } from "../../pipeline/task.ts";
-import { experimentSchema } from "../../stages/experiment.ts";
-import { glyphs } from "../../stages/glyphs/glyph.ts";
-import { pipeline } from "../../stages/pipeline.ts";
+import {
+  type Instance,
+  link,
+  type Source,
+} from "../../pipeline/graph/graph.ts";
+import type { Run, Task } from "../../pipeline/stage/task.ts";
+import { experimentSchema } from "../../stages/experiment/schema.ts";
+import { glyphs } from "../../stages/prepare/digit.ts";
+import { pipeline } from "../../stages/experiment/pipeline.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const [folder = ""] = Deno.args;

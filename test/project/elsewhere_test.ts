@@ -1,6 +1,6 @@
 /** Every artifact of the experiment, on another processor. */
 import { deepEqual, equal } from "node:assert/strict";
-import { runs } from "../training/fixture.ts";
+import { runs } from "../stages/training/fixture.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const program = new URL("elsewhere.ts", import.meta.url).pathname;

@@ -5,8 +5,8 @@
  */
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
-import type { Decision } from "../../pipeline/event.ts";
-import { mirror } from "../stages/mirror.ts";
+import type { Decision } from "../../pipeline/run/event.ts";
+import { mirror } from "../stages/download/mirror.ts";
 import { Copy } from "./copy.ts";
 
 /** Without MNIST at hand the digits are drawn. */
@@ -132,19 +132,19 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
   });
 
   await step("a comment runs nothing; a change of code does", async () => {
-    const module = here.read("stages/metrics.ts");
+    const module = here.read("stages/evaluation/metrics.ts");
     writeFileSync(
-      here.path("stages/metrics.ts"),
+      here.path("stages/evaluation/metrics.ts"),
       "// Another comment.\n" + module.replaceAll("\n\n", "\n\n\n"),
     );
     equal((await here.task("status", ...SMALL)).code, 0);
     writeFileSync(
-      here.path("stages/metrics.ts"),
+      here.path("stages/evaluation/metrics.ts"),
       module.replace("curve.engine.name,", "`${curve.engine.name}`,"),
     );
     const plan = await here.plan(...SMALL);
     deepEqual(which(plan, "run"), ["metrics"]);
-    writeFileSync(here.path("stages/metrics.ts"), module);
+    writeFileSync(here.path("stages/evaluation/metrics.ts"), module);
     equal((await here.task("status", ...SMALL)).code, 0);
   });
 

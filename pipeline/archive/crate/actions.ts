@@ -1,5 +1,5 @@
 /** What happened: an action for each instance, and one for the whole run. */
-import { canonical } from "../../json.ts";
+import { canonical } from "../../stage/json.ts";
 import type { PublishedInstance } from "../../published/lock.ts";
 import { type Edition, machineText } from "../edition.ts";
 import { CODE } from "../layout.ts";

@@ -3,7 +3,7 @@
  * the Workflow Run profiles 0.5 (process, workflow, provenance); 1.2 makes the
  * validators of those profiles fail.
  */
-import { canonicalPretty } from "../../json.ts";
+import { canonicalPretty } from "../../stage/json.ts";
 import type { Edition } from "../edition.ts";
 import { actions } from "./actions.ts";
 import type { Described } from "./entity.ts";

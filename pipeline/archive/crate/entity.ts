@@ -1,5 +1,5 @@
 /** What the parts of a crate have in common: entities, and the ids by which they refer to each other. */
-import type { Json } from "../../json.ts";
+import type { Json } from "../../stage/json.ts";
 import type { PublishedInstance } from "../../published/lock.ts";
 import type { Edition } from "../edition.ts";
 import { CODE } from "../layout.ts";

@@ -25,8 +25,8 @@ export function writeProject(root: string, nodes: readonly Node[]): void {
   writeFileSync(
     join(root, "main.ts"),
     `
-import { start } from "${engine}start.ts";
-import { file, output } from "${engine}stage.ts";
+import { start } from "${engine}cli/start.ts";
+import { file, output } from "${engine}stage/declaration.ts";
 
 const layers = ${layers};
 const count = ${nodes.length};

@@ -1,7 +1,7 @@
 /** What the tests of the formats share: random content, and what a reader says of a broken file. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { StageError } from "../../../pipeline/task.ts";
+import { StageError } from "../../../pipeline/stage/task.ts";
 
 /** Every run tries the same values. */
 export const SEEDED = { seed: 1, numRuns: 60 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type * as v from "valibot";
-import { canonicalPretty, type Json } from "../../../pipeline/json.ts";
+import { canonicalPretty, type Json } from "../../../pipeline/stage/json.ts";
 import {
   ClaimsSchema,
   type Judgement,

@@ -1,0 +1,300 @@
+/** The command line, parsed and checked against the table of commands. */
+import { type Command, COMMANDS, type Operands, type Option } from "./table.ts";
+import {
+  fail,
+  type Failure,
+  nearest,
+  ok,
+  type Result,
+  short,
+} from "../failure.ts";
+
+export { COMMANDS } from "./table.ts";
+export { helpLines } from "./help.ts";
+
+/** A parsed command line. */
+export interface Parsed {
+  readonly command: Command;
+  readonly operands: readonly string[];
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  has(option: string): boolean;
+  one(option: string): string | undefined;
+  all(option: string): readonly string[];
+}
+
+/** What the command line asks for. */
+export type Asked =
+  | { readonly kind: "run"; readonly parsed: Parsed }
+  | { readonly kind: "help"; readonly command: Command | undefined };
+
+/**
+ * Reads a command line. `--help` anywhere asks for help, whatever else is wrong;
+ * after `--` everything is an operand.
+ */
+export function parseArguments(
+  args: readonly string[],
+  commands: readonly Command[] = COMMANDS,
+): Result<Asked> {
+  const [first, ...rest] = args;
+  if (first === undefined || isHelp(first)) {
+    return ok({ kind: "help", command: undefined });
+  }
+  const asksHelp = first === "help";
+  const name = asksHelp ? rest[0] : first;
+  if (name === undefined || asksHelp && isHelp(name)) {
+    return ok({ kind: "help", command: undefined });
+  }
+  const command = commands.find((one) => one.name === name);
+  if (!command) return fail(unknownCommand(name, commands));
+  const end = rest.indexOf("--");
+  const open = end < 0 ? rest : rest.slice(0, end);
+  if (asksHelp || open.some(isHelp)) return ok({ kind: "help", command });
+
+  const read = readWords(command, rest, commands);
+  if (!read.ok) return read;
+  const { operands, values } = read.value;
+  const wrong = wrongOperands(command, operands) ?? conflict(command, values);
+  if (wrong) return fail(wrong);
+  const all = (option: string) => values.get(option) ?? [];
+  return ok({
+    kind: "run",
+    parsed: {
+      command,
+      operands,
+      values,
+      has: (option) => values.has(option),
+      one: (option) => all(option)[0],
+      all,
+    },
+  });
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+/** Sorts the words into operands and the values of options. */
+function readWords(
+  command: Command,
+  words: readonly string[],
+  commands: readonly Command[],
+): Result<{ operands: string[]; values: Map<string, string[]> }> {
+  const values = new Map<string, string[]>();
+  const operands: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!; // i is below the length
+    if (word === "--") {
+      operands.push(...words.slice(i + 1));
+      break;
+    }
+    if (!word.startsWith("-") || word === "-") {
+      operands.push(word);
+      continue;
+    }
+    const equals = word.indexOf("=");
+    const flag = equals < 0 ? word : word.slice(0, equals);
+    const inline = equals < 0 ? undefined : word.slice(equals + 1);
+    const option = command.options.find(({ name }) => `--${name}` === flag);
+    if (!option) return fail(unknownOption(flag, command, commands));
+    const { name } = option;
+    if (option.value === undefined) {
+      if (inline !== undefined) {
+        return fail(
+          usage(
+            `Cannot use the option "--${name}" with a value`,
+            "it takes none",
+            undefined,
+            command,
+          ),
+        );
+      }
+      values.set(name, []);
+      continue;
+    }
+    const value = inline ?? words[i + 1];
+    if (value === undefined || inline === undefined && value.startsWith("--")) {
+      return fail(missingValue(option, command));
+    }
+    if (inline === undefined) i++;
+    if (!option.many && values.has(name)) {
+      return fail(
+        usage(
+          `Cannot use the option "--${name}"`,
+          "it is given twice",
+          undefined,
+          command,
+        ),
+      );
+    }
+    const wrong = wrongValue(
+      `Cannot use --${name} ${short(value)}`.trimEnd(),
+      value,
+      option,
+      command,
+    );
+    if (wrong) return fail(wrong);
+    const list = values.get(name);
+    if (list) list.push(value);
+    else values.set(name, [value]);
+  }
+  return ok({ operands, values });
+}
+
+function unknownCommand(
+  typed: string,
+  commands: readonly Command[],
+): Failure {
+  const known = commands.map(({ name }) => name);
+  return usage(
+    `Cannot run the command "${short(typed)}"`,
+    `commands: ${known.join(", ")}`,
+    nearest(typed, known),
+  );
+}
+
+function unknownOption(
+  flag: string,
+  command: Command,
+  commands: readonly Command[],
+): Failure {
+  const what = `Cannot use the option "${short(flag)}" with ${command.name}`;
+  const known = command.options.map(({ name }) => `--${name}`);
+  const seen = known.length > 0
+    ? `options: ${known.join(", ")}`
+    : `${command.name} has no options`;
+  const guess = nearest(flag, known);
+  const owners = commands
+    .filter(({ options }) => options.some(({ name }) => `--${name}` === flag))
+    .map(({ name }) => name);
+  if (guess === undefined && owners.length > 0) {
+    const hint = `${flag} belongs to ${owners.join(", ")}`;
+    return { kind: "usage", what, seen, hint };
+  }
+  return usage(what, seen, guess, command);
+}
+
+function missingValue({ name, value }: Option, command: Command): Failure {
+  return usage(
+    `Cannot use the option "--${name}"`,
+    `its value ${value} is missing`,
+    undefined,
+    command,
+  );
+}
+
+/** What is wrong with a value, by what the table says that it is. */
+function wrongValue(
+  what: string,
+  value: string,
+  { takes }: Pick<Option | Operands, "takes">,
+  command: Command,
+): Failure | undefined {
+  switch (takes?.kind) {
+    case "count":
+      return /^[1-9]\d*$/.test(value) && Number(value) <= takes.most
+        ? undefined
+        : usage(
+          what,
+          `a whole number from 1 to ${takes.most} is allowed`,
+          undefined,
+          command,
+        );
+    case "choice":
+      return takes.choices.includes(value) ? undefined : usage(
+        what,
+        `allowed: ${takes.choices.join(", ")}`,
+        nearest(value, takes.choices),
+        command,
+      );
+    case "file":
+      return value === ""
+        ? usage(what, "the name is empty", undefined, command)
+        : undefined;
+    case "stage":
+    case "text":
+    case undefined:
+      return undefined;
+  }
+}
+
+function wrongOperands(
+  command: Command,
+  operands: readonly string[],
+): Failure | undefined {
+  const { least = 0, most = 0, name = "", takes } = command.operands ?? {};
+  if (operands.length < least) {
+    const missing = least > 1
+      ? `${least} times ${name}, found ${operands.length}`
+      : `its ${name} is missing`;
+    return usage(`Cannot run ${command.name}`, missing, undefined, command);
+  }
+  const extra = operands[most];
+  if (extra !== undefined) {
+    return usage(
+      `Cannot run ${command.name} with "${short(extra)}"`,
+      "that is one word too many",
+      undefined,
+      command,
+    );
+  }
+  for (const operand of operands) {
+    const wrong = wrongValue(
+      `Cannot run ${command.name} ${short(operand) || '""'}`,
+      operand,
+      takes ? { takes } : {},
+      command,
+    );
+    if (wrong) return wrong;
+  }
+  return undefined;
+}
+
+function conflict(
+  { name, options }: Command,
+  values: ReadonlyMap<string, unknown>,
+): Failure | undefined {
+  for (const option of options) {
+    if (!values.has(option.name)) continue;
+    const other = option.without?.find((one) => values.has(one));
+    if (other === undefined) continue;
+    return {
+      kind: "usage",
+      what: `Cannot run ${name} with --${option.name} and --${other}`,
+      seen: "each excludes the other",
+      hint: "leave one of them out",
+    };
+  }
+  return undefined;
+}
+
+function usage(
+  what: string,
+  seen: string,
+  guess?: string,
+  command?: Command,
+): Failure {
+  return {
+    kind: "usage",
+    what,
+    seen,
+    hint: guess !== undefined
+      ? `did you mean "${guess}"?`
+      : command
+      ? `deno task ${command.name} --help says more`
+      : "deno task help shows all commands, and --help those of one",
+  };
+}
+
+/** The settings that a command line lays over the configuration. */
+export function overlays(
+  parsed: Parsed,
+  shorthands: { readonly [option: string]: string },
+): { readonly profile?: string; readonly set: readonly string[] } {
+  const profile = parsed.one("profile");
+  const set = [...parsed.all("set")];
+  for (const [option, key] of Object.entries(shorthands)) {
+    const value = parsed.one(option);
+    if (value !== undefined) set.push(`${key}=${JSON.stringify(value)}`);
+  }
+  return { ...(profile !== undefined && { profile }), set };
+}

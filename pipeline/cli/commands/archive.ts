@@ -1,0 +1,70 @@
+/** `archive`: packs the published run into one ZIP that checks itself. */
+import { join } from "node:path";
+import { overlays, type Parsed } from "../arguments.ts";
+import type { Console } from "../console.ts";
+import { Failed, unwrap } from "../../failure.ts";
+import { share } from "../../store/lease.ts";
+import { open, type Project } from "../../project/project.ts";
+import { levelLines } from "../../archive/level.ts";
+import { makeArchive } from "../../archive/making.ts";
+import { parseSystem } from "../../archive/vendoring.ts";
+
+/** The command `archive`. */
+export async function archiveCommand<Config>(
+  project: Project<Config>,
+  parsed: Parsed,
+  { out, err, outStyle: { bold, green, yellow, dim } }: Console,
+): Promise<number> {
+  using _shared = share(join(project.root, ".store"));
+  const opened = unwrap(
+    await open(project, overlays(parsed, project.shorthands)),
+  );
+  const judge = await project.judge?.();
+  if (!judge) {
+    throw new Failed({
+      kind: "no-publication",
+      what: "Archive this project",
+      seen: "it has no claims to be judged",
+    });
+  }
+  const system = parsed.has("vendor")
+    ? unwrap(parseSystem(parsed.one("vendor") ?? ""))
+    : undefined;
+  const made = unwrap(
+    await makeArchive(opened, {
+      draft: parsed.has("draft"),
+      // Without its data it could not be run again without a network either.
+      data: parsed.has("include-data") || system !== undefined,
+      output: parsed.one("output"),
+      ...(system && { vendor: system, say: (line) => err(line + "\n") }),
+      verdicts: project.pipeline.verdicts,
+      deno: project.deno,
+      judge,
+    }),
+  );
+  opened.save();
+  const { path, size, digest, root, levels, missing } = made;
+  out(
+    [
+      ...levels.flatMap((level) => levelLines(level)).map(dim),
+      ...(missing.length > 0
+        ? [
+          yellow(bold("DRAFT, not for publication. Missing:")),
+          ...missing.map((one) => yellow(`  ${one.replaceAll("\n", "\n  ")}`)),
+        ]
+        : []),
+      "",
+      `${green("archived")}     ${path}`,
+      `size         ${(size / 1e6).toFixed(1)} MB`,
+      `sha256       ${digest}`,
+      `root digest  ${root}`,
+      "",
+      "Next:",
+      `  deno task verify ${path}`,
+      `  deno task deposit ${path} --sandbox`,
+      "  quote the DOI and the root digest in the paper",
+      "",
+    ].join("\n"),
+  );
+  return 0;
+}

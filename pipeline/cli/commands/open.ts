@@ -1,0 +1,50 @@
+/** Opens the report in the reader's browser. */
+import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { writeWhole } from "../../store/disk.ts";
+import { Failed } from "../../failure.ts";
+
+const PROGRAMS = { darwin: "open", linux: "xdg-open" } as const;
+
+/** Where a report that can show the run that made it expects `run.json`. */
+const PLACE = '<script type="application/json" id="run"></script>';
+
+/**
+ * The report with the run that made it, times and all: what differs between two
+ * equal runs cannot be part of the report itself.
+ */
+export function withRun(report: string, run: string): string {
+  // "<" would let a text within the JSON end the element.
+  const json = run.trim().replaceAll("<", "\\u003c");
+  return report.replace(PLACE, () => PLACE.replace("><", () => `>${json}<`));
+}
+
+/** Opens a copy of `artifacts/report.html`, with its run, with the system's program for it. */
+export async function openReport(root: string): Promise<void> {
+  const artifacts = join(root, "artifacts");
+  const report = join(artifacts, "report.html");
+  const path = join(root, ".store", "cache", "report.html");
+  const program = Deno.build.os === "darwin" ? PROGRAMS.darwin : PROGRAMS.linux;
+  const failure = (seen: string) =>
+    new Failed({
+      kind: "open",
+      what: "Open the report",
+      seen,
+      hint: `open ${report} in a browser`,
+    });
+  if (!existsSync(report)) throw failure("this run left no report");
+  const text = readFileSync(report, "utf8");
+  const run = readFileSync(join(artifacts, "run.json"), "utf8");
+  writeWhole(path, withRun(text, run));
+  try {
+    const { success } = await new Deno.Command(program, {
+      args: [path],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (!success) throw failure(`${program} could not open it`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw failure(`${program} is not installed`);
+  }
+}

@@ -1,0 +1,89 @@
+/** `status` and `reproduce --dry-run`: what would run and why; runs nothing. */
+import { overlays, type Parsed } from "../arguments.ts";
+import { folderOf } from "../../history/conclusion.ts";
+import { configurationOf } from "../../artifacts/configuration.ts";
+import type { Console } from "../console.ts";
+import { unwrap } from "../../failure.ts";
+import type { Event } from "../../run/event.ts";
+import { narrow } from "../../graph/graph.ts";
+import { Plan } from "../../plan/plan.ts";
+import { open, type Overlays, type Project } from "../../project/project.ts";
+import { folderLines } from "../../render/folder.ts";
+import { planLines } from "../../render/plan.ts";
+import { announce } from "../../run/run.ts";
+
+/** The command `status`: exit code 0 if everything is up to date, 3 if not. */
+export async function statusCommand<Config>(
+  project: Project<Config>,
+  parsed: Parsed,
+  console: Console,
+): Promise<number> {
+  const request = {
+    ...overlays(parsed, project.shorthands),
+    targets: [],
+    force: [],
+    jobs: undefined,
+  };
+  const plan = await show(project, request, parsed, console);
+  return plan.current ? 0 : 3;
+}
+
+/** `reproduce --dry-run`: the plan that `reproduce` would obey. */
+export async function dryRun<Config>(
+  project: Project<Config>,
+  request: Wanted,
+  parsed: Parsed,
+  console: Console,
+): Promise<number> {
+  await show(project, request, parsed, console);
+  return 0;
+}
+
+interface Wanted extends Overlays {
+  readonly targets: readonly string[];
+  readonly force: readonly string[];
+  readonly jobs: number | undefined;
+}
+
+async function show<Config>(
+  project: Project<Config>,
+  request: Wanted,
+  parsed: Parsed,
+  { out, outStyle, columns }: Console,
+): Promise<Plan> {
+  const opened = unwrap(await open(project, request, request.force));
+  const graph = unwrap(narrow(opened.graph, request.targets));
+  const plan = new Plan(graph, opened.world);
+  opened.save();
+  const found = folderOf(
+    opened.artifacts.holding(),
+    configurationOf(opened.experiment, request),
+  );
+  const folder = found && {
+    ...found,
+    ...(found.wanted && { cost: plan.cost }),
+  };
+  announce(
+    plan,
+    request.jobs ?? navigator.hardwareConcurrency,
+    (event: Event) => {
+      if (event.kind !== "planned") return;
+      if (parsed.has("json")) {
+        out(JSON.stringify({ ...event, ...(folder && { folder }) }) + "\n");
+      } else {
+        const wall = (instance: string) => {
+          const found = plan.graph.byId.get(instance);
+          return found && opened.store.latest(found.stage, instance)?.wall;
+        };
+        const lines = planLines(event, outStyle, {
+          all: parsed.has("verbose"),
+          width: columns(),
+          ...(parsed.has("verbose") && { wall }),
+        });
+        const said = folderLines(folder, columns(), outStyle);
+        out([...said, ...lines].join("\n") + "\n");
+      }
+    },
+  );
+  return plan;
+}

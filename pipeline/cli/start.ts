@@ -1,0 +1,33 @@
+/**
+ * The way into the program: the quick answer if there is one, else the whole
+ * engine. Modules are loaded only where they are needed.
+ */
+import type { Project } from "../project/project.ts";
+import { still } from "./noop.ts";
+
+/** Runs a command line on a project; returns the exit code. */
+export async function start<Config>(
+  root: string,
+  args: readonly string[],
+  load: () => Promise<Project<Config>>,
+): Promise<number> {
+  const answer = args[0] === "reproduce" || args[0] === "status"
+    ? still(root, args)
+    : undefined;
+  if (answer) {
+    const styled = Deno.stdout.isTerminal() && !Deno.noColor;
+    const text = styled ? answer.styled : answer.plain;
+    let bytes = new TextEncoder().encode(text);
+    try {
+      while (bytes.length > 0) {
+        bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+      }
+      return 0;
+    } catch (error) {
+      // A full disk, a reader that has gone: the long way says what there is to say.
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+  const { main } = await import("./main.ts");
+  return await main(args, await load());
+}

@@ -1,0 +1,110 @@
+/**
+ * What a stage declares of one instance, checked before anything is made of it:
+ * types alone keep neither infinity out nor what a cast lets in.
+ */
+import { type Failure, short } from "../failure.ts";
+import { isInstanceOf, isName } from "../stage/names.ts";
+import type { Declaration } from "../stage/declaration.ts";
+
+/** Deeper than anybody writes, and far from what the stack can hold. */
+const DEEPEST = 100;
+
+/** What is wrong with the declaration of an instance, if anything. */
+export function declarationProblem(
+  { id, stage, declaration }: {
+    readonly id: string;
+    readonly stage: string;
+    readonly declaration: Declaration;
+  },
+): Failure | undefined {
+  const { params, hints, facts, permissions, outputs } = declaration;
+  const { inputs = {}, resources = {} } = declaration;
+  const values = { params, hints, facts, env: permissions?.env };
+  for (const [part, value] of Object.entries(values)) {
+    const found = strange(value, [part]);
+    if (found) {
+      return {
+        kind: "declaration",
+        what: `Cannot use the declaration of "${id}"`,
+        seen: `${found.at} is ${found.is}`,
+        hint: "use what JSON has: finite numbers, texts, true, false, null, " +
+          "lists and tables of these",
+      };
+    }
+  }
+  if (!isInstanceOf(id, stage)) {
+    return {
+      kind: "declaration",
+      what: `Cannot use the declaration of "${short(id)}"`,
+      seen: "the name of the instance is too long or has odd characters",
+      hint: "use shorter axes and values, of letters, digits and hyphens",
+    };
+  }
+  const odd = Object.keys(outputs).find((name) => !isName(name));
+  if (odd !== undefined) {
+    return {
+      kind: "declaration",
+      what: `Cannot use the declaration of "${id}"`,
+      seen: `it names an output ${JSON.stringify(short(odd))}`,
+      hint: "use a name that can be printed and that no object has of its own",
+    };
+  }
+  for (const [resource, wanted] of Object.entries(resources)) {
+    if (wanted === undefined || Number.isFinite(wanted) && wanted >= 0) {
+      continue;
+    }
+    return {
+      kind: "declaration",
+      what: `Cannot use the declaration of "${id}"`,
+      seen: `it asks for ${wanted} of ${resource}`,
+      hint: "use a finite number from 0",
+    };
+  }
+  for (const [name, input] of Object.entries(inputs)) {
+    if (input.kind !== "file" || !input.path.includes("\0")) continue;
+    return {
+      kind: "declaration",
+      what: `Cannot use the declaration of "${id}"`,
+      seen: `the path of its input ${
+        JSON.stringify(name)
+      } has a zero character`,
+      hint: "use the path of a file of the project",
+    };
+  }
+}
+
+/** The first part of a value that JSON does not have, and what it is. */
+function strange(
+  value: unknown,
+  path: readonly string[],
+): { readonly at: string; readonly is: string } | undefined {
+  const here = (is: string) => ({ at: path.slice(0, 8).join("."), is });
+  switch (typeof value) {
+    case "undefined": // a setting that is not set
+    case "string":
+    case "boolean":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) ? undefined : here(String(value));
+    case "bigint":
+    case "symbol":
+    case "function":
+      return here(`a ${typeof value}`);
+    case "object":
+  }
+  if (value === null) return undefined;
+  if (path.length > DEEPEST) return here("nested too deeply");
+  if (!Array.isArray(value) && !isPlain(value as object)) {
+    return here("an object of a class");
+  }
+  for (const [key, inner] of Object.entries(value as object)) {
+    if (inner === undefined && Array.isArray(value)) return here("a gap");
+    const found = strange(inner, [...path, key]);
+    if (found) return found;
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}

@@ -1,0 +1,136 @@
+/**
+ * What can be removed from a store: results that no kept run and no latest
+ * record speaks of, and what failures and killed runs left behind.
+ */
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isDigest } from "../store/digest.ts";
+import { readStored, removeTree } from "../store/disk.ts";
+import { pages, readPage } from "./page.ts";
+import { list, readRecord, type Store } from "../store/store.ts";
+
+/** One thing to be removed. */
+export interface Waste {
+  readonly path: string;
+  readonly kind:
+    | "object"
+    | "record"
+    | "checkpoint"
+    | "failure"
+    | "page"
+    | "former"
+    | "cache"
+    | "work folder";
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** What is needed whatever the history says. */
+export interface Needed {
+  /** Fingerprints whose records stay, and their objects. */
+  readonly fingerprints: Iterable<string>;
+  /** Objects that stay. */
+  readonly objects: Iterable<string>;
+  /** The run whose files are in `artifacts/`. */
+  readonly run: string | undefined;
+}
+
+/**
+ * Finds what nobody needs. Kept are the last record of every instance, the
+ * records of the newest `runs` runs and whatever is `needed`, their objects, and
+ * the furthest checkpoint of every prefix, from which more epochs can continue.
+ */
+export function findWaste(
+  store: Store,
+  runs: number,
+  needed: Needed,
+): Waste[] {
+  const waste: Waste[] = [];
+  const add = (kind: Waste["kind"], path: string) =>
+    waste.push({ kind, path, size: sizeOf(path) });
+
+  const all = pages(store);
+  const kept = new Set(all.slice(Math.max(0, all.length - runs)));
+  if (needed.run !== undefined) kept.add(needed.run);
+  const wanted = new Set(needed.fingerprints);
+  for (const id of all) {
+    if (!kept.has(id)) add("page", join(store.folder, "runs", `${id}.json`));
+    else {
+      for (
+        const { fingerprint } of Object.values(
+          readPage(store, id)?.instances ?? {},
+        )
+      ) {
+        if (fingerprint) wanted.add(fingerprint);
+      }
+    }
+  }
+  const latest = join(store.folder, "latest");
+  for (const name of list(latest)) {
+    wanted.add(readStored(join(latest, name))?.trim() ?? "");
+  }
+
+  const objects = new Set(needed.objects);
+  for (const stage of list(store.records)) {
+    for (const name of list(join(store.records, stage))) {
+      const path = join(store.records, stage, name);
+      const fingerprint = name.replace(/\.json$/, "");
+      const record = isDigest(fingerprint)
+        ? readRecord(path, fingerprint)
+        : undefined;
+      if (!record || !wanted.has(fingerprint)) add("record", path);
+      else {for (const { digest } of Object.values(record.outputs)) {
+          objects.add(digest);
+        }}
+    }
+  }
+  for (const name of list(store.objects)) {
+    if (!objects.has(name)) add("object", join(store.objects, name));
+  }
+  for (const prefix of list(store.checkpoints)) {
+    const folder = join(store.checkpoints, prefix);
+    const position = (name: string) => Number.parseInt(name);
+    const names = list(folder).toSorted((a, b) => position(b) - position(a));
+    for (const name of names.slice(1)) add("checkpoint", join(folder, name));
+  }
+  const failed = join(store.folder, "failed");
+  for (const name of list(failed)) add("failure", join(failed, name));
+  const cache = join(store.folder, "cache");
+  for (const name of list(cache)) {
+    if (name.startsWith("still-")) add("cache", join(cache, name));
+  }
+  // Of runs that were killed: whoever cleans has the store for himself.
+  const work = join(store.folder, "work");
+  for (const name of list(work)) add("work folder", join(work, name));
+  return waste;
+}
+
+/** Removes what was found: records first, so that none speaks of an object that is gone. */
+export function removeWaste(waste: readonly Waste[]): void {
+  const first = (kind: Waste["kind"]) => kind === "record" ? 0 : 1;
+  for (
+    const { path } of waste.toSorted((a, b) => first(a.kind) - first(b.kind))
+  ) {
+    removeTree(path);
+  }
+}
+
+/** A thing to be removed that stands somewhere else. */
+export function wasteAt(kind: Waste["kind"], path: string): Waste {
+  return { kind, path, size: sizeOf(path) };
+}
+
+/** In bytes, of what may be read; what may not is removed nevertheless. */
+function sizeOf(path: string): number {
+  const stat = lstatSync(path);
+  // To remove one of several links frees nothing.
+  if (!stat.isDirectory()) return stat.nlink > 1 ? 0 : stat.size;
+  let names: string[];
+  try {
+    names = readdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    return 0;
+  }
+  return names.reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+}

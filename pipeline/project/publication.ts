@@ -1,0 +1,82 @@
+/**
+ * What a project says of itself when it is published. The engine knows nothing
+ * of papers: all that an archive says about one is here, filled from the
+ * configuration.
+ */
+import type { Json } from "../stage/json.ts";
+import type { Verdict } from "../stage/declaration.ts";
+
+/** A person who answers for the work. */
+export interface Author {
+  readonly given: string;
+  readonly family: string;
+  readonly affiliation?: string | undefined;
+  /** `0000-0002-1825-0097` */
+  readonly orcid?: string | undefined;
+}
+
+/** Data that somebody else made, by reference. */
+export interface Dataset {
+  readonly name: string;
+  readonly description: string;
+  /** Where a person reads about it. */
+  readonly page: string;
+  readonly citation: string;
+  /** What is known of its licence, in words: it is not ours to grant. */
+  readonly terms: string;
+  readonly files: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly urls: readonly string[];
+  }[];
+}
+
+/** All that is said. */
+export interface Publication {
+  /** Lower case, for file names. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  /** An SPDX identifier. */
+  readonly license: string;
+  readonly keywords: readonly string[];
+  readonly authors: readonly Author[];
+  /** The paper whose results these are. */
+  readonly paper: {
+    readonly author: string;
+    readonly venue: string;
+    readonly year: number;
+  };
+  readonly repository?: string | undefined;
+  readonly datasets: readonly Dataset[];
+  /** The artifact with the measured numbers. */
+  readonly metrics: string;
+  /**
+   * Parameters that say how something is computed and not what: two runs that
+   * differ in them alone are compared, number by number.
+   */
+  readonly means: readonly string[];
+  /** The module that declares the stages, relative to the root. */
+  readonly workflow: string;
+  /** Files and folders of the source, relative to the root. */
+  readonly sources: readonly string[];
+  /** The claims, as the configuration has them. */
+  readonly claims: readonly Json[];
+  /**
+   * The module, relative to the root, that exports `verdicts`, a `Judge`. It is
+   * packed into the archive's own verifier, so it imports nothing but types and
+   * modules of its own.
+   */
+  readonly judge: string;
+}
+
+/**
+ * Judges claims from the artifacts as an archive has them: by path under
+ * `artifacts/`, JSON already parsed. A pure function.
+ */
+export type Judge = (
+  claims: readonly Json[],
+  artifacts: { readonly [path: string]: Json },
+) => readonly Verdict[];

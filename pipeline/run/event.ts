@@ -1,0 +1,157 @@
+/**
+ * What the engine tells the world while it works. It prints nothing itself:
+ * a renderer is a function of these, and so is a test.
+ */
+import type { Configuration } from "../artifacts/configuration.ts";
+import type { Change } from "../store/fingerprint.ts";
+import type { Failure } from "../failure.ts";
+import type { Comparison } from "../published/comparison.ts";
+import type { Verdict } from "../stage/declaration.ts";
+import type { Progress } from "../stage/task.ts";
+
+/** Why an instance has to run. */
+export type Reason =
+  | { readonly kind: "first-run" }
+  | { readonly kind: "changed"; readonly changes: readonly Change[] }
+  /** It ran, but one of its results is no longer in the store. */
+  | { readonly kind: "result-gone"; readonly output: string }
+  | { readonly kind: "forced" }
+  /** The last result was a stand-in; the real thing is tried again. */
+  | { readonly kind: "provisional"; readonly because: string };
+
+/** What to do about an instance, and why: decided in one place, see plan.ts. */
+export type Decision =
+  /** The record fits and its artifacts are in place. */
+  | { readonly kind: "reuse" }
+  /** The record fits, but these artifacts have to be put (back) in place. */
+  | { readonly kind: "restore"; readonly artifacts: readonly string[] }
+  | { readonly kind: "run"; readonly because: Reason }
+  /** An input is about to be made again and may come out equal. */
+  | { readonly kind: "maybe"; readonly upstream: readonly string[] };
+
+/** How an instance ended. */
+export type Outcome =
+  | { readonly kind: "reused" }
+  | { readonly kind: "restored"; readonly artifacts: readonly string[] }
+  | { readonly kind: "built"; readonly seconds: number }
+  | {
+    readonly kind: "failed";
+    readonly failure: Failure;
+    /** The end of the stage's log, and where all of it is. */
+    readonly log: { readonly tail: readonly string[]; readonly path: string };
+    /** The command that runs it again by hand, in the same sandbox. */
+    readonly rerun: string;
+  }
+  | { readonly kind: "skipped"; readonly blocker: string };
+
+/** One instance in a plan. */
+export interface Planned {
+  readonly instance: string;
+  readonly stage: string;
+  readonly title: string;
+  readonly decision: Decision;
+  /** What it took the last time, in seconds, if it ever ran. */
+  readonly seconds?: number;
+}
+
+/** How many instances ended in which way. */
+export type Counts = { readonly [outcome in Outcome["kind"]]: number };
+
+/** Whose files `artifacts/` holds, where that is not what one expects anyway. */
+export interface Folder {
+  readonly holds: Configuration;
+  /** The configuration that was asked for, if the folder holds another. */
+  readonly wanted?: Configuration;
+  /** The configuration whose files this run replaced. */
+  readonly replaced?: Configuration;
+  /**
+   * How many instances would have to run to have the files that are not there:
+   * those that were replaced, or those that are wanted; missing if nobody knows.
+   */
+  readonly cost?: number;
+  /** Files of earlier runs among these, and of how many. */
+  readonly earlier?: {
+    readonly files: number;
+    readonly of: number;
+    readonly runs: readonly string[];
+  };
+}
+
+/** What happened, in the order in which it did. */
+export type Event =
+  | {
+    readonly kind: "planned";
+    readonly plan: readonly Planned[];
+    /** The predicted time of all that will or may run, in seconds. */
+    readonly seconds?: number;
+  }
+  | {
+    readonly kind: "started";
+    readonly instance: string;
+    readonly because: Reason;
+  }
+  /** Another run is at it already; this one shows its progress and uses its result. */
+  | {
+    readonly kind: "attached";
+    readonly instance: string;
+    readonly pid: number;
+  }
+  | {
+    readonly kind: "progress";
+    readonly instance: string;
+    readonly progress: Progress;
+    /** Since the instance started, in seconds. */
+    readonly elapsed: number;
+    /** Per second, over the last moments. */
+    readonly rate?: number;
+    /** Until its end, in seconds. */
+    readonly remaining?: number;
+  }
+  | {
+    readonly kind: "warned";
+    readonly instance: string;
+    readonly message: string;
+  }
+  | {
+    readonly kind: "ended";
+    readonly instance: string;
+    readonly outcome: Outcome;
+    /** Outcome's kind once more, flat, for tools that read JSON lines. */
+    readonly result: Outcome["kind"];
+    /** What this took when it ran, if it did not run now: the time saved. */
+    readonly saved?: number;
+  }
+  | {
+    readonly kind: "finished";
+    readonly success: boolean;
+    readonly seconds: number;
+    readonly counts: Counts;
+    /** Results that stand in for something that could not be had. */
+    readonly provisional: readonly {
+      readonly instance: string;
+      readonly reason: string;
+    }[];
+    /** Archives that results come from which nobody made here, by root digest. */
+    readonly origins?: readonly {
+      readonly archive: string;
+      readonly instances: number;
+    }[];
+    readonly verdicts: readonly Verdict[];
+    /** With the published run, if there is one and everything ended well. */
+    readonly comparison?: Comparison;
+    /** Paths of the artifacts, relative to the project's root. */
+    readonly artifacts: readonly string[];
+    readonly folder?: Folder;
+  }
+  /** The user stopped the run; what had ended by then is kept. */
+  | {
+    readonly kind: "interrupted";
+    readonly seconds: number;
+    readonly counts: Counts;
+    /** How many instances did not come to an end. */
+    readonly left: number;
+    readonly folder?: Folder;
+  };
+
+/** Receives events; must not throw and should return at once. */
+export type Report = (event: Event) => void;

@@ -1,0 +1,190 @@
+/**
+ * Which instance runs next: of those whose producers are done and whose
+ * resources are free, the one with the longest way to the end behind it.
+ */
+import type { Graph, Instance } from "../graph/graph.ts";
+import type { Resources } from "../stage/declaration.ts";
+
+/** What there is to be occupied. */
+export interface Capacity {
+  readonly cpus: number;
+  readonly gpu: number;
+  /** In MiB. */
+  readonly memory: number;
+}
+
+/** What an instance occupies; never more than there is, else it could not run at all. */
+export function demand(
+  { cpus = 1, gpu = 0, memory = 0 }: Resources,
+  capacity: Capacity,
+): Capacity {
+  return {
+    cpus: Math.min(cpus, capacity.cpus),
+    gpu: Math.min(gpu, capacity.gpu),
+    memory: Math.min(memory, capacity.memory),
+  };
+}
+
+/**
+ * For each instance the predicted seconds from its start to the end of the last
+ * thing that waits for it: the critical path. An instance that never ran counts
+ * as one second, so that depth decides between strangers.
+ */
+export function criticalPaths(
+  graph: Graph,
+  seconds: (instance: Instance) => number | undefined,
+): Map<Instance, number> {
+  const lengths = new Map<Instance, number>();
+  const after = new Map<Instance, number>();
+  for (const instance of graph.instances.toReversed()) {
+    const length = (seconds(instance) ?? 1) + (after.get(instance) ?? 0);
+    lengths.set(instance, length);
+    for (const producer of instance.producers) {
+      after.set(producer, Math.max(after.get(producer) ?? 0, length));
+    }
+  }
+  return lengths;
+}
+
+/** How an instance ended, as far as its users care. */
+export type Fate = "usable" | "broken" | "stopped";
+
+/**
+ * Runs instances as soon as they can. `run` must not throw but for bugs; its
+ * fate decides what becomes of the users: they run, are skipped with the
+ * instance that blocks them, or, if it was stopped, are left alone. When an
+ * instance is done with its resources before that, as while its results are
+ * being kept, it may call `vacate`: at once the next one starts.
+ */
+export function schedule(
+  graph: Graph,
+  options: {
+    readonly settled: ReadonlySet<Instance>;
+    readonly capacity: Capacity;
+    readonly priority: ReadonlyMap<Instance, number>;
+    readonly run: (instance: Instance, vacate: () => void) => Promise<Fate>;
+    readonly skip: (instance: Instance, blocker: Instance) => void;
+    /** After this nothing new starts. */
+    readonly stopped: () => boolean;
+  },
+): Promise<void> {
+  const { settled, capacity, priority, run, skip, stopped } = options;
+  const fates = new Map<Instance, Fate | "skipped">();
+  for (const instance of settled) fates.set(instance, "usable");
+  const free = { ...capacity };
+  const users = new Map<Instance, Instance[]>();
+  const missing = new Map<Instance, number>();
+  const ready: Instance[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let running = 0;
+
+  for (const instance of graph.instances) {
+    if (settled.has(instance)) continue;
+    const open = instance.producers.filter((one) => !settled.has(one));
+    missing.set(instance, open.length);
+    if (open.length === 0) ready.push(instance);
+    for (const producer of open) {
+      const list = users.get(producer);
+      if (list) list.push(instance);
+      else users.set(producer, [instance]);
+    }
+  }
+  const first = (a: Instance, b: Instance) =>
+    (priority.get(b) ?? 0) - (priority.get(a) ?? 0);
+
+  function end(instance: Instance, fate: Fate): void {
+    fates.set(instance, fate);
+    // Nothing is wrong with its users: another run brings them.
+    if (fate === "stopped") return;
+    // No recursion: a chain of what is skipped may be longer than the stack.
+    const over = [instance];
+    for (let one = over.pop(); one; one = over.pop()) {
+      for (const user of users.get(one) ?? []) {
+        const open = missing.get(user)! - 1; // set for every unsettled instance
+        missing.set(user, open);
+        if (open > 0) continue;
+        const blocker = user.producers.find((one) =>
+          fates.get(one) !== "usable"
+        );
+        if (blocker) {
+          skip(user, blocker);
+          fates.set(user, "skipped");
+          over.push(user);
+        } else ready.push(user);
+      }
+    }
+  }
+
+  function fits(need: Capacity): boolean {
+    return need.cpus <= free.cpus && need.gpu <= free.gpu &&
+      need.memory <= free.memory;
+  }
+
+  function pump(): void {
+    ready.sort(first);
+    for (let i = 0; i < ready.length && !stopped();) {
+      const instance = ready[i]!;
+      const need = demand(instance.declaration.resources ?? {}, capacity);
+      if (!fits(need)) {
+        i++;
+        continue;
+      }
+      ready.splice(i, 1);
+      running++;
+      free.cpus -= need.cpus;
+      free.gpu -= need.gpu;
+      free.memory -= need.memory;
+      let vacant = false;
+      const vacate = () => {
+        if (vacant) return;
+        vacant = true;
+        free.cpus += need.cpus;
+        free.gpu += need.gpu;
+        free.memory += need.memory;
+      };
+      const early = () => {
+        vacate();
+        pump();
+      };
+      run(instance, early).then((fate) => {
+        running--;
+        vacate();
+        end(instance, fate);
+        pump();
+      }).catch(reject);
+    }
+    if (running === 0 && (ready.length === 0 || stopped())) resolve();
+  }
+
+  pump();
+  return promise;
+}
+
+/** The predicted seconds of all that may run, with so many cores. */
+export function makespan(
+  graph: Graph,
+  runs: ReadonlySet<Instance>,
+  seconds: (instance: Instance) => number | undefined,
+  cpus: number,
+): number {
+  // More than there are instances would change nothing but take their time.
+  const cores = new Array<number>(Math.max(1, Math.min(cpus, runs.size)))
+    .fill(0);
+  const ends = new Map<Instance, number>();
+  for (const instance of graph.instances) {
+    if (!runs.has(instance)) continue;
+    // No spreading: a stack holds only so many arguments.
+    const ready = instance.producers.reduce(
+      (latest, one) => Math.max(latest, ends.get(one) ?? 0),
+      0,
+    );
+    let core = 0;
+    for (let i = 1; i < cores.length; i++) {
+      if (cores[i]! < cores[core]!) core = i;
+    }
+    const end = Math.max(ready, cores[core]!) + (seconds(instance) ?? 0);
+    cores[core] = end;
+    ends.set(instance, end);
+  }
+  return cores.reduce((latest, end) => Math.max(latest, end), 0);
+}

@@ -1,0 +1,17 @@
+/**
+ * Becomes another program behind Landlock.
+ *
+ *   launcher.ts RESTRICTION.json [PID of the engine]
+ *
+ * A program of its own because Landlock holds for a process from inside: the
+ * engine would lock itself up. Costs the start of a Deno, 15 ms.
+ */
+import { restrictAndExecute, type Restriction } from "../landlock.ts";
+
+const [path, parent] = Deno.args;
+if (path === undefined) throw new TypeError("No restriction given");
+const restriction: Restriction = JSON.parse(Deno.readTextFileSync(path));
+restrictAndExecute(
+  restriction,
+  parent === undefined ? undefined : Number(parent),
+);

@@ -1,0 +1,33 @@
+/**
+ * Everything that an instance's result may depend on, as a flat list of facts,
+ * so that "why?" is the difference of two lists. Equal facts, equal result:
+ * that is the one promise that the cache rests on, and the sandbox keeps it.
+ */
+import { type Digest, digestJson } from "./digest.ts";
+import { canonical, type Json } from "../stage/json.ts";
+
+/** Facts by name: `param lr`, `input images`, `code stages/training/stage.ts`, `npm sharp@…`, `deno`. */
+export type Facts = { readonly [fact: string]: Json };
+
+/** What is different in one fact; `undefined` where it was or is not there. */
+export interface Change {
+  readonly fact: string;
+  readonly was: Json | undefined;
+  readonly now: Json | undefined;
+}
+
+/** The fingerprint: the digest of the facts, whatever their order. */
+export function fingerprint(facts: Facts): Digest {
+  return digestJson("facts", facts);
+}
+
+/** What is different between two lists of facts, by name in order. */
+export function changes(was: Facts, now: Facts): Change[] {
+  const names = new Set([...Object.keys(was), ...Object.keys(now)]);
+  return [...names].sort()
+    .map((fact) => ({ fact, was: was[fact], now: now[fact] }))
+    .filter(({ was, now }) =>
+      was === undefined || now === undefined ||
+      canonical(was) !== canonical(now)
+    );
+}

@@ -1,0 +1,329 @@
+/**
+ * Results by content, and the records of what made them.
+ *
+ *   objects/<sha256>                      one output, read-only, named after its content
+ *   records/<stage>/<fingerprint>.json    what a fingerprint produced
+ *   latest/<instance>                     the fingerprint it had last, to explain a rerun
+ *   checkpoints/<prefix>/<n>-<digest>     states of unfinished or extendable instances;
+ *                                         the digest is of prefix, position and content
+ *   leases/  work/  runs/  cache/         see lease.ts, run.ts, history.ts
+ *
+ * Nothing is changed in place. A name appears after fsync, objects before the
+ * record that names them, so a record that exists is complete. It is still not
+ * believed blindly: an object counts only while its content has the digest that is
+ * its name.
+ *
+ * What is whole is never replaced, not even by the same: a process that runs may
+ * have been given it, and the kernel's wall lets it read that file, not another of
+ * the same name.
+ */
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { canonicalPretty, type Json } from "../stage/json.ts";
+import {
+  type Digest,
+  digestFile,
+  digestJson,
+  digestOpen,
+  isDigest,
+} from "./digest.ts";
+import {
+  claimName,
+  inFolder,
+  inStore,
+  isDraft,
+  isMissing,
+  openLock,
+  openPlain,
+  readStored,
+  removeTree,
+  writeDurably,
+  writeWhole,
+} from "./disk.ts";
+import { type Facts, fingerprint as fingerprintOf } from "./fingerprint.ts";
+import type { Intake } from "./intake.ts";
+import type { StatCache } from "./stat.ts";
+import type { Checkpoint } from "../stage/task.ts";
+
+/** One output in a record. */
+export interface Kept {
+  readonly digest: Digest;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** What a fingerprint produced, and how. */
+export interface Record {
+  readonly instance: string;
+  readonly fingerprint: Digest;
+  readonly facts: Facts;
+  readonly outputs: { readonly [output: string]: Kept };
+  /** How long it took, in seconds. */
+  readonly seconds: number;
+  /** When it ended, ISO 8601, UTC. */
+  readonly made: string;
+  /** What kept the stage's process in: `deno`, `landlock`, `bwrap`. */
+  readonly wall: string;
+  /** Set when the result is a stand-in, with the reason. */
+  readonly provisional?: string;
+  /** What the stage said of the result: told again whenever that is used again. */
+  readonly remarks?: readonly string[];
+  /** Set when it was not made here: the archive's root digest. */
+  readonly from?: Origin;
+}
+
+/** Where a result comes from that nobody made here. */
+export interface Origin {
+  readonly archive: Digest;
+}
+
+const VERSION = 1;
+
+/** What was taken in. */
+type Taken = Extract<Intake, { kind: "taken" }>;
+
+/** The part of a store that a test or a second store may want to replace: where it is. */
+export class Store {
+  readonly objects: string;
+  readonly records: string;
+  readonly checkpoints: string;
+
+  constructor(readonly folder: string, private readonly stat: StatCache) {
+    this.objects = join(folder, "objects");
+    this.records = join(folder, "records");
+    this.checkpoints = join(folder, "checkpoints");
+  }
+
+  /** Where the content with a digest is, if it is there. */
+  object(digest: Digest): string {
+    return join(this.objects, digest);
+  }
+
+  /** Whether an object is there and its content is what its name says. */
+  holds(digest: Digest): boolean {
+    return this.stat.digest(this.object(digest)) === digest;
+  }
+
+  /** Moves a file of the engine's own into the store. */
+  keep(path: string): Kept {
+    const digest = digestFile(path);
+    const { size } = statSync(path);
+    chmodSync(path, 0o444);
+    const file = openSync(path, "r");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    const object = this.object(digest);
+    if (!claimName(path, object)) this.#mend(path, object, digest);
+    return { digest, size };
+  }
+
+  /** Moves what was taken in from a stage into the store. */
+  async place({ path, digest }: Taken, signal: AbortSignal): Promise<void> {
+    await this.#give(path, this.object(digest), digest, signal);
+  }
+
+  /** The record of a fingerprint, or why there is none to be believed. */
+  record(stage: string, fingerprint: Digest): Record | undefined {
+    return readRecord(this.#recordPath(stage, fingerprint), fingerprint);
+  }
+
+  /** Writes a record and makes it the instance's latest. Its objects must be in the store. */
+  write(stage: string, record: Record): void {
+    const path = this.#recordPath(stage, record.fingerprint);
+    const { version, ...rest } = { ...record, version: VERSION };
+    const text = canonicalPretty({ version, ...rest } as unknown as Json);
+    inStore(this.folder, path, () => writeDurably(path, text));
+    this.point(record.instance, record.fingerprint);
+  }
+
+  /** Says which fingerprint an instance has now. */
+  point(instance: string, fingerprint: Digest): void {
+    if (this.#latest(instance) === fingerprint) return;
+    // Only explains a rerun: not worth waiting for the disk.
+    const path = this.#latestPath(instance);
+    inStore(this.folder, path, () => writeWhole(path, fingerprint + "\n"));
+  }
+
+  /** The record that an instance had last. */
+  latest(stage: string, instance: string): Record | undefined {
+    const fingerprint = this.#latest(instance);
+    return fingerprint && this.record(stage, fingerprint);
+  }
+
+  /** Moves a checkpoint that was taken in from a stage into the store. */
+  async placeCheckpoint(
+    prefix: Digest,
+    position: number,
+    { path, digest }: Taken,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const name = checkpointName(prefix, position, digest);
+    const place = join(this.checkpoints, prefix, name);
+    await this.#give(path, place, digest, signal);
+  }
+
+  /** The furthest whole checkpoint up to a position. */
+  async checkpoint(
+    prefix: Digest,
+    upTo: number,
+    signal: AbortSignal,
+  ): Promise<Checkpoint | undefined> {
+    const folder = join(this.checkpoints, prefix);
+    const found = list(folder).flatMap((name) => {
+      const [, position] = /^(\d+)-[0-9a-f]{64}$/.exec(name) ?? [];
+      return position !== undefined && Number(position) <= upTo
+        ? [{ position: Number(position), name }]
+        : [];
+    }).sort((a, b) => b.position - a.position);
+    for (const { position, name } of found) {
+      const path = join(folder, name);
+      const content = await digestOf(path, signal);
+      if (signal.aborted) return undefined;
+      if (content && checkpointName(prefix, position, content) === name) {
+        return { position, path };
+      }
+      removeTree(path);
+    }
+    return undefined;
+  }
+
+  /** Gives a sealed file its name, if what has that name is not the same already. */
+  async #give(
+    from: string,
+    to: string,
+    digest: Digest,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (claimName(from, to)) return;
+    if (await digestOf(to, signal) === digest) rmSync(from);
+    else if (!signal.aborted) this.#mend(from, to, digest);
+  }
+
+  /**
+   * Puts a file in the place of one that is broken, if it still is: one at a time,
+   * since whoever comes second would replace what the first has made whole.
+   */
+  #mend(from: string, to: string, digest: Digest): void {
+    using lock = openLock(this.folder, join(this.folder, "mending"));
+    lock.lockSync(true);
+    if (this.stat.digest(to) === digest) return rmSync(from);
+    inStore(this.folder, to, () => inFolder(to, () => renameSync(from, to)));
+  }
+
+  #recordPath(stage: string, fingerprint: Digest): string {
+    return join(this.records, stage, `${fingerprint}.json`);
+  }
+
+  #latestPath(instance: string): string {
+    return join(this.folder, "latest", encodeURIComponent(instance));
+  }
+
+  #latest(instance: string): Digest | undefined {
+    const text = readStored(this.#latestPath(instance))?.trim();
+    return text !== undefined && isDigest(text) ? text : undefined;
+  }
+}
+
+/**
+ * What a checkpoint is called. All of it is hashed: content under another position,
+ * or of another instance, is none.
+ */
+function checkpointName(
+  prefix: Digest,
+  position: number,
+  content: Digest,
+): string {
+  const digest = digestJson("checkpoint", [prefix, position, content]);
+  return `${position}-${digest}`;
+}
+
+/** The digest of a plain file, read so that others have their turn. */
+async function digestOf(
+  path: string,
+  signal: AbortSignal,
+): Promise<Digest | undefined> {
+  const opened = openPlain(path);
+  if (!opened) return;
+  try {
+    return await digestOpen(opened.file, opened.size, signal);
+  } finally {
+    closeSync(opened.file);
+  }
+}
+
+/**
+ * A record as it stands on the disk, if it is whole: of this version, under the
+ * fingerprint that its facts have. A truncated or edited one is as good as none.
+ */
+export function readRecord(
+  path: string,
+  fingerprint: Digest,
+): Record | undefined {
+  const record = readJson(path, RECORD);
+  return record?.fingerprint === fingerprint &&
+      fingerprintOf(record.facts as Facts) === fingerprint
+    ? record as unknown as Record
+    : undefined;
+}
+
+/** A digest, in what is read. */
+export const DIGEST = v.pipe(v.string(), v.check(isDigest));
+
+/** What a record must be for the rest to be believed. */
+const RECORD = v.object({
+  version: v.literal(VERSION),
+  instance: v.string(),
+  fingerprint: DIGEST,
+  facts: v.record(v.string(), v.unknown()),
+  outputs: v.record(
+    v.string(),
+    v.object({ digest: DIGEST, size: v.number() }),
+  ),
+  seconds: v.number(),
+  made: v.string(),
+  wall: v.string(),
+  provisional: v.optional(v.string()),
+  remarks: v.optional(v.array(v.string())),
+  from: v.optional(v.object({ archive: DIGEST })),
+});
+
+/** What a file of the store says, if it is a plain one, JSON, and of the right form. */
+export function readJson<Output>(
+  path: string,
+  schema: v.GenericSchema<unknown, Output>,
+): Output | undefined {
+  const text = readStored(path);
+  if (text === undefined) return;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return;
+    throw error;
+  }
+  return v.is(schema, value) ? value as Output : undefined;
+}
+
+/** The names in a folder, sorted, without the drafts of killed processes; none if it is not there. */
+export function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => !isDraft(name)).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (isMissing(error) || code === "ENOTDIR" || code === "ELOOP") return [];
+    throw error;
+  }
+}

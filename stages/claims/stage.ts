@@ -1,0 +1,18 @@
+/** Says of each of the paper's claims whether it holds, with the numbers behind it. */
+import { canonicalPretty } from "../../pipeline/stage/json.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
+import type { Claim } from "./judge.ts";
+import { judgements } from "./judgement.ts";
+import { readMeasurements } from "./measurements.ts";
+
+/** The claims to be judged. */
+export interface Params {
+  readonly claims: readonly Claim[];
+}
+
+/** Writes `claims`: sentences, verdicts and evidence. */
+export default function claims(task: Task<Params>): void {
+  const { metrics, steps } = readMeasurements(task);
+  const found = judgements(task.params.claims, metrics, steps);
+  Deno.writeTextFileSync(task.output("claims"), canonicalPretty(found));
+}

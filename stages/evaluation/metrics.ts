@@ -1,0 +1,73 @@
+/** Gathers what was measured of every model into the one file that other tools read. */
+import * as v from "valibot";
+import { canonicalPretty } from "../../pipeline/stage/json.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
+import { CurveSchema } from "../formats/curve.ts";
+import { DatasetSchema } from "../formats/dataset.ts";
+import { DenoisingSchema } from "../formats/denoising.ts";
+import { readJson } from "../formats/json.ts";
+import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
+import { QualitySchema } from "../formats/quality.ts";
+import { fileOf, modelName, severalSeeds } from "../experiment/names.ts";
+
+/**
+ * Writes `metrics`: the dataset, and for every model its losses and measures;
+ * with several seeds also what they have in common (`seeds`).
+ */
+export default function metrics(task: Task): void {
+  const qualities = task.inputs("qualities");
+  const denoisings = task.inputs("denoisings");
+  const curves = task.inputs("curves");
+  const several = severalSeeds(curves);
+  const measured = curves.map(({ point, path }) => ({
+    point,
+    curve: readJson(path, CurveSchema),
+    test: readJson(fileOf(point, qualities), QualitySchema),
+    denoising: readJson(fileOf(point, denoisings), DenoisingSchema),
+  }));
+  const all = {
+    dataset: readJson(task.input("dataset"), DatasetSchema),
+    models: Object.fromEntries(
+      measured.map(({ point, curve, test, denoising }) => [
+        modelName(point, several),
+        { ...curve, engine: curve.engine.name, test, denoising },
+      ]),
+    ),
+    ...(several && {
+      seeds: together(measured.map(({ point, curve, test }) => ({
+        ...test,
+        rate: String(point.lr),
+        validation_loss: curve.epochs.at(-1)?.validation_loss ?? null,
+      }))),
+    }),
+  };
+  // The schema leaves out what the metrics do not name.
+  const metrics: Metrics = v.parse(MetricsSchema, all);
+  Deno.writeTextFileSync(task.output("metrics"), canonicalPretty(metrics));
+}
+
+const MEASURES = ["validation_loss", "mse", "psnr", "ssim"] as const;
+
+/** Of each learning rate: mean, least and greatest of its seeds. */
+function together(
+  measured: readonly (
+    & { readonly rate: string }
+    & { readonly [measure in typeof MEASURES[number]]: number | null }
+  )[],
+): NonNullable<Metrics["seeds"]> {
+  const groups = Map.groupBy(measured, ({ rate }) => rate);
+  return Object.fromEntries(Array.from(groups, ([rate, all]) => [
+    `lr-${rate}`,
+    Object.fromEntries(MEASURES.flatMap((measure) => {
+      const values = all.map((one) => one[measure]);
+      // A perfect reconstruction has no PSNR, and then there is no mean.
+      if (!values.every((value) => value !== null)) return [];
+      const sum = values.reduce((a, b) => a + b, 0);
+      return [[measure, {
+        mean: Number((sum / values.length).toPrecision(9)),
+        least: Math.min(...values),
+        greatest: Math.max(...values),
+      }]];
+    })),
+  ]));
+}

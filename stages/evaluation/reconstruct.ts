@@ -1,0 +1,75 @@
+/**
+ * Lets a trained model reconstruct the test images, says how good that is, and
+ * checks the portable runtime against the native one.
+ */
+import type { Json } from "../../pipeline/stage/json.ts";
+import { canonicalPretty } from "../../pipeline/stage/json.ts";
+import type { Task } from "../../pipeline/stage/task.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
+import {
+  largestDifference,
+  meanSquaredError,
+  peakSignalToNoise,
+} from "./error.ts";
+import { fromBytes, rounded, toBytes } from "./picture.ts";
+import { native } from "./native.ts";
+import { portable, RUNTIMES } from "./runtime.ts";
+import { structuralSimilarity } from "./similarity.ts";
+import { readImages } from "../formats/images.ts";
+import type { Quality } from "../formats/quality.ts";
+
+export interface Params {
+  readonly [key: string]: Json;
+  /** How far the two runtimes' results may be apart, relative above 1. */
+  readonly agreement: number;
+}
+
+/**
+ * Writes `reconstructions` and `quality` (MSE, PSNR in decibels of that MSE,
+ * mean SSIM). All of it is computed from the portable
+ * runtime's results; of the native runtime only the agreement is recorded, for
+ * its bits differ from CPU to CPU.
+ */
+export default async function reconstruct(task: Task<Params>): Promise<void> {
+  const bound = task.params.agreement;
+  const model = await Deno.readFile(task.input("onnx"));
+  const network = await portable(model);
+  const { count: total, bytes } = readImages(
+    task.input("test-images"),
+    network,
+  );
+  const images = fromBytes(bytes);
+  const reconstructions = await network.reconstruct(images);
+  task.progress({ done: total / 2, total, unit: "images" });
+  const twin = await (await native(model)).reconstruct(images);
+  task.progress({ done: total, total, unit: "images" });
+
+  const apart = largestDifference(twin, reconstructions);
+  if (!(apart <= bound)) {
+    throw new StageError(
+      `${RUNTIMES.join(" and ")} reconstruct differently`,
+      `their results differ by ${apart}, more than ${bound}`,
+      "one of them executes the model wrongly: take another version of it, " +
+        "or raise reconstruction.agreement if the difference is harmless",
+    );
+  }
+  const mse = meanSquaredError(reconstructions, images);
+  const psnr = peakSignalToNoise(mse);
+  const ssim = structuralSimilarity(reconstructions, images, network);
+  await Deno.writeFile(
+    task.output("reconstructions"),
+    toBytes(reconstructions),
+  );
+  await Deno.writeTextFile(
+    task.output("quality"),
+    canonicalPretty(
+      {
+        mse: rounded(mse),
+        // JSON has no infinity; a perfect reconstruction has no noise to compare with.
+        psnr: psnr === Infinity ? null : rounded(psnr),
+        ssim: rounded(ssim),
+        agreement: { runtimes: [...RUNTIMES], bound, holds: true },
+      } satisfies Quality,
+    ),
+  );
+}

@@ -1,0 +1,325 @@
+/**
+ * What an experiment may say: the schema of `experiment.toml`. Every refusal
+ * says what is allowed; unknown keys are refused everywhere.
+ */
+import * as v from "valibot";
+import { checkClaim, describe, type Wanted } from "../claims/check.ts";
+import { checkPattern } from "../quotes/quotes.ts";
+import { CONSTANTS } from "../claims/vocabulary.ts";
+import { hostOf } from "../download/host.ts";
+
+// No path, no terminal and no XML takes a zero or an escape character.
+// deno-lint-ignore no-control-regex -- those are what is looked for
+const CONTROL = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f]/;
+
+const text = v.pipe(
+  v.string("a text"),
+  v.trim(),
+  v.nonEmpty("a text that is not empty"),
+  v.check(
+    (value) => !CONTROL.test(value),
+    "a text without control characters",
+  ),
+);
+
+/** A table whose unknown keys are refused. */
+const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject(entries, "a table");
+
+const count = (least: number, most: number) => {
+  const allowed = `a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.number(allowed),
+    v.integer(allowed),
+    v.minValue(least, allowed),
+    v.maxValue(most, allowed),
+  );
+};
+
+const between = (least: number, most: number, allowed: string) =>
+  v.pipe(
+    v.number(allowed),
+    v.check((x) => x > least && x <= most, allowed),
+  );
+
+const rate = between(0, 10, "a number greater than 0 and at most 10");
+const positive = between(0, 1e9, "a number greater than 0 and at most 1e9");
+const small = between(0, 1, "a number greater than 0 and at most 1");
+const fraction = v.pipe(
+  v.number("a number from 0 to 1"),
+  v.minValue(0, "a number from 0 to 1"),
+  v.maxValue(1, "a number from 0 to 1"),
+);
+/** Of a moving mean. With 1 nothing would ever enter it, and its correction divides by 0. */
+const decay = v.pipe(
+  v.number("a number from 0 to less than 1"),
+  v.minValue(0, "a number from 0 to less than 1"),
+  v.ltValue(1, "a number from 0 to less than 1"),
+);
+
+/** A list that is not empty, not without end, and names nothing twice. */
+const list = <Value extends string | number>(
+  item: v.GenericSchema<unknown, Value>,
+  most = 100,
+) =>
+  v.pipe(
+    v.array(item, "a list"),
+    v.nonEmpty("a list with at least one entry"),
+    v.maxLength(most, `a list with at most ${most} entries`),
+    v.check(
+      (values: Value[]) => new Set(values).size === values.length,
+      "a list that names nothing twice",
+    ),
+  );
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  v.picklist(values, `one of ${values.map((one) => `"${one}"`).join(", ")}`);
+
+const url = v.pipe(
+  text,
+  v.check(
+    (value) => hostOf(value) !== undefined,
+    "a URL with http or https",
+  ),
+);
+
+const band = "two numbers, greater than 0, the smaller first";
+/** No loss is above it, and infinity is no number of a figure. */
+const HIGHEST = 1e9;
+
+const mark = table({
+  width: choice(["single", "double"]),
+});
+
+/** Several times what anybody trains, and what can be planned in a few seconds. */
+const NETWORKS = 10_000;
+
+/** What is wrong with an expression, each with its line and carets. */
+const complaints = (expression: string, wanted: Wanted) =>
+  checkClaim(expression, wanted).map((found) => describe(expression, found));
+
+const quote = table({
+  file: v.pipe(
+    text,
+    v.check(
+      (path) =>
+        !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)|[\n\r\t]/.test(path),
+      "a path inside of the project",
+    ),
+  ),
+  pattern: v.pipe(
+    text,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const message = dataset.typed ? checkPattern(dataset.value) : undefined;
+      if (message !== undefined) addIssue({ message });
+    }),
+  ),
+  value: v.pipe(
+    text,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      for (const message of complaints(dataset.value, { type: "number" })) {
+        addIssue({ message });
+      }
+    }),
+  ),
+  epochs: v.optional(count(1, 1000), 1),
+});
+
+const paper = table({
+  title: text,
+  author: text,
+  venue: text,
+  year: count(1900, 2100),
+  // A part of the archive's name.
+  version: v.pipe(
+    text,
+    v.regex(
+      /^[0-9A-Za-z][\w.+-]{0,99}$/,
+      "a version such as 1.0.0: letters, digits, dots, +, - and _",
+    ),
+  ),
+  license: text,
+  abstract: text,
+  keywords: list(text),
+  repository: v.exactOptional(url),
+  numbers: v.optional(v.array(quote, "a list of tables"), []),
+});
+
+const author = table({
+  given: text,
+  family: text,
+  affiliation: v.exactOptional(text),
+  orcid: v.exactOptional(
+    v.pipe(
+      text,
+      v.regex(
+        /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/,
+        "an ORCID such as 0000-0002-1825-0097",
+      ),
+    ),
+  ),
+});
+
+const claim = v.pipe(
+  table({
+    id: v.pipe(
+      text,
+      v.regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens"),
+    ),
+    sentence: text,
+    where: text,
+    holds: text,
+    tolerance: v.exactOptional(positive),
+    epochs: v.optional(count(1, 1000), 1),
+  }),
+  // Only when both are at hand is it known what the expression may speak of.
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { holds, tolerance } = dataset.value;
+    const constants = tolerance === undefined ? [] : Object.keys(CONSTANTS);
+    const at = (key: "holds" | "tolerance", message: string) =>
+      addIssue({
+        message,
+        path: [{
+          type: "object",
+          origin: "value",
+          input: dataset.value,
+          key,
+          value: dataset.value[key],
+        }],
+      });
+    for (const found of complaints(holds, { type: "truth", constants })) {
+      at("holds", found);
+    }
+    if (tolerance !== undefined && !/\btolerance\b/.test(holds)) {
+      at("tolerance", "the expression does not use it");
+    }
+  }),
+);
+
+const schema = table({
+  paper,
+  authors: v.pipe(
+    v.array(author, "a list of tables"),
+    v.nonEmpty("at least one author"),
+  ),
+  dataset: table({
+    name: choice(["mnist"]),
+    mirrors: v.pipe(
+      v.array(url, "a list of URLs"),
+      v.nonEmpty("at least one mirror"),
+    ),
+    offline: choice(["glyphs", "fail"]),
+  }),
+  network: table({
+    encoder: list3("filters of the three encoding convolutions"),
+    decoder: v.pipe(
+      v.array(count(1, 256), "a list"),
+      v.length(2, "two numbers: filters of the two decoding blocks"),
+    ),
+    kernel: choiceOf([1, 3, 5]),
+    relu: choice(["convolutions-and-output", "convolutions"]),
+    initializer: choice(["glorot_uniform"]),
+  }),
+  training: v.pipe(
+    table({
+      learning_rates: list(rate),
+      seeds: list(count(0, 2 ** 31 - 1), NETWORKS),
+      epochs: count(1, 1000),
+      batch_size: count(1, 60_000),
+      images: v.union(
+        [v.literal("all"), count(1, 60_000)],
+        'the word "all" or a whole number from 1 to 60000',
+      ),
+      validation: count(1, 59_999),
+      engine: choice(["auto", "portable", "native", "webgpu", "cuda"]),
+      beta1: decay,
+      beta2: decay,
+      epsilon: small,
+    }),
+    v.forward(
+      v.check(
+        ({ learning_rates, seeds }) =>
+          // What is too long in itself is told once, by its own check.
+          seeds.length > NETWORKS || learning_rates.length > 100 ||
+          learning_rates.length * seeds.length <= NETWORKS,
+        `so many that, with all learning rates, there are at most ${NETWORKS} networks`,
+      ),
+      ["seeds"],
+    ),
+    v.forward(
+      v.check(
+        ({ images, validation }) =>
+          images === "all" || images <= 60_000 - validation,
+        "at most 60000 less the images for validation",
+      ),
+      ["images"],
+    ),
+    v.forward(
+      v.check(
+        ({ batch_size, images, validation }) =>
+          // What is wrong in itself is told once, by its own check.
+          images === 0 || validation >= 60_000 ||
+          batch_size <= (images === "all" ? 60_000 - validation : images),
+        "at most the number of training images",
+      ),
+      ["batch_size"],
+    ),
+  ),
+  reconstruction: table({
+    agreement: small,
+  }),
+  denoising: table({
+    levels: list(fraction),
+    shown: fraction,
+    images: count(1, 10_000),
+    seed: count(0, 2 ** 31 - 1),
+  }),
+  figures: table({
+    images: v.union(
+      [v.literal("one-per-digit"), list(count(0, 9_999))],
+      'the word "one-per-digit" or a list of numbers of test images',
+    ),
+    learning_curves: table({
+      ...mark.entries,
+      scale: choice(["log", "linear"]),
+      smoothing: count(1, 10_000),
+      band: v.pipe(
+        v.strictTuple([v.number(band), v.number(band)], band),
+        v.check(
+          ([low, high]) => low > 0 && low < high && high <= HIGHEST,
+          band,
+        ),
+      ),
+    }),
+    reconstruction: mark,
+    reconstructions: mark,
+    denoising: mark,
+    latent: mark,
+    filters: mark,
+  }),
+  claims: v.pipe(
+    v.array(claim, "a list of tables"),
+    v.check(
+      (claims) => new Set(claims.map(({ id }) => id)).size === claims.length,
+      "claims with different ids",
+    ),
+  ),
+  sandbox: table({ require: choice(["deno", "kernel"]) }),
+});
+
+/** A checked experiment. */
+export type Experiment = v.InferOutput<typeof schema>;
+
+/** The schema, for the engine's reader of configurations. */
+export const experimentSchema: v.GenericSchema<unknown, Experiment> = schema;
+
+function list3(what: string) {
+  const allowed = `three numbers: ${what}`;
+  return v.pipe(v.array(count(1, 256), allowed), v.length(3, allowed));
+}
+
+function choiceOf<const T extends readonly number[]>(values: T) {
+  return v.picklist(values, `one of ${values.join(", ")}`);
+}

@@ -1,0 +1,416 @@
+/** Archives of a small project: equal bytes, and what each level finds. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import {
+  cpSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { restoreArchive } from "../../../pipeline/archive/restoring.ts";
+import { openZip } from "../../../pipeline/archive/zip/zip.ts";
+import { inspect } from "../../../pipeline/archive/inspection.ts";
+import { exitCode } from "../../../pipeline/archive/level.ts";
+import type { Digest } from "../../../pipeline/store/digest.ts";
+import { unwrap } from "../../../pipeline/failure.ts";
+import { CONFIG, judge, Paper } from "./fixture.ts";
+import { edit, resign, unpack } from "./tampering.ts";
+
+/** Runs a program; returns its exit code and what it printed. */
+async function sh(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<{ code: number; text: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(command, {
+    args,
+    cwd,
+    env,
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+/** One published project and its unpacked archive, for all tests of this file. */
+async function published(): Promise<
+  { paper: Paper; zip: string; root: string }
+> {
+  const paper = await Paper.write();
+  await paper.run();
+  await paper.publish();
+  const { path, root } = unwrap(await paper.archive());
+  return { paper, zip: path, root };
+}
+
+const shared = await published();
+globalThis.addEventListener(
+  "unload",
+  () => rmSync(shared.paper.root, { recursive: true, force: true }),
+);
+
+/** The unpacked archive, spoilt by `spoil`: the answers of the levels, and all findings. */
+function spoilt(
+  spoil: (folder: string) => void,
+): { answers: string[]; findings: string } {
+  const folder = Deno.makeTempDirSync();
+  try {
+    unpack(shared.zip, folder);
+    spoil(folder);
+    const { levels } = inspect(folder, judge, 2);
+    return {
+      answers: levels.map(({ answer }) => answer),
+      findings: levels.flatMap(({ findings }) => findings).join("\n"),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("an archive passes all three levels, as a ZIP and as a folder", () => {
+  const { levels, root } = inspect(shared.zip, judge, 2);
+  deepEqual(levels.map(({ answer }) => answer), ["yes", "yes", "yes"]);
+  equal(exitCode(levels), 0);
+  equal(root, shared.root);
+  deepEqual(spoilt(() => {}).answers, ["yes", "yes", "yes"]);
+});
+
+Deno.test("an archive's own verifier gives the same answer with Deno alone", async () => {
+  const folder = await Deno.makeTempDir();
+  unpack(shared.zip, folder);
+  const args = [
+    "run",
+    "--no-config",
+    "--no-remote",
+    "--allow-read",
+    "verify.ts",
+  ];
+  for (const target of [".", shared.zip]) {
+    const { code, text } = await sh(Deno.execPath(), [...args, target], folder);
+    equal(code, 0, text);
+    match(text, new RegExp(shared.root));
+  }
+  const imports = readFileSync(join(folder, "verify.ts"), "utf8")
+    .matchAll(/^import .* from "([^"]+)"/gm);
+  deepEqual(
+    [...imports].map(([, from]) => from).filter((from) =>
+      !from?.startsWith("node:")
+    ),
+    [],
+  );
+  edit(join(folder, "results/metrics.json"), "0.0", "0.1");
+  equal((await sh(Deno.execPath(), [...args, "."], folder)).code, 1);
+  equal((await sh(Deno.execPath(), [...args, "nowhere"], folder)).code, 2);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("sha256sum, unzip and Git agree with what the archive says", async () => {
+  const folder = await Deno.makeTempDir();
+  const tested = await sh("unzip", ["-tq", shared.zip], folder);
+  equal(tested.code, 0, tested.text);
+  unpack(shared.zip, folder);
+  const sums = await sh(
+    "sha256sum",
+    ["-c", "--quiet", "manifest-sha256.txt"],
+    folder,
+  );
+  equal(sums.code, 0, sums.text);
+  const code = join(folder, "code");
+  await sh("git", ["init", "-q"], code);
+  await sh("git", ["-c", "core.autocrlf=false", "add", "-A", "-f"], code);
+  const tree = (await sh("git", ["write-tree"], code)).text.trim();
+  match(
+    readFileSync(join(folder, "README.md"), "utf8"),
+    new RegExp(`swh:1:dir:${tree}`),
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("makeArchive() gives the same bytes twice, and in a copy elsewhere", async () => {
+  const place = await Deno.realPath(
+    await Deno.makeTempDir({ prefix: "ört-" }),
+  );
+  const elsewhere = join(place, "further", "down");
+  cpSync(shared.paper.root, elsewhere, { recursive: true });
+  const before = Deno.umask(0o077);
+  try {
+    const copy = unwrap(
+      await Paper.at(elsewhere).archive({ output: join(elsewhere, "b.zip") }),
+    );
+    deepEqual(readFileSync(copy.path), readFileSync(shared.zip));
+  } finally {
+    Deno.umask(before);
+    await Deno.remove(place, { recursive: true });
+  }
+});
+
+Deno.test("makeArchive() gives the same bytes after another run of the same experiment", async () => {
+  await using other = await Paper.write(CONFIG, "other-");
+  cpSync(
+    join(shared.paper.root, "results.lock.json"),
+    join(other.root, "results.lock.json"),
+  );
+  const { comparison } = await other.run();
+  equal(comparison?.kind, "identical");
+  const { path } = unwrap(await other.archive());
+  deepEqual(readFileSync(path), readFileSync(shared.zip));
+});
+
+Deno.test("level 0 finds a changed, a missing and an extra file", () => {
+  const changed = spoilt((folder) => edit(join(folder, "README.md"), "a", "b"));
+  deepEqual(changed.answers, ["no"]);
+  match(changed.findings, /CHANGED README.md/);
+  const missing = spoilt((folder) =>
+    rmSync(join(folder, "figures/losses.svg"))
+  );
+  match(missing.findings, /MISSING figures\/losses.svg/);
+  const extra = spoilt((folder) => writeFileSync(join(folder, "extra"), ""));
+  match(extra.findings, /EXTRA extra/);
+  const renamed = spoilt((folder) => {
+    writeFileSync(join(folder, "new"), readFileSync(join(folder, "LICENSE")));
+    rmSync(join(folder, "LICENSE"));
+  });
+  match(renamed.findings, /MISSING LICENSE\nEXTRA new/);
+});
+
+Deno.test("level 0 finds a flipped byte anywhere in the ZIP", () => {
+  const bytes = readFileSync(shared.zip);
+  const path = Deno.makeTempFileSync();
+  // A prime stride visits headers, names, contents and the directory.
+  for (let at = 0; at < bytes.length; at += 211) {
+    const flipped = Uint8Array.from(bytes);
+    flipped[at]! ^= 0x10;
+    writeFileSync(path, flipped);
+    const { levels } = inspect(path, judge, 0);
+    equal(exitCode(levels), 1, `byte ${at}`);
+  }
+  rmSync(path);
+});
+
+Deno.test("level 1 finds edited metrics whose line in the manifest was edited, too", () => {
+  const { answers, findings } = spoilt((folder) => {
+    edit(join(folder, "results/metrics.json"), "0.0", "0.1");
+    resign(folder, "results/metrics.json");
+  });
+  deepEqual(answers, ["yes", "no"]);
+  match(findings, /the digest of "results\/metrics.json"/);
+  match(findings, /not what metrics made/);
+});
+
+Deno.test("level 1 finds code, facts, references and actions that were changed", () => {
+  const CRATE = "ro-crate-metadata.json";
+  const cases: [
+    file: string,
+    was: string | RegExp,
+    now: string,
+    finding: RegExp,
+  ][] = [
+    ["code/stages/train.ts", "task", "tusk", /code\/ is swh:1:dir/],
+    [
+      "logs/run.json",
+      '"param epochs": 3',
+      '"param epochs": 4',
+      /fingerprint is not that/,
+    ],
+    [CRATE, '"#engine"', '"#nobody"', /which is not there/],
+    [CRATE, /"contentSize": "\d+"/, '"contentSize": "1"', /bytes, not 1/],
+    ["claims.json", '"holds"', '"fails"', /the run says "holds"/],
+  ];
+  for (const [file, was, now, finding] of cases) {
+    const { answers, findings } = spoilt((folder) => {
+      edit(join(folder, file), was, now);
+      resign(folder, file);
+    });
+    deepEqual(answers, ["yes", "no"], file);
+    match(findings, finding);
+  }
+});
+
+Deno.test("level 2 names a claim that the numbers do not bear", () => {
+  const { levels } = inspect(
+    shared.zip,
+    (claims, artifacts) =>
+      judge(claims, artifacts).map((one) => ({ ...one, verdict: "fails" })),
+    2,
+  );
+  deepEqual(levels.map(({ answer }) => answer), ["yes", "yes", "no"]);
+  match(
+    levels[2]!.findings.join(),
+    /small: the archive says "holds", the numbers say "fails"/,
+  );
+});
+
+Deno.test("inspect() cannot judge what is not there, and that is neither yes nor no", () => {
+  const { levels } = inspect("/nowhere", judge, 2);
+  equal(exitCode(levels), 2);
+});
+
+Deno.test("makeArchive() refuses what is stale, unpublished, unlicensed, linked or secret", async () => {
+  await using paper = await Paper.write();
+  const refusal = async () => {
+    const made = await paper.archive();
+    return made.ok ? "made" : `${made.failure.kind}: ${made.failure.seen}`;
+  };
+  match(await refusal(), /^stale/);
+  await paper.run();
+  match(await refusal(), /results.lock.json: publish the run first/);
+  await paper.publish();
+  equal(await refusal(), "made");
+  paper.file("LICENSE", "");
+  rmSync(join(paper.root, "LICENSE"));
+  match(await refusal(), /the text of the licence MIT/);
+  paper.file("LICENSE", "Do what you like.\n");
+  paper.file("stages/extra.ts", `const key = "AKIA${"A".repeat(16)}";\n`);
+  match(await refusal(), /^leak: line 1 has an access key of AWS/);
+  paper.file("stages/extra.ts", `// ${paper.root}\n`);
+  match(await refusal(), /^leak: line 1 has the folder/);
+  paper.link("stages/extra.ts", "/etc/hostname");
+  match(await refusal(), /^source: it is a symbolic link/);
+  rmSync(join(paper.root, "stages/extra.ts"));
+  paper.file("artifacts/metrics.json", "{}");
+  match(await refusal(), /^stale/);
+  equal(existsSync(join(paper.root, "paper-1.0.0.zip.part")), false);
+});
+
+Deno.test("makeArchive() says which author and licence to add; a draft marks them", async () => {
+  const paper = await Paper.write({ ...CONFIG, authors: [], license: "" });
+  await using _ = paper;
+  await paper.run();
+  await paper.publish();
+  const refused = await paper.archive();
+  match(
+    refused.ok ? "" : refused.failure.seen ?? "",
+    /\[\[authors\]\]\ngiven = "…"[^]*license = "MIT"/,
+  );
+  const { path } = unwrap(await paper.archive({ draft: true }));
+  const folder = await Deno.makeTempDir();
+  unpack(path, folder);
+  match(
+    readFileSync(join(folder, "README.md"), "utf8"),
+    /DRAFT, not for publication[^]*authors/,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("restoreArchive() brings back what makes the rest cheap, and nothing forged", async () => {
+  await using other = await Paper.write(CONFIG, "reader-");
+  const { store } = await other.open();
+  {
+    using container = openZip(shared.zip);
+    const { instances, left } = restoreArchive(
+      container,
+      store,
+      shared.root as Digest,
+    );
+    deepEqual(instances, [
+      "train[lr=0.1]",
+      "train[lr=0.01]",
+      "claims",
+      "figures",
+    ]);
+    deepEqual(left, ["metrics"]);
+  }
+  const { counts } = await other.run();
+  // The trained networks, the verdicts and the picture fit; `notes` was lost.
+  deepEqual([counts.built, counts.restored], [1, 4]);
+});
+
+Deno.test("level 1 refuses a record that names a stage outside of the store, and nothing is restored", () => {
+  const outside = "../../../../outside";
+  const cases: [was: RegExp, now: string][] = [
+    [/"stage": "figures"/, `"stage": "${outside}"`],
+    [/"id": "figures"/, `"id": "${outside}"`],
+    [/"svg": \{/, '"__proto__": {'],
+    [/"figures\/losses.svg": \{/, `"${outside}": {`],
+  ];
+  for (const [was, now] of cases) {
+    const { answers, findings } = spoilt((folder) => {
+      edit(join(folder, "logs/run.json"), was, now);
+      resign(folder, "logs/run.json");
+    });
+    deepEqual(answers, ["yes", "no"], now);
+    match(findings, /logs\/run\.json: /);
+  }
+});
+
+Deno.test("a verifier has an answer for every document that is none", () => {
+  const deep = (open: string, close: string) =>
+    open.repeat(100_000) + close.repeat(100_000);
+  const texts = [
+    "null",
+    "[]",
+    "{}",
+    "1e999",
+    '{"a":1e999}',
+    deep("[", "]"),
+    deep('{"a":', "}"),
+    '{"__proto__":{"npm":1}}',
+    '{"npm":null}',
+    '{"npm":{"a":null}}',
+    '{"claims":[null]}',
+    '{"@graph":[null]}',
+    '{"@graph":[{"@id":"%zz","@type":"File"}]}',
+    "\ufeff{",
+    "",
+  ];
+  const files = [
+    "logs/run.json",
+    "ro-crate-metadata.json",
+    "claims.json",
+    "data/datasets.json",
+    "code/deno.lock",
+  ];
+  for (const file of files) {
+    for (const text of texts) {
+      const { answers, findings } = spoilt((folder) => {
+        writeFileSync(join(folder, file), text);
+        resign(folder, file);
+      });
+      deepEqual(answers, ["yes", "no"], `${file}: ${text.slice(0, 40)}`);
+      match(findings, /\S/);
+    }
+  }
+});
+
+Deno.test("a verifier shows what an archive's words would do to a terminal, and does not let them", async () => {
+  const folder = await Deno.makeTempDir();
+  unpack(shared.zip, folder);
+  // As JSON escapes, so that the bytes of the file are harmless themselves.
+  const words = String.raw`\u001b[2J\u009b1;1H\nlevel 1  record     ok\u202e`;
+  edit(join(folder, "claims.json"), '"holds"', `"${words}"`);
+  resign(folder, "claims.json");
+  for (const more of [[], ["--json"]]) {
+    const { code, text } = await sh(
+      Deno.execPath(),
+      ["run", "--no-config", "--allow-read", "verify.ts", ".", ...more],
+      folder,
+      { NO_COLOR: "1" },
+    );
+    equal(code, 1, text);
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    equal(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(text), false, text);
+    equal(/^level 1 {2}record {5}ok/m.test(text), false, text);
+    match(text, more.length > 0 ? /u001b\[2J/ : /\\x1b\[2J/);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("inspect() waits for no pipe, and says what it may not read", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  const pipe = join(folder, "pipe");
+  await sh("mkfifo", [pipe], folder);
+  deepEqual(
+    inspect(pipe, judge, 2).levels.map(({ answer }) => answer),
+    ["no"],
+  );
+  const loop = join(folder, "loop");
+  await Deno.symlink("loop", loop);
+  deepEqual(
+    inspect(loop, judge, 2).levels.map(({ answer }) => answer),
+    ["open"],
+  );
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,93 @@
+/** A model's own words, against the record. */
+import { deepEqual, throws } from "node:assert/strict";
+import { checkModels, readMetadata } from "../../../pipeline/archive/onnx.ts";
+import {
+  type Container,
+  Refused,
+} from "../../../pipeline/archive/container.ts";
+import type { Lock } from "../../../pipeline/published/lock.ts";
+
+const encoder = new TextEncoder();
+
+/** A field with a length. */
+function field(number: number, value: Uint8Array): number[] {
+  const length: number[] = [];
+  for (let rest = value.length;; rest >>= 7) {
+    length.push(rest > 127 ? (rest & 127) | 128 : rest);
+    if (rest <= 127) break;
+  }
+  return [number << 3 | 2, ...length, ...value];
+}
+
+function modelWith(metadata: { readonly [key: string]: string }): Uint8Array {
+  const pairs = Object.entries(metadata).flatMap(([key, value]) =>
+    field(
+      14,
+      Uint8Array.from([
+        ...field(1, encoder.encode(key)),
+        ...field(2, encoder.encode(value)),
+      ]),
+    )
+  );
+  // Before them: the version as a number, and a graph that is long.
+  return Uint8Array.from([8, 8, ...field(7, new Uint8Array(300)), ...pairs]);
+}
+
+const DIGEST = "ab".repeat(32);
+
+/** What is found in an archive with one such model. */
+function found(metadata: { readonly [key: string]: string }): string[] {
+  const files: { readonly [name: string]: Uint8Array } = {
+    "models/a.onnx": modelWith(metadata),
+    "data/datasets.json": encoder.encode(
+      JSON.stringify([{ files: [{ name: "x", sha256: DIGEST }] }]),
+    ),
+  };
+  const container = {
+    members: Object.keys(files).map((name) => ({ name, size: 1 })),
+    read: (name: string) => files[name]!,
+  } as unknown as Container;
+  const run = {
+    artifacts: { "models/a.onnx": { instance: "export" } },
+    instances: {
+      export: { facts: { "param seed": 1, "param learning_rate": 0.01 } },
+    },
+  } as unknown as Lock;
+  const findings: string[] = [];
+  checkModels(run, container, findings);
+  return findings;
+}
+
+Deno.test("readMetadata() finds the pairs behind numbers and long fields", () => {
+  const pairs = { a: "1", "é": "x".repeat(1000) };
+  deepEqual([...readMetadata(modelWith(pairs))], Object.entries(pairs));
+  throws(() => readMetadata(modelWith(pairs).subarray(0, -1)), /cut off/);
+  throws(() => readMetadata(Uint8Array.of(255, 255)), /no protobuf/);
+});
+
+Deno.test("checkModels() finds a model of other parameters or other data", () => {
+  deepEqual(found({}), []);
+  deepEqual(
+    found({
+      "facsimile.parameters": '{"learning_rate":0.01,"seed":1}',
+      "facsimile.dataset.sha256": `{"x":"${DIGEST}"}`,
+    }),
+    [],
+  );
+  deepEqual(found({ "facsimile.parameters": '{"epochs":3,"seed":2}' }), [
+    "models/a.onnx says epochs = 3, the record of export nothing of it",
+    "models/a.onnx says seed = 2, the record of export 1",
+  ]);
+  deepEqual(
+    found({ "facsimile.dataset.sha256": `{"x":"${"cd".repeat(32)}"}` }),
+    ["models/a.onnx was made from another x than data/datasets.json names"],
+  );
+});
+
+Deno.test("checkModels() refuses parameters that are no table of values", () => {
+  for (
+    const text of ["null", "[]", "1", '{"a":1e999}', "[".repeat(100_000), "{"]
+  ) {
+    throws(() => found({ "facsimile.parameters": text }), Refused, text);
+  }
+});

@@ -1,0 +1,388 @@
+/** Levels 3 to 5: an archive's code makes its results again, or something else. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RUN } from "../../../pipeline/archive/layout.ts";
+import { remake } from "../../../pipeline/archive/remaking.ts";
+import { select } from "../../../pipeline/archive/selection.ts";
+import type { Container } from "../../../pipeline/archive/container.ts";
+import { unwrap } from "../../../pipeline/failure.ts";
+import {
+  LOCK,
+  type Lock,
+  parseLock,
+} from "../../../pipeline/published/lock.ts";
+import { enclose } from "../../../pipeline/sandbox/enclosure.ts";
+import { probeWall } from "../../../pipeline/sandbox/wall.ts";
+import { Paper } from "./fixture.ts";
+
+/** The record of a small paper, and its artifacts' texts. */
+async function published(): Promise<
+  { text: string; run: Lock; artifacts: { [path: string]: string } }
+> {
+  await using paper = await Paper.write();
+  await paper.run();
+  await paper.publish();
+  const text = readFileSync(join(paper.root, LOCK), "utf8");
+  const run = unwrap(parseLock(text));
+  const artifacts = Object.fromEntries(
+    Object.keys(run.artifacts).map((path) => [
+      path,
+      readFileSync(join(paper.root, "artifacts", path), "utf8"),
+    ]),
+  );
+  return { text, run, artifacts };
+}
+
+const { text, run, artifacts } = await published();
+
+/** An archive in memory. */
+function container(files: { readonly [name: string]: string }): Container {
+  const bytes = (name: string) => new TextEncoder().encode(files[name]);
+  return {
+    members: Object.keys(files).sort().map((name) => ({
+      name,
+      size: bytes(name).length,
+    })),
+    read: bytes,
+    digest: (name) => createHash("sha256").update(bytes(name)).digest("hex"),
+    copy: (name, write) => write(bytes(name)),
+    [Symbol.dispose]: () => {},
+  };
+}
+
+/** In the place of the archive's program: writes artifacts, ends with an event. */
+function program(
+  made: { readonly [path: string]: string },
+  { finished = {}, before = "" }: { finished?: object; before?: string } = {},
+): string {
+  const event = {
+    kind: "finished",
+    success: true,
+    seconds: 1,
+    counts: {},
+    provisional: [],
+    verdicts: [],
+    artifacts: [],
+    ...finished,
+  };
+  return `
+import { dirname } from "node:path";
+${before}
+if (Deno.args[0] === "restore") {
+  Deno.statSync(Deno.args[1]);
+  Deno.writeTextFileSync("restored", "");
+  Deno.exit(0);
+}
+Deno.writeTextFileSync("asked.txt", Deno.args.join(" ") + "\\n", { append: true });
+for (const [path, text] of Object.entries(${JSON.stringify(made)})) {
+  Deno.mkdirSync(dirname("artifacts/" + path), { recursive: true });
+  Deno.writeTextFileSync("artifacts/" + path, text);
+}
+console.log('{"kind":"planned","plan":[]}');
+console.log(${JSON.stringify(JSON.stringify(event))});
+`;
+}
+
+/** Lets a program make a level again. */
+async function made(
+  level: 3 | 4 | 5,
+  script: string,
+  record = text,
+  more: { readonly [name: string]: string } = {},
+) {
+  const path = await Deno.makeTempFile({ suffix: ".zip" });
+  try {
+    return await remake(
+      container({
+        [RUN]: record,
+        "code/main.ts": script,
+        "code/deno.json": "{}\n",
+        ...more,
+      }),
+      level,
+      {
+        path,
+        options: { engine: "exact" },
+        mirror: undefined,
+        signal: new AbortController().signal,
+      },
+    );
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("select() takes figures, then what is made from models, then everything", () => {
+  deepEqual(select(run, 3), {
+    force: ["figures"],
+    artifacts: ["figures/losses.svg"],
+  });
+  deepEqual(select(run, 4), {
+    force: ["claims", "figures", "metrics"],
+    artifacts: ["claims.json", "figures/losses.svg", "metrics.json"],
+  });
+  deepEqual(select(run, 5), {
+    force: [],
+    artifacts: [
+      "claims.json",
+      "figures/losses.svg",
+      "metrics.json",
+      "models/lr-0.01.bin",
+      "models/lr-0.1.bin",
+    ],
+  });
+});
+
+Deno.test("remake() says yes to equal bytes", async () => {
+  for (const level of [3, 4, 5] as const) {
+    const found = await made(level, program(artifacts));
+    equal(found.answer, "yes", found.findings.join());
+    const count = select(run, level).artifacts.length;
+    match(found.seen, new RegExp(`^${count} of ${count} artifacts identical`));
+  }
+});
+
+Deno.test("remake() says no to other bytes, and names the first", async () => {
+  const other = { ...artifacts, "metrics.json": "{}\n" };
+  const found = await made(4, program(other));
+  equal(found.answer, "no");
+  match(found.seen, /^2 of 3 artifacts identical/);
+  match(found.findings.join(), /first that differs: metrics\.json of metrics/);
+  // The figures are those of the record: level 3 does not look at the metrics.
+  equal((await made(3, program(other))).answer, "yes");
+  const { "metrics.json": _, ...without } = artifacts;
+  equal((await made(4, program(without))).answer, "no");
+});
+
+Deno.test("remake() takes the program's word neither for equal bytes nor against them", async () => {
+  const liar = await made(
+    5,
+    program({ ...artifacts, "claims.json": "[]\n" }, {
+      finished: { comparison: { kind: "identical", artifacts: 5 } },
+    }),
+  );
+  equal(liar.answer, "no");
+  const equivalent = {
+    comparison: {
+      kind: "equivalent",
+      identical: 4,
+      artifacts: 5,
+      instance: "train[lr=0.1]",
+      changes: [],
+      tolerance: 0.1,
+    },
+  };
+  const other = { ...artifacts, "claims.json": "[]\n" };
+  const promised = await made(5, program(other, { finished: equivalent }));
+  equal(promised.answer, "no"); // the record promises bits
+  const loose = text.replaceAll(
+    '"kind": "bits"',
+    '"kind": "numeric",\n        "tolerance": 0.1',
+  );
+  const honest = await made(5, program(other, { finished: equivalent }), loose);
+  equal(honest.answer, "yes", honest.findings.join());
+});
+
+Deno.test("remake() gives no answer where it could not be tried", async () => {
+  const missing = await made(
+    5,
+    program(artifacts, {
+      finished: {
+        provisional: [{ instance: "download", reason: "no mirror" }],
+      },
+    }),
+  );
+  equal(missing.answer, "open");
+  match(missing.findings.join(), /download could not be had: no mirror/);
+
+  const crashed = await made(4, `throw new Error("no such package");`);
+  equal(crashed.answer, "open");
+  match(crashed.findings.join(), /exit code 1.*no such package/s);
+
+  const failed = {
+    kind: "ended",
+    instance: "train",
+    outcome: { kind: "failed", failure: { what: "Load a library" } },
+  };
+  const broken = await made(
+    5,
+    program({}, {
+      before: `console.log(${JSON.stringify(JSON.stringify(failed))});`,
+    }),
+  );
+  equal(broken.answer, "open");
+  match(broken.findings.join(), /train: Load a library/);
+});
+
+Deno.test("remake() keeps an archive's code from the files of the machine", {
+  ignore: probeWall() === "none",
+}, async () => {
+  const secret = await Deno.makeTempFile();
+  writeFileSync(secret, "secret");
+  try {
+    const found = await made(
+      5,
+      program(artifacts, {
+        before: `Deno.readTextFileSync(${JSON.stringify(secret)});`,
+      }),
+    );
+    equal(found.answer, "open");
+    match(found.findings.join(), /NotFound|PermissionDenied|denied/);
+    const reading = await made(
+      5,
+      program(artifacts, {
+        before: `try { Deno.writeTextFileSync(${
+          JSON.stringify(secret)
+        }, "changed"); } catch { /* as it should */ }`,
+      }),
+    );
+    equal(reading.answer, "yes", reading.findings.join());
+    equal(readFileSync(secret, "utf8"), "secret");
+  } finally {
+    await Deno.remove(secret);
+  }
+});
+
+Deno.test("remake() gives no answer about an archive that it can not unpack", async () => {
+  const found = await made(5, program(artifacts), text, {
+    [`code/${"x".repeat(300)}`]: "",
+  });
+  equal(found.answer, "open");
+  match(found.findings.join(), /name too long/i);
+  const spoilt = await made(5, program(artifacts), "{}");
+  equal(spoilt.answer, "open");
+});
+
+Deno.test("enclose() keeps the end of what a program prints, however long that is", async () => {
+  const place = await Deno.realPath(await Deno.makeTempDir());
+  const script = join(place, "main.ts");
+  writeFileSync(
+    script,
+    `
+const piece = new TextEncoder().encode("x".repeat(2 ** 20));
+for (let times = 0; times < 24; times++) {
+  for (let at = 0; at < piece.length;) at += Deno.stdout.writeSync(piece.subarray(at));
+}
+console.log("the end");
+console.error("of the other, too");
+`,
+  );
+  const { code, out, err } = await enclose({
+    program: Deno.execPath(),
+    args: ["run", "--no-config", "--no-check", script],
+    cwd: place,
+    env: { DENO_DIR: join(place, "deno"), NO_COLOR: "1" },
+    rules: [
+      { path: place, access: "write" },
+      { path: await Deno.realPath(Deno.execPath()), access: "run" },
+    ],
+  }, new AbortController().signal);
+  equal(code, 0, err);
+  equal(out.length <= 16 * 2 ** 20, true, String(out.length));
+  equal(out.endsWith("x\nthe end\n") || out.endsWith("xthe end\n"), true);
+  match(err, /of the other, too\n$/);
+  await Deno.remove(place, { recursive: true });
+});
+
+Deno.test("remake() survives whatever the archive's program says", async () => {
+  const lines = [
+    "null",
+    "[]",
+    '{"kind":"ended"}',
+    '{"kind":"ended","instance":1,"outcome":null}',
+    '{"kind":"ended","instance":"a","outcome":{"kind":"failed"}}',
+    "[".repeat(100_000),
+    '{"kind":"finished"}',
+  ].map((line) => `console.log(${JSON.stringify(line)});`).join("\n");
+  const odd = await made(3, program(artifacts, { before: lines }));
+  equal(odd.answer, "yes", odd.findings.join());
+  for (const comparison of [null, 1, {}, { kind: "different" }]) {
+    const other = await made(
+      4,
+      program({}, { finished: { comparison } }),
+    );
+    equal(other.answer, "no", JSON.stringify(comparison));
+  }
+  const silent = await made(
+    3,
+    program(artifacts, { finished: { provisional: null } }),
+  );
+  equal(silent.answer, "open");
+});
+
+Deno.test(
+  "remake() gives an archive's code copies of the packages that it names, and nothing else of the cache",
+  {
+    ignore: probeWall() === "none",
+  },
+  async () => {
+    const cache = await Deno.realPath(await Deno.makeTempDir());
+    const file = (name: string) =>
+      join(cache, "npm/registry.test", name, "package.json");
+    for (
+      const name of ["named/1.0.0", "private/1.0.0", "@scope/too/2.0.0-a.1"]
+    ) {
+      mkdirSync(join(file(name), ".."), { recursive: true });
+      writeFileSync(file(name), name);
+    }
+    writeFileSync(join(cache, "secret"), "secret");
+    const lock = JSON.stringify({
+      version: "5",
+      npm: Object.fromEntries(
+        [
+          "named@1.0.0",
+          "@scope/too@2.0.0-a.1_named@1.0.0",
+          "missing@1.0.0",
+          "..@..",
+          "a@../private/1.0.0",
+          "../../..@1.0.0",
+          "@scope/..@private",
+        ].map((id) => [id, { integrity: "sha512-x" }]),
+      ),
+    });
+    const before = `
+const tried = (act) => { try { act(); return "done"; } catch { return "refused"; } };
+const own = Deno.env.get("DENO_DIR") + "/npm/registry.test/";
+const all = (folder) => [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+  isDirectory ? all(folder + "/" + name) : [folder + "/" + name]);
+const names = all(Deno.env.get("DENO_DIR") + "/npm").map((path) => path.slice(own.length)).sort();
+for (const name of names) Deno.writeTextFileSync(own + name, "changed");
+const real = ${JSON.stringify(cache)};
+const seen = {
+  names,
+  read: tried(() => Deno.readTextFileSync(real + "/npm/registry.test/private/1.0.0/package.json")),
+  write: tried(() => Deno.writeTextFileSync(real + "/npm/registry.test/named/1.0.0/package.json", "changed")),
+  make: tried(() => Deno.writeTextFileSync(real + "/gen", "changed")),
+};
+console.error(JSON.stringify(seen));
+Deno.exit(7);
+`;
+    const was = Deno.env.get("DENO_DIR");
+    Deno.env.set("DENO_DIR", cache);
+    try {
+      const { findings } = await made(5, program({}, { before }), text, {
+        "code/deno.lock": lock,
+        "code/deno.json": '{ "lock": false }\n',
+      });
+      const seen = JSON.parse(/\{.*\}/.exec(findings.join())?.[0] ?? "{}");
+      deepEqual(seen.names, [
+        "@scope/too/2.0.0-a.1/package.json",
+        "named/1.0.0/package.json",
+      ], findings.join());
+      for (const act of ["read", "write", "make"]) {
+        equal(seen[act], "refused", act);
+      }
+    } finally {
+      if (was === undefined) Deno.env.delete("DENO_DIR");
+      else Deno.env.set("DENO_DIR", was);
+    }
+    for (
+      const name of ["named/1.0.0", "private/1.0.0", "@scope/too/2.0.0-a.1"]
+    ) {
+      equal(readFileSync(file(name), "utf8"), name);
+    }
+    await Deno.remove(cache, { recursive: true });
+  },
+);

@@ -1,0 +1,72 @@
+/** Cleaning: what nobody needs goes, what somebody needs stays. */
+import { deepEqual, ok } from "node:assert/strict";
+
+import { join } from "node:path";
+import {
+  findWaste,
+  type Needed,
+  removeWaste,
+} from "../../../pipeline/history/garbage.ts";
+import { enter, occupy } from "../../../pipeline/store/lease.ts";
+import { output } from "../../../pipeline/stage/declaration.ts";
+import { Study } from "../../rig/study.ts";
+
+const NOTHING: Needed = { fingerprints: [], objects: [], run: undefined };
+
+async function study(): Promise<Study> {
+  const made = await Study.start();
+  return made.stage(
+    "letters",
+    { params: { text: "abc" }, outputs: ["a.txt"] },
+    `write(task.output("a.txt"), task.params.text);`,
+  ).stage("count", {
+    inputs: { text: output("letters", "a.txt") },
+    outputs: [{ file: "n.txt", artifact: "n.txt" }],
+  }, `write(task.output("n.txt"), String(read(task.input("text")).length));`);
+}
+
+Deno.test("findWaste() finds nothing that the last records need", async () => {
+  await using made = await study();
+  await made.run();
+  const { store } = await made.open();
+  deepEqual(
+    findWaste(store, 0, NOTHING).filter(({ kind }) => kind !== "page"),
+    [],
+  );
+});
+
+Deno.test("removeWaste() removes earlier results, and what remains is up to date", async () => {
+  await using made = await study();
+  await made.run();
+  made.stage("letters", { params: { text: "abcd" }, outputs: ["a.txt"] });
+  await made.run();
+  const { store } = await made.open();
+  const waste = findWaste(store, 0, NOTHING).filter(({ kind }) =>
+    kind !== "page"
+  );
+  deepEqual(waste.map(({ kind }) => kind).sort(), [
+    "object",
+    "object",
+    "record",
+    "record",
+  ]);
+  ok(waste.every(({ size }) => size > 0));
+  removeWaste(waste);
+  deepEqual(await made.run(), { letters: "reused", count: "reused" });
+  made.stage("letters", { params: { text: "abc" }, outputs: ["a.txt"] });
+  deepEqual(await made.run(), { letters: "built", count: "built" });
+});
+
+Deno.test("occupy() waits for nobody: it is refused while a run is in, and refuses runs", async () => {
+  await using made = await study();
+  const folder = join(made.root, ".store");
+  {
+    using one = enter(folder);
+    using two = enter(folder);
+    using cleaner = occupy(folder);
+    deepEqual([one.kind, two.kind, cleaner.kind], ["in", "in", "busy"]);
+  }
+  using cleaner = occupy(folder);
+  using late = enter(folder);
+  deepEqual([cleaner.kind, late.kind], ["in", "busy"]);
+});

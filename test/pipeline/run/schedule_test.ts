@@ -1,0 +1,229 @@
+/** What runs when: resources, order, and what a failure blocks. Any graph. */
+import { deepEqual, equal } from "node:assert/strict";
+import fc from "fast-check";
+import type { Graph, Instance } from "../../../pipeline/graph/graph.ts";
+import {
+  type Capacity,
+  criticalPaths,
+  type Fate,
+  schedule,
+} from "../../../pipeline/run/schedule.ts";
+import type { Resources } from "../../../pipeline/stage/declaration.ts";
+
+/** A node: which of the earlier ones it reads from, what it takes, how it ends. */
+interface Node {
+  readonly from: readonly number[];
+  readonly resources: Resources;
+  readonly fate: Fate;
+  readonly seconds: number;
+  /** Its results are kept while the next one runs already. */
+  readonly vacates: boolean;
+}
+
+const node: fc.Arbitrary<Node> = fc.record({
+  from: fc.array(fc.nat(30), { maxLength: 3 }),
+  resources: fc.record({
+    cpus: fc.integer({ min: 1, max: 6 }),
+    gpu: fc.integer({ min: 0, max: 1 }),
+    memory: fc.integer({ min: 0, max: 900 }),
+  }),
+  fate: fc.constantFrom<Fate>("usable", "usable", "usable", "broken"),
+  seconds: fc.integer({ min: 1, max: 50 }),
+  vacates: fc.boolean(),
+});
+
+function graphOf(nodes: readonly Node[]): Graph {
+  const instances: Instance[] = [];
+  nodes.forEach(({ from, resources }, index) => {
+    const producers = index === 0
+      ? []
+      : [...new Set(from.map((one) => one % index))].map((one) =>
+        instances[one]!
+      );
+    instances.push({
+      id: String(index),
+      stage: "s",
+      title: "s",
+      point: {},
+      declaration: {
+        runs: { kind: "module", module: "m" },
+        outputs: {},
+        resources,
+      },
+      links: {},
+      producers,
+    });
+  });
+  return { instances, byId: new Map(instances.map((one) => [one.id, one])) };
+}
+
+const CAPACITY: Capacity = { cpus: 4, gpu: 1, memory: 1000 };
+
+/** Runs a graph; in the given order its instances vacate, if they do, and end. */
+async function play(nodes: readonly Node[], order: readonly number[]) {
+  const graph = graphOf(nodes);
+  const nodeOf = ({ id }: Instance) => nodes[Number(id)]!;
+  const priority = criticalPaths(graph, (one) => nodeOf(one).seconds);
+  const running = new Map<Instance, () => void>();
+  const ending = new Map<Instance, (fate: Fate) => void>();
+  const started: Instance[] = [];
+  const fates = new Map<Instance, string>();
+  const most = { cpus: 0, gpu: 0, memory: 0 };
+  let turn = 0;
+  const finished = schedule(graph, {
+    settled: new Set(),
+    capacity: CAPACITY,
+    priority,
+    stopped: () => false,
+    skip: (instance, blocker) => fates.set(instance, `skipped ${blocker.id}`),
+    run: (instance, vacate) => {
+      started.push(instance);
+      for (const producer of instance.producers) {
+        equal(fates.get(producer), "usable", "a producer had not ended well");
+      }
+      const { promise, resolve } = Promise.withResolvers<Fate>();
+      running.set(instance, vacate);
+      ending.set(instance, resolve);
+      for (const kind of ["cpus", "gpu", "memory"] as const) {
+        let sum = 0;
+        for (const one of running.keys()) {
+          // One that asks for more than there is gets all of it.
+          sum += Math.min(
+            one.declaration.resources?.[kind] ?? 0,
+            CAPACITY[kind],
+          );
+        }
+        most[kind] = Math.max(most[kind], sum);
+      }
+      return promise;
+    },
+  });
+  while (ending.size > 0) {
+    const all = [...ending];
+    const [instance, end] =
+      all[(order[turn++ % order.length] ?? 0) % all.length]!;
+    const { fate, vacates } = nodeOf(instance);
+    const vacate = running.get(instance);
+    running.delete(instance);
+    if (vacate && vacates) vacate();
+    else {
+      ending.delete(instance);
+      fates.set(instance, fate);
+      end(fate);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  await finished;
+  return { graph, started, fates, most, priority };
+}
+
+const orders = fc.array(fc.nat(10), { minLength: 1, maxLength: 10 });
+
+Deno.test("schedule() never gives out more than there is, and brings every instance to an end", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(node, { minLength: 1, maxLength: 25 }),
+      orders,
+      async (nodes, order) => {
+        const { graph, fates, most, started } = await play(nodes, order);
+        for (const kind of ["cpus", "gpu", "memory"] as const) {
+          equal(most[kind] <= CAPACITY[kind], true, kind);
+        }
+        equal(new Set(started).size, started.length);
+        for (const instance of graph.instances) {
+          const blocked = instance.producers.some((producer) =>
+            fates.get(producer) !== "usable"
+          );
+          equal(fates.get(instance)?.startsWith("skipped"), blocked);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("schedule() starts the longest way to the end first", async () => {
+  const alone = { cpus: 4 };
+  const of = (seconds: number, from: number[] = []): Node => ({
+    from,
+    seconds,
+    resources: alone,
+    fate: "usable",
+    vacates: false,
+  });
+  // 0 is short but 3 waits for it; 1 is long; 2 is in between.
+  const nodes = [of(1), of(20), of(5), of(30, [0])];
+  const { started } = await play(nodes, [0]);
+  deepEqual(started.map(({ id }) => id), ["0", "3", "1", "2"]);
+});
+
+Deno.test("schedule() lets a small instance pass one that does not fit yet", async () => {
+  const of = (cpus: number, seconds: number): Node => ({
+    from: [],
+    seconds,
+    resources: { cpus },
+    fate: "usable",
+    vacates: false,
+  });
+  const { started } = await play([of(3, 30), of(2, 20), of(1, 10)], [0]);
+  deepEqual(started.map(({ id }) => id), ["0", "2", "1"]);
+});
+
+Deno.test("schedule() leaves the users of a stopped instance alone", async () => {
+  const of = (fate: Fate, from: number[] = []): Node => ({
+    from,
+    seconds: 1,
+    resources: {},
+    fate,
+    vacates: false,
+  });
+  const nodes = [
+    of("stopped"),
+    of("broken"),
+    of("usable", [0]),
+    of("usable", [1]),
+  ];
+  const { fates } = await play(nodes, [0]);
+  deepEqual(
+    [...fates].map(([{ id }, fate]) => [id, fate]),
+    [["0", "stopped"], ["1", "broken"], ["3", "skipped 1"]],
+  );
+});
+
+Deno.test("schedule() starts the next one as soon as the one before has vacated", async () => {
+  const one: Node = {
+    from: [],
+    seconds: 1,
+    resources: { cpus: 4 },
+    fate: "usable",
+    vacates: true,
+  };
+  const graph = graphOf([one, one, { ...one, from: [0] }]);
+  const begun: { id: string; vacate: () => void; end: () => void }[] = [];
+  const finished = schedule(graph, {
+    settled: new Set(),
+    capacity: CAPACITY,
+    priority: new Map(),
+    stopped: () => false,
+    skip: () => {},
+    run: ({ id }, vacate) => {
+      const { promise, resolve } = Promise.withResolvers<Fate>();
+      begun.push({ id, vacate, end: () => resolve("usable") });
+      return promise;
+    },
+  });
+  const ids = () => begun.map(({ id }) => id);
+  deepEqual(ids(), ["0"]);
+  begun[0]!.vacate();
+  deepEqual(ids(), ["0", "1"]);
+  // A second call frees nothing; what waits for results still does.
+  begun[0]!.vacate();
+  begun[1]!.vacate();
+  deepEqual(ids(), ["0", "1"]);
+  begun[0]!.end();
+  begun[1]!.end();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  deepEqual(ids(), ["0", "1", "2"]);
+  begun[2]!.end();
+  await finished;
+});

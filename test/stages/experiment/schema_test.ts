@@ -1,0 +1,279 @@
+import { deepEqual, equal, ok as yes } from "node:assert/strict";
+import { readConfig } from "../../../pipeline/config/config.ts";
+import { experimentSchema } from "../../../stages/experiment/schema.ts";
+import { message } from "../../pipeline/config/message.ts";
+
+const root = new URL("../../..", import.meta.url).pathname;
+const TEXT = Deno.readTextFileSync(`${root}/experiment.toml`);
+
+function experiment(
+  laid: { text?: string; profile?: string; set?: string[] } = {},
+) {
+  const path = `${root}/experiment.toml`;
+  return readConfig({ path, text: TEXT, schema: experimentSchema, ...laid });
+}
+
+/** Where a line that begins so stands in the published experiment. */
+function line(start: string): number {
+  return TEXT.split("\n").findIndex((one) => one.startsWith(start)) + 1;
+}
+
+Deno.test("experiment.toml is what the paper and its exercise sheet fix", () => {
+  const read = experiment();
+  yes(read.ok, message(read));
+  const { training, network, dataset, claims } = read.value.config;
+  deepEqual(training, {
+    learning_rates: [0.1, 0.01, 0.001],
+    seeds: [1],
+    epochs: 10,
+    batch_size: 64,
+    images: "all",
+    validation: 5000,
+    engine: training.engine,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-7,
+  });
+  deepEqual([network.encoder, network.decoder], [[8, 4, 2], [4, 8]]);
+  equal(dataset.name, "mnist");
+  equal(claims.length, 3);
+});
+
+Deno.test("experiment.toml has a quick profile of 1 epoch and 6,400 images", () => {
+  const read = experiment({ profile: "quick" });
+  yes(read.ok, message(read));
+  const { epochs, images } = read.value.config.training;
+  deepEqual([epochs, images], [1, 6400]);
+});
+
+Deno.test("experiment.toml says the reason of every choice that bears on a result", () => {
+  const lines = TEXT.split("\n");
+  for (const table of ["network", "training", "reconstruction"]) {
+    const from = lines.indexOf(`[${table}]`);
+    const to = lines.findIndex((one, at) => at > from && one.startsWith("["));
+    lines.slice(from, to).forEach((one, at, all) => {
+      if (!/^\w+ = /.test(one)) return;
+      const above = all.slice(0, at).findLast((line) => !/^\w+ = /.test(line));
+      yes(above?.startsWith("# "), `[${table}] ${one}`);
+    });
+  }
+});
+
+/** What a setting is told that cannot be. */
+const refused: [setting: string, seen: string, what?: string][] = [
+  [
+    "training.learning_rates=[0]",
+    "a number greater than 0 and at most 10",
+    "training.learning_rates.0 is 0",
+  ],
+  [
+    "training.learning_rates=[-0.1]",
+    "a number greater than 0 and at most 10",
+    "training.learning_rates.0 is -0.1",
+  ],
+  [
+    "training.learning_rates=[0.1, nan]",
+    "a number greater than 0 and at most 10",
+    "training.learning_rates.1 is nan",
+  ],
+  [
+    "training.learning_rates=[inf]",
+    "a number greater than 0 and at most 10",
+    "training.learning_rates.0 is inf",
+  ],
+  ["training.learning_rates=[]", "a list with at least one entry"],
+  ["training.learning_rates=[0.1, 0.1]", "a list that names nothing twice"],
+  ["training.learning_rates=0.1", "a list"],
+  [
+    'training.learning_rates=["0.1"]',
+    "a number greater than 0 and at most 10",
+    'training.learning_rates.0 is "0.1"',
+  ],
+  ["training.seeds=[]", "a list with at least one entry"],
+  ["training.seeds=[1, 2, 1]", "a list that names nothing twice"],
+  [
+    "training.seeds=[1.5]",
+    "a whole number from 0 to 2147483647",
+    "training.seeds.0 is 1.5",
+  ],
+  ["training.epochs=0", "a whole number from 1 to 1000"],
+  [
+    "training.epochs=ten",
+    "a whole number from 1 to 1000",
+    'training.epochs is "ten"',
+  ],
+  ["training.batch_size=0", "a whole number from 1 to 60000"],
+  ["training.batch_size=55001", "at most the number of training images"],
+  ["training.images=60000", "at most 60000 less the images for validation"],
+  [
+    "training.images=some",
+    'the word "all" or a whole number from 1 to 60000',
+    'training.images is "some"',
+  ],
+  ["training.validation=60000", "a whole number from 1 to 59999"],
+  ["training.validation=0", "a whole number from 1 to 59999"],
+  [
+    "training.engine=cud",
+    'one of "auto", "portable", "native", "webgpu", "cuda"',
+    'training.engine is "cud"',
+  ],
+  ["training.beta1=1", "a number from 0 to less than 1"],
+  ["training.epsilon=0", "a number greater than 0 and at most 1"],
+  ["network.kernel=4", "one of 1, 3, 5"],
+  [
+    "network.encoder=[8, 4]",
+    "three numbers: filters of the three encoding convolutions",
+  ],
+  ["dataset.name=cifar", 'one of "mnist"', 'dataset.name is "cifar"'],
+  ["dataset.mirrors=[]", "at least one mirror"],
+  [
+    'dataset.mirrors=["here"]',
+    "a URL with http or https",
+    'dataset.mirrors.0 is "here"',
+  ],
+  ["denoising.levels=[]", "a list with at least one entry"],
+  ["denoising.shown=1.5", "a number from 0 to 1"],
+  [
+    "figures.images=[10000]",
+    "a whole number from 0 to 9999",
+    "figures.images.0 is 10000",
+  ],
+  [
+    "figures.learning_curves.band=[0.2, 0.1]",
+    "two numbers, greater than 0, the smaller first",
+  ],
+  [
+    "figures.latent.width=triple",
+    'one of "single", "double"',
+    'figures.latent.width is "triple"',
+  ],
+  ["authors=[]", "at least one author"],
+  [
+    "sandbox.require=none",
+    'one of "deno", "kernel"',
+    'sandbox.require is "none"',
+  ],
+  ["training=5", "a table"],
+];
+
+for (const [setting, allowed, what] of refused) {
+  Deno.test(`experimentSchema refuses ${setting} and says what is allowed`, () => {
+    const [key, value] = setting.split(/=(.*)/s);
+    equal(
+      message(experiment({ set: [setting] })),
+      `Cannot use experiment.toml: ${what ?? `${key} is ${value}`}\n` +
+        `--set ${setting}: allowed is ${allowed}`,
+    );
+  });
+}
+
+Deno.test("experimentSchema holds the batch against the images that are left", () => {
+  equal(
+    message(experiment({ set: ["training.images=32"] })),
+    `Cannot use experiment.toml: training.batch_size is 64
+experiment.toml:${
+      line("batch_size")
+    }:1: allowed is at most the number of training images`,
+  );
+  equal(experiment({ set: ["training.images=64"] }).ok, true);
+});
+
+Deno.test("experimentSchema points at the word of a claim that is wrong", () => {
+  const text = TEXT.replace(
+    "final(validation_loss(lr=0.01)) <",
+    "fianl(validation_loss(lr=0.01)) <",
+  );
+  equal(
+    message(experiment({ text })),
+    `Cannot use experiment.toml: claims.small-rates-learn.holds is wrong
+experiment.toml:${line("holds")}:1: "fianl" is not known; did you mean "final"?
+at(validation_loss(lr=0.01), 3) < first(step_loss(lr=0.01)) / 5 and fianl(validation_loss(lr=0.01)) < 0.02 and
+                                                                    ^^^^^`,
+  );
+});
+
+Deno.test("experimentSchema refuses two claims of one id, a tolerance without use, and one that is missing", () => {
+  const said = (from: string, to: string) =>
+    message(experiment({ text: TEXT.replace(from, to) })).split("\n")[1];
+  equal(
+    said('id = "seen-in-the-image"', 'id = "small-rates-learn"'),
+    `experiment.toml:${
+      line("[[claims]]")
+    }:1: allowed is claims with different ids`,
+  );
+  equal(
+    said('where = "p. 2, Results"', 'where = "p. 2"\ntolerance = 1'),
+    `experiment.toml:${
+      line('where = "p. 2, Results"') + 1
+    }:1: the expression does not use it`,
+  );
+  equal(
+    said("tolerance = 0.002\n", ""),
+    `experiment.toml:${
+      TEXT.split("\n").findIndex((one) =>
+        one === 'id = "large-rate-does-not"'
+      ) +
+      7
+    }:1: no "tolerance" is set here`,
+  );
+});
+
+Deno.test("experimentSchema checks quoted numbers", () => {
+  const quote = (file: string, pattern: string, value: string) =>
+    message(
+      experiment({
+        set: [
+          `paper.numbers=[{ file = '${file}', pattern = '${pattern}', value = '${value}' }]`,
+        ],
+      }),
+    ).split("\n")[1]?.split("}]: ")[1];
+  const right = ["README.md", "an error of {}", "test.mse(lr=0.01)"] as const;
+  equal(quote(...right), undefined);
+  equal(
+    quote("../README.md", right[1], right[2]),
+    "allowed is a path inside of the project",
+  );
+  equal(
+    quote(right[0], "no number", right[2]),
+    'it takes one {} where the number stands, as in "an error of {} on the test images"',
+  );
+  equal(
+    quote(right[0], right[1], "test.mse(lr=0.01) < 1"),
+    "a statement stands where a number is expected",
+  );
+});
+
+Deno.test("experimentSchema refuses what no path, permission, archive or plan can take", () => {
+  const seeds = JSON.stringify(Array.from({ length: 4000 }, (_, i) => i));
+  for (
+    const [setting, allowed] of [
+      ["figures.learning_curves.band=[0.1, inf]", "two numbers"],
+      ['paper.title="\\u001b[2J"', "without control characters"],
+      ['paper.version="../../x"', "a version such as 1.0.0"],
+      ['dataset.mirrors=["http://a,b/"]', "a URL with http or https"],
+      ['dataset.mirrors=["http://*/"]', "a URL with http or https"],
+      ['dataset.mirrors=["http://localhost:0/"]', "a URL with http or https"],
+      [`training.seeds=${seeds}`, "at most 10000 networks"],
+      [
+        'paper.numbers=[{file="a\\u0000b",pattern="{}",value="test.mse(lr=1)"}]',
+        "without control characters",
+      ],
+      [
+        'paper.numbers=[{file="a",pattern="{}\\u0000",value="test.mse(lr=1)"}]',
+        "without control characters",
+      ],
+    ] as const
+  ) {
+    const read = experiment({ set: [setting] });
+    yes(message(read).includes(allowed), `${setting}: ${message(read)}`);
+  }
+  for (
+    const mirror of [
+      "http://127.0.0.1:8000/",
+      "http://[::1]:80/mnist",
+      "https://my_host.example.org/a?b",
+    ]
+  ) {
+    yes(experiment({ set: [`dataset.mirrors=["${mirror}"]`] }).ok, mirror);
+  }
+});

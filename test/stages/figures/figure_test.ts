@@ -1,0 +1,158 @@
+/** The figures: the same bytes anywhere, sound files, honest captions. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { digestFile } from "../../../pipeline/store/digest.ts";
+import { canonical } from "../../../pipeline/stage/json.ts";
+import { smooth, spread } from "../../../stages/figures/curve.ts";
+import { latex } from "../../../stages/figures/figure.ts";
+import { viridis } from "../../../stages/figures/palette.ts";
+import { writeMaterial } from "./material.ts";
+
+const root = new URL("../../..", import.meta.url).pathname;
+
+/** Draws in a process of its own, with another environment. */
+async function draw(
+  seeds: number,
+  standIn: boolean,
+  env: { [name: string]: string },
+  cwd = root,
+): Promise<string> {
+  const folder = Deno.makeTempDirSync({ prefix: "material-" });
+  const out = Deno.makeTempDirSync({ prefix: "figures-" });
+  writeMaterial(folder, seeds, standIn);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--config",
+      join(root, "deno.json"),
+      join(root, "test/stages/figures/draw.ts"),
+      folder,
+      out,
+      String(seeds),
+    ],
+    cwd,
+    env: { DISABLE_SYSTEM_FONTS_LOAD: "1", ...env },
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  ok(success, new TextDecoder().decode(stderr));
+  return out;
+}
+
+function digests(out: string): { [path: string]: string } {
+  const found: { [path: string]: string } = {};
+  for (const figure of readdirSync(out).sort()) {
+    for (const form of readdirSync(join(out, figure)).sort()) {
+      found[`${figure}.${form}`] = digestFile(join(out, figure, form));
+    }
+  }
+  return found;
+}
+
+async function has(program: string): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", `command -v ${program}`],
+    stdout: "null",
+  }).output();
+  if (!success) console.warn(`SKIPPED: ${program} is not installed`);
+  return success;
+}
+
+async function output(program: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(program, { args }).output();
+  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+Deno.test("figures are the same bytes in another time zone, language and folder", async () => {
+  const here = digests(await draw(1, false, { TZ: "UTC", LANG: "C" }));
+  const there = digests(
+    await draw(1, false, {
+      TZ: "Asia/Tokyo",
+      LANG: "de_DE.UTF-8",
+      LC_ALL: "tr_TR.UTF-8",
+    }, "/"),
+  );
+  equal(Object.keys(here).length, 20);
+  deepEqual(there, here);
+});
+
+Deno.test("figures are sound files: PNG of 288 dots an inch, SVG with a title and no fonts, PDF with embedded fonts and no date", async () => {
+  const out = await draw(2, false, {});
+  const { density, width, hasAlpha } = await sharp(join(out, "curves/png"))
+    .metadata();
+  deepEqual([density, width, hasAlpha], [288, 493 * 4, false]);
+  for (const figure of readdirSync(out)) {
+    const svg = readFileSync(join(out, figure, "svg"), "utf8");
+    match(svg, /<svg [^>]*viewBox="0 0 \d+ \d+"[^>]*><title>[^<]+<\/title>/);
+    equal(/<text|font-family/.test(svg), false, figure);
+    const pdf = readFileSync(join(out, figure, "pdf"), "latin1");
+    equal(/CreationDate|ModDate/.test(pdf), false, figure);
+    if (await has("xmllint")) {
+      equal(await output("xmllint", "--noout", join(out, figure, "svg")), "");
+    }
+    if (await has("pdffonts")) {
+      const rows = (await output("pdffonts", join(out, figure, "pdf"))).trim()
+        .split("\n").slice(2);
+      ok(rows.length > 0, figure);
+      for (const row of rows) match(row, /SourceSans3.* yes yes yes /);
+    }
+  }
+  if (await has("pdftotext")) {
+    match(
+      await output("pdftotext", join(out, "curves/pdf"), "-"),
+      /epoch[^]*paper: 0\.10–0\.12|paper: 0\.10–0\.12[^]*epoch/,
+    );
+  }
+});
+
+Deno.test("figures over stand-in data say so, in picture and caption", async () => {
+  const out = await draw(1, true, {});
+  for (const figure of readdirSync(out)) {
+    match(
+      readFileSync(join(out, figure, "tex"), "utf8"),
+      /Stand-in data \(drawn glyphs\), not MNIST\./,
+    );
+    if (await has("pdftotext")) {
+      match(
+        await output("pdftotext", join(out, figure, "pdf"), "-"),
+        /[Ss]tand-in data/,
+      );
+    }
+  }
+});
+
+Deno.test("latex() names the file, and escapes what TeX would read", () => {
+  equal(
+    latex("a", { width: 238 }, "50 % of x_1 & {y} – 7×7"),
+    "\\begin{figure}\n  \\centering\n  \\includegraphics[width=\\columnwidth]{figures/a.pdf}\n" +
+      "  \\caption{50 \\% of x\\_1 \\& \\{y\\} -- 7$\\times$7}\n  \\label{fig:a}\n\\end{figure}\n",
+  );
+  match(latex("a", { width: 493 }, ""), /^\\begin\{figure\*\}[^]*\\textwidth/);
+});
+
+Deno.test("smooth() is a mean that does not lag: a straight line stays as it is", () => {
+  const line = Array.from({ length: 30 }, (_, i) => i);
+  smooth(line, 7).forEach((value, i) => ok(Math.abs(value - i) < 1e-9));
+  deepEqual(smooth([3, 0, 0, 3], 3).map((x) => Number(x.toFixed(6))), [
+    3,
+    1,
+    1,
+    3,
+  ]);
+});
+
+Deno.test("spread() takes least, mean and greatest place by place", () => {
+  equal(
+    canonical(spread([[1, 4], [3, 8]])),
+    '{"high":[3,8],"low":[1,4],"mean":[2,6]}',
+  );
+});
+
+Deno.test("viridis() is the published table, and ends where it ends", () => {
+  deepEqual(viridis(0), [68, 1, 84]);
+  deepEqual(viridis(1), [253, 231, 37]);
+  deepEqual(viridis(7), viridis(1));
+});

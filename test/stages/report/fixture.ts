@@ -1,0 +1,267 @@
+/**
+ * The report of a small experiment that was never run: networks with random
+ * weights, curves that are made up, ten drawn squares. Enough to try the page.
+ */
+import exportModel from "../../../stages/export/stage.ts";
+import { portable } from "../../../stages/evaluation/runtime.ts";
+import {
+  autoencoder,
+  type Network,
+  topology,
+} from "../../../stages/network/network.ts";
+import { chainOf } from "../../../stages/network/layer.ts";
+import { writeLayersModel } from "../../../stages/formats/layers-model.ts";
+import type { Curve } from "../../../stages/formats/curve.ts";
+import type { Dataset } from "../../../stages/formats/dataset.ts";
+import type { Denoising } from "../../../stages/formats/denoising.ts";
+import type { Judgement } from "../../../stages/formats/claims.ts";
+import type { Metrics } from "../../../stages/formats/metrics.ts";
+import { initial, toLayers, weights } from "../../../stages/network/weights.ts";
+import report from "../../../stages/report/stage.ts";
+import { rig } from "../../rig/task.ts";
+
+export const RATES = [0.1, 0.01];
+const DIGITS = 10;
+const PIXELS = 784;
+const NETWORK: Network = {
+  encoder: [8, 4, 2],
+  decoder: [4, 8],
+  kernel: 3,
+  relu: "convolutions-and-output",
+  initializer: "glorot_uniform",
+};
+
+/** What may be different about a report. */
+export interface Options {
+  readonly standIn?: boolean;
+  readonly seeds?: readonly number[];
+  readonly steps?: number;
+  readonly title?: string;
+}
+
+/** A folder with the inputs, the exported models, and what the stage writes. */
+export interface Fixture extends AsyncDisposable {
+  readonly folder: string;
+  /** Paths of `model.onnx` by the networks' names. */
+  readonly models: { readonly [name: string]: string };
+  /** The stage's result; each call runs it anew. */
+  render(): Promise<Uint8Array>;
+}
+
+/** Makes the inputs of the stage. */
+export async function fixture(options: Options = {}): Promise<Fixture> {
+  const { standIn = false, seeds = [1], steps = 200 } = options;
+  const title = options.title ?? "A test </script><b>of</b> the report";
+  const folder = await Deno.makeTempDir({ prefix: "facsimile-report-" });
+  const put = (name: string, content: unknown) => {
+    const path = `${folder}/${name}`;
+    if (content instanceof Uint8Array) Deno.writeFileSync(path, content);
+    else if (typeof content === "string") Deno.writeTextFileSync(path, content);
+    else Deno.writeTextFileSync(path, JSON.stringify(content));
+    return path;
+  };
+  const points = RATES.flatMap((lr) => seeds.map((seed) => ({ lr, seed })));
+  const nameOf = ({ lr, seed }: { lr: number; seed: number }) =>
+    seeds.length > 1 ? `lr-${lr}-seed-${seed}` : `lr-${lr}`;
+  const every = (
+    name: string,
+    content: (point: { lr: number; seed: number }) => unknown,
+  ) =>
+    points.map((point) => ({
+      point,
+      path: put(`${name}-${nameOf(point)}`, content(point)),
+    }));
+
+  const images = Uint8Array.from(
+    { length: DIGITS * PIXELS },
+    (_, at) => {
+      const [digit, x, y] = [
+        Math.floor(at / PIXELS),
+        at % 28,
+        Math.floor(at % PIXELS / 28),
+      ];
+      return Math.abs(x - 14) < 4 + digit / 2 && Math.abs(y - 14) < 8 ? 220 : 0;
+    },
+  );
+  const dataset: Dataset = {
+    name: standIn ? "glyphs" : "mnist",
+    stand_in: standIn,
+    sha256: { "train-images-idx3-ubyte.gz": "ab".repeat(32) },
+    counts: { train: 6400, validation: 5000, test: DIGITS },
+    height: 28,
+    width: 28,
+  };
+  const curve = ({ lr, seed }: { lr: number; seed: number }): Curve => ({
+    engine: { name: "portable", version: "1.30.0" },
+    batch_size: 64,
+    steps_per_epoch: steps / 4,
+    learning_rate: lr,
+    seed,
+    steps: Array.from(
+      { length: steps },
+      (_, step) => 0.02 + lr / 2 + 0.1 / (1 + step) + (step % 7) / 1000,
+    ),
+    epochs: [1, 2, 3, 4].map((epoch) => ({
+      epoch,
+      train_loss: 0.02 + lr / epoch,
+      validation_loss: 0.021 + lr / epoch + seed / 1000,
+    })),
+  });
+  const tree = topology(
+    autoencoder(NETWORK, { height: 28, width: 28, channels: 1 }),
+  );
+  // Biases start at zero; a little more and no output is all black.
+  const random = (seed: number) =>
+    initial(weights(chainOf(tree)), seed).map((value) => value || 0.1);
+  const saved = new Map(points.map((point, index) => [
+    point,
+    writeLayersModel(
+      tree,
+      toLayers(weights(chainOf(tree)), random(index + 1)),
+    ),
+  ]));
+  const models = every("model", (point) => saved.get(point)?.model);
+  const weightFiles = every("weights", (point) => saved.get(point)?.weights);
+  const datasetFile = put("dataset", dataset);
+  const exported: Record<string, string> = {};
+  for (const [index, point] of points.entries()) {
+    await using task = await rig({
+      params: { title: "t", learning_rate: point.lr, seed: point.seed },
+      inputs: {
+        model: models[index]?.path ?? "",
+        weights: weightFiles[index]?.path ?? "",
+        dataset: datasetFile,
+      },
+    });
+    await exportModel(task.task);
+    exported[nameOf(point)] = put(
+      `${nameOf(point)}.onnx`,
+      task.bytes("onnx"),
+    );
+  }
+  const levels = [0.1, 0.3].map((level) => ({
+    level,
+    noisy_mse: level / 5,
+    output_mse: 0.03,
+    output_noisy_mse: 0.04,
+  }));
+  const denoising: Denoising = {
+    images: DIGITS,
+    noise: "made up",
+    shown_level: 0.3,
+    clean_mse: 0.03,
+    spread: 0.05,
+    levels,
+    explanation: "What noise does.",
+  };
+  const metrics: Metrics = {
+    dataset,
+    models: Object.fromEntries(points.map((point) => [nameOf(point), {
+      learning_rate: point.lr,
+      seed: point.seed,
+      engine: "portable",
+      epochs: curve(point).epochs,
+      test: { mse: point.lr / 5, psnr: 12.5, ssim: 0.6 },
+      denoising,
+    }])),
+  };
+  const inputs = {
+    dataset: datasetFile,
+    "test-images": put("test-images", images),
+    "test-labels": put(
+      "test-labels",
+      Uint8Array.from({ length: DIGITS }, (_, n) => n),
+    ),
+    metrics: put("metrics.json", metrics),
+    claims: put("claims", [
+      claim("falls", "holds", {
+        1: { holds: true, values: { "final(x)": 0.0123 } },
+      }),
+      claim("stays", "fails", {
+        1: { holds: false, values: { "min(x)": 0.5 } },
+      }),
+      claim("seen", "not judged", { 1: { because: "too few epochs" } }),
+    ]),
+    curves: every("curve.json", curve),
+    models,
+    weights: weightFiles,
+    reconstructions: every(
+      "reconstructions",
+      () => images.map((grey) => grey >> 1),
+    ),
+    denoisings: every("denoising", () => denoising),
+  };
+  const params = {
+    paper: {
+      title,
+      author: "Ada Example",
+      venue: "A venue",
+      year: 2018,
+      version: "1.0.0",
+      license: "MIT",
+      abstract: "In short.",
+      keywords: [],
+    },
+    authors: [{ given: "Ada", family: "Näme" }],
+    graph: [
+      { stage: "download", title: "Fetch", instances: 4, inputs: [] },
+      {
+        stage: "train",
+        title: "Train a network",
+        instances: 2,
+        inputs: ["download"],
+      },
+      {
+        stage: "report",
+        title: "Write it",
+        instances: 1,
+        inputs: ["train", "download"],
+      },
+    ],
+    environment: { deno: "2.9.6" },
+    settings: {
+      training: { learning_rates: RATES, epochs: 4 },
+      figures: { learning_curves: { scale: "log", band: [0.1, 0.12] } },
+    },
+    images: null,
+  };
+  return {
+    folder,
+    models: exported,
+    async render() {
+      await using stage = await rig({ params, inputs });
+      await report(stage.task);
+      return stage.bytes("report");
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+function claim(
+  id: string,
+  verdict: Judgement["verdict"],
+  seeds: Judgement["evidence"]["seeds"],
+): Judgement {
+  return {
+    id,
+    sentence: `The loss ${id}.`,
+    where: "p. 2",
+    verdict,
+    evidence: {
+      summary: "a summary",
+      expression: "a < b",
+      seeds,
+      seeds_judged: 1,
+      seeds_holding: 1,
+    },
+  };
+}
+
+/** What onnxruntime-web makes of an image. */
+export async function reference(
+  onnx: string,
+  image: Float32Array,
+): Promise<Float32Array> {
+  const { reconstruct } = await portable(Deno.readFileSync(onnx));
+  return await reconstruct(image);
+}
