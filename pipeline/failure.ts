@@ -3,15 +3,15 @@
  * in three parts; bugs throw, and reach the user as a stack trace.
  */
 
-/** A failure in the user's words. Upper case first, active, no full stop. */
+/** A failure in the user's words: active, without contractions and full stops. */
 export interface Failure {
   /** A short, stable name for tools: `unknown-stage`. */
   readonly kind: string;
-  /** The action that failed. */
+  /** What happened, as a sentence: `Cannot read …`, `The output … is no file`. */
   readonly what: string;
-  /** The state that was found. */
+  /** The state that was found, as a clause in lower case. */
   readonly seen?: string;
-  /** The next step. */
+  /** The next step, as an imperative in lower case: `free some space, and run again`. */
   readonly hint?: string;
 }
 

@@ -280,8 +280,8 @@ function usage(
     hint: guess !== undefined
       ? `did you mean "${guess}"?`
       : command
-      ? `deno task ${command.name} --help says more`
-      : "deno task help shows all commands, and --help those of one",
+      ? `see deno task ${command.name} --help`
+      : "see deno task help",
   };
 }
 

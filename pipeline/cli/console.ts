@@ -33,7 +33,7 @@ export function openConsole(): Console {
       kind: "output",
       what: "Cannot write all of the output",
       seen: error.message,
-      hint: "what was made is kept: run again with the output in another place",
+      hint: "run again with the output in another place: what was made is kept",
     };
   return {
     out: writer(Deno.stdout, encoder, failed),

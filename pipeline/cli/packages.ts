@@ -35,7 +35,7 @@ export async function installPackages(
   if (!success) {
     return fail({
       kind: "packages",
-      what: "Install the packages that deno.lock names",
+      what: "Cannot install the packages that deno.lock names",
       seen: new TextDecoder().decode(stderr).trim().split("\n").slice(-3).join(
         "\n",
       ),

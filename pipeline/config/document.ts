@@ -47,7 +47,7 @@ export function readDocument(path: string, given?: string): Result<Document> {
         place ? `, line ${place.line}` : ""
       }`,
       seen: `more than ${DEEPEST} tables or lists lie in each other`,
-      hint: "no setting lies that deep: remove them",
+      hint: "remove them: no setting lies that deep",
     });
   }
   return ok({ table: plain(parsed) as Table, text }); // a document is a table

@@ -495,6 +495,6 @@ export function select(graph: Graph, target: string): Result<Instance[]> {
       : `stages: ${stages.join(", ")}`,
     hint: guess
       ? `did you mean "${guess}"?`
-      : "deno task status --verbose lists all instances",
+      : "see deno task status --verbose for all instances",
   });
 }

@@ -15,7 +15,7 @@ export function publicationOf({ publication }: Opened): Publication {
   if (publication) return publication;
   throw new Failed({
     kind: "no-publication",
-    what: "Publish this project",
+    what: "Cannot publish this project",
     seen: "it says nothing about a paper, its authors and its licence",
   });
 }
@@ -38,7 +38,7 @@ export function presentRun(
     );
     return fail({
       kind: standIn ? "stand-in" : "stale",
-      what: "Use the present results",
+      what: "Cannot use the present results",
       seen: standIn
         ? `${standIn.instance} has stand-in data`
         : `${counted(stale.length, "instance")} not up to date, first ${

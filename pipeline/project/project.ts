@@ -156,7 +156,7 @@ function refuse(wanted: string): Failure | undefined {
       kind: "platform",
       what: `Cannot run on ${os} ${arch}`,
       seen: "made for Linux and macOS on x86-64 and ARM64",
-      hint: "on Windows use the Windows Subsystem for Linux",
+      hint: "use the Windows Subsystem for Linux on Windows",
     };
   }
   const minor = (version: string) => version.split(".").slice(0, 2).join(".");
@@ -191,7 +191,7 @@ function unknownForce(
     }`,
     hint: guess
       ? `did you mean "${guess}"?`
-      : "deno task status --verbose lists all instances",
+      : "see deno task status --verbose for all instances",
   };
 }
 

@@ -198,7 +198,7 @@ export function parseLock(text: string): Result<Lock> {
   const wrong = (seen: string) =>
     fail({
       kind: "lock",
-      what: `Read ${LOCK}`,
+      what: `Cannot read ${LOCK}`,
       seen,
       hint: "take it from version control again, or publish anew: " +
         "deno task publish",

@@ -157,7 +157,7 @@ export function share(store: string): Disposable {
   if (gate.kind !== "busy") return gate;
   throw new Failed({
     kind: "store-busy",
-    what: "Use the store",
+    what: "Cannot use the store",
     seen: "it is being cleaned just now",
     hint: "run again in a moment",
   });

@@ -23,7 +23,7 @@ export async function archiveCommand<Config>(
   if (!judge) {
     throw new Failed({
       kind: "no-publication",
-      what: "Archive this project",
+      what: "Cannot archive this project",
       seen: "it has no claims to be judged",
     });
   }

@@ -27,7 +27,7 @@ export async function cleanCommand<Config>(
   if (alone.kind !== "in") {
     throw new Failed({
       kind: "store-busy",
-      what: "Clean the store",
+      what: "Cannot clean the store",
       seen: alone.kind === "busy"
         ? "a run uses it just now"
         : "it cannot be written",

@@ -38,7 +38,7 @@ export async function depositCommand<Config>(
   if (!token) {
     throw new Failed({
       kind: "no-token",
-      what: `Deposit on ${server.host}`,
+      what: `Cannot deposit on ${server.host}`,
       seen: `${TOKEN} is not set`,
       hint:
         `make a token with the scope deposit:write at ${server.origin}/account/settings/applications/tokens/new/ ` +
@@ -75,9 +75,9 @@ function serverOf(parsed: Parsed): URL {
   if (parsed.has("production") === parsed.has("sandbox")) {
     throw new Failed({
       kind: "which-server",
-      what: "Deposit the archive",
+      what: "Cannot deposit the archive",
       seen: "it is not said where",
-      hint: "--sandbox to try it, --production for a DOI that lasts",
+      hint: "add --sandbox to try it, or --production for a DOI that lasts",
     });
   }
   const other = Deno.env.get("ZENODO_URL");
@@ -92,9 +92,10 @@ function serverOf(parsed: Parsed): URL {
   if (!url || !(url.protocol === "https:" || local)) {
     throw new Failed({
       kind: "which-server",
-      what: `Use the server "${other}" of ZENODO_URL`,
+      what: `Cannot use the server "${other}" of ZENODO_URL`,
       seen: "it is no address with https",
-      hint: "a token is sent over nothing else; unset ZENODO_URL for Zenodo",
+      hint:
+        "unset ZENODO_URL for Zenodo: a token is sent over nothing but https",
     });
   }
   return url;
@@ -113,15 +114,15 @@ async function check<Config>(
     out(levelLines(bad).join("\n") + "\n");
     throw new Failed({
       kind: "bad-archive",
-      what: `Deposit "${path}"`,
+      what: `Cannot deposit "${path}"`,
       seen: "it does not pass its own checks, so nothing was sent",
-      hint: "deno task archive makes one that does",
+      hint: "make one that does: deno task archive",
     });
   }
   if (statSync(path).isDirectory()) {
     throw new Failed({
       kind: "bad-archive",
-      what: `Deposit "${path}"`,
+      what: `Cannot deposit "${path}"`,
       seen: "it is a folder",
       hint: "give the ZIP file",
     });
@@ -130,9 +131,10 @@ async function check<Config>(
   if (draft) {
     throw new Failed({
       kind: "bad-archive",
-      what: `Deposit "${path}"`,
+      what: `Cannot deposit "${path}"`,
       seen: "it was made with --draft, and something is missing in it",
-      hint: "its README.md says what; deno task archive makes a complete one",
+      hint:
+        "read in its README.md what, and make a complete one: deno task archive",
     });
   }
   return { path, root, metadata };
@@ -153,9 +155,9 @@ function described(
     if (!(error instanceof Refused)) throw error;
     throw new Failed({
       kind: "bad-archive",
-      what: `Deposit "${path}"`,
+      what: `Cannot deposit "${path}"`,
       seen: error.message,
-      hint: "deno task archive makes one that is complete",
+      hint: "make a complete one: deno task archive",
     });
   }
 }

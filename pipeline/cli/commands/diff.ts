@@ -45,7 +45,7 @@ function side(name: string, store: Store, metrics: string | undefined): Side {
         ? `${found.length} runs begin like that: ${found.slice(-5).join(", ")}`
         : `the last runs: ${all.slice(-5).join(", ") || "none"}`,
       hint: guess === undefined
-        ? "deno task runs lists them; last is the newest"
+        ? "see deno task runs for all of them; last is the newest"
         : `did you mean "${guess}"?`,
     });
   }

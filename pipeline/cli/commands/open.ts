@@ -28,7 +28,7 @@ export async function openReport(root: string): Promise<void> {
   const failure = (seen: string) =>
     new Failed({
       kind: "open",
-      what: "Open the report",
+      what: "Cannot open the report",
       seen,
       hint: `open ${report} in a browser`,
     });

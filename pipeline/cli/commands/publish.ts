@@ -25,7 +25,7 @@ export async function publishCommand<Config>(
   if (unproven.length > 0) {
     throw new Failed({
       kind: "claims",
-      what: "Publish this run",
+      what: "Cannot publish this run",
       seen: unproven.map(({ id, verdict }) => `claim ${id}: ${verdict}`).join(
         "; ",
       ),

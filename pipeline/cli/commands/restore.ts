@@ -42,7 +42,7 @@ export async function restoreCommand<Config>(
       kind: "other-archive",
       what: `Cannot restore "${path}"`,
       seen: `its root digest is ${root}`,
-      hint: `it is not the archive ${wanted}: get that one`,
+      hint: `get the archive ${wanted}: this one is another`,
     });
   }
   const opened = unwrap(

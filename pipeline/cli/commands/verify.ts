@@ -48,7 +48,7 @@ async function verifyArchive<Config>(
   if (!judge) {
     throw new Failed({
       kind: "no-judge",
-      what: `Verify "${path}"`,
+      what: `Cannot verify "${path}"`,
       seen: "this project has no claims to be judged",
     });
   }
@@ -192,10 +192,10 @@ async function verifyProject<Config>(
 function nothingPublished(): Failed {
   return new Failed({
     kind: "not-published",
-    what: "Compare with the published run",
+    what: "Cannot compare with the published run",
     seen: `there is no ${LOCK}`,
-    hint: "deno task publish writes it; deno task verify --from-scratch " +
-      "compares with the present results",
+    hint: "publish first (deno task publish), or compare with the present " +
+      "results (deno task verify --from-scratch)",
   });
 }
 
