@@ -1,8 +1,37 @@
-/** The direction of imports, and what modules of the engine must not do. */
+/** The plan of the house: which room may import which, and what no module does. */
 import { deepEqual } from "node:assert/strict";
 import { join, relative } from "node:path";
 
 const root = new URL("..", import.meta.url).pathname;
+
+/**
+ * The floors from the ground up. A room may import rooms of lower floors, never
+ * one of its own floor or above; so nothing imports in a circle. ARCHITECTURE.md
+ * quotes this.
+ */
+const FLOORS = {
+  pipeline: [
+    ["failure.ts", "stage", "text"],
+    ["config", "graph", "project", "store"],
+    ["artifacts", "code", "published", "sandbox"],
+    ["plan"],
+    ["run"],
+    ["history", "render"],
+    ["archive"],
+    ["cli"],
+  ],
+  stages: [
+    ["onnx", "random"],
+    ["network"],
+    ["formats"],
+    ["claims", "download", "evaluation", "export", "prepare", "training"],
+    ["figures", "quotes"],
+    ["report"],
+    ["experiment"],
+  ],
+} as const;
+
+type Tree = keyof typeof FLOORS;
 
 function modules(folder: string): string[] {
   const found: string[] = [];
@@ -26,12 +55,34 @@ function imports(module: string): string[] {
   );
 }
 
-/** What a stage may know of the engine. */
-const CONTRACT = [
-  "pipeline/stage/declaration.ts",
-  "pipeline/stage/task.ts",
-  "pipeline/stage/json.ts",
-];
+/** `store` of `pipeline/store/disk.ts`. */
+function room(module: string): string {
+  return module.split("/")[1] ?? "";
+}
+
+/** The floor of a room, from 0; -1 if the plan does not have it. */
+function floor(tree: Tree, name: string): number {
+  return FLOORS[tree].findIndex((rooms) =>
+    (rooms as readonly string[]).includes(name)
+  );
+}
+
+for (const tree of ["pipeline", "stages"] as const) {
+  Deno.test(`every module of ${tree}/ is in a room of the plan, and every room has one`, () => {
+    const rooms = [...new Set(modules(tree).map(room))].sort();
+    deepEqual(rooms, FLOORS[tree].flat().sort());
+  });
+
+  Deno.test(`no room of ${tree}/ imports one of its own floor or above`, () => {
+    const wrong = modules(tree).flatMap((module) =>
+      imports(module).filter((target) =>
+        target.startsWith(`${tree}/`) && room(target) !== room(module) &&
+        floor(tree, room(target)) >= floor(tree, room(module))
+      ).map((target) => `${module} → ${target}`)
+    );
+    deepEqual(wrong, []);
+  });
+}
 
 Deno.test("pipeline/ imports nothing from outside pipeline/", () => {
   const wrong = modules("pipeline").flatMap((module) =>
@@ -44,7 +95,7 @@ Deno.test("pipeline/ imports nothing from outside pipeline/", () => {
 Deno.test("stages/ imports nothing of the engine but the contract of a stage", () => {
   const wrong = modules("stages").flatMap((module) =>
     imports(module).filter((target) =>
-      !target.startsWith("stages/") && !CONTRACT.includes(target) &&
+      !target.startsWith("stages/") && !target.startsWith("pipeline/stage/") &&
       !target.startsWith("node_modules/") && target !== "deno.json"
     ).map((target) => `${module} → ${target}`)
   );
@@ -69,6 +120,19 @@ Deno.test("no module imports itself in a circle", () => {
   };
   all.forEach((module) => visit(module, []));
   deepEqual(circles, []);
+});
+
+Deno.test("ARCHITECTURE.md shows the floors as they are", () => {
+  const text = Deno.readTextFileSync(join(root, "ARCHITECTURE.md"));
+  for (const tree of ["pipeline", "stages"] as const) {
+    const [, shown = ""] = new RegExp(
+      `The floors of \`${tree}/\`[^\\n]*\\n\\n((?:    .*\\n)+)`,
+    ).exec(text) ?? [];
+    const floors = shown.trimEnd().split("\n").map((line) =>
+      line.trim().split(/ +· +/)
+    );
+    deepEqual(floors.toReversed(), FLOORS[tree].map((rooms) => [...rooms]));
+  }
 });
 
 /** What may write to a stream: the console, and what runs in a stage's own process. */

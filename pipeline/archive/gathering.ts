@@ -12,7 +12,7 @@ import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { canonicalPretty, type Json } from "../stage/json.ts";
 import { Plan } from "../plan/plan.ts";
-import type { Opened } from "../project/project.ts";
+import type { Opened } from "../plan/open.ts";
 import { printLock } from "../published/lock.ts";
 import { outline } from "../render/outline.ts";
 import { picture } from "../render/picture.ts";

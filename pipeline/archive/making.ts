@@ -7,7 +7,7 @@ import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Digest, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Opened } from "../project/project.ts";
+import type { Opened } from "../plan/open.ts";
 import { presentRun, publicationOf } from "../history/present.ts";
 import { gather } from "./gathering.ts";
 import { inspect } from "./inspection.ts";

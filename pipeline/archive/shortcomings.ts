@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ok, type Result } from "../failure.ts";
-import type { Opened } from "../project/project.ts";
+import type { Opened } from "../plan/open.ts";
 import { comparePresent } from "../history/candidate.ts";
 import { LOCK, type Lock, readLock } from "../published/lock.ts";
 import type { Publication } from "../project/publication.ts";

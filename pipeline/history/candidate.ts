@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ok, type Result as Outcome } from "../failure.ts";
 import type { Graph, Instance } from "../graph/graph.ts";
-import type { Opened } from "../project/project.ts";
+import type { Opened } from "../plan/open.ts";
 import type { Json } from "../stage/json.ts";
 import type { Ended } from "../run/run.ts";
 import type { Verdict } from "../stage/declaration.ts";

@@ -23,7 +23,7 @@ import {
   runId,
 } from "./page.ts";
 import { type Holding, readRun } from "../artifacts/holding.ts";
-import type { Opened } from "../project/project.ts";
+import type { Opened } from "../plan/open.ts";
 import type { Ran } from "../run/run.ts";
 
 /** What a run left. */

@@ -4,7 +4,7 @@ import { fail, Failed, ok, type Result } from "../failure.ts";
 import { machine } from "./page.ts";
 import type { Json } from "../stage/json.ts";
 import { Plan } from "../plan/plan.ts";
-import type { Opened } from "../project/project.ts";
+import type { Opened } from "../plan/open.ts";
 import { counted } from "../text/quantity.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import { composeLock, type Lock } from "../published/lock.ts";

@@ -1,5 +1,6 @@
 /** How far a whole run is, and how long it will still take. */
-import type { Event, Planned } from "../run/event.ts";
+import type { Event } from "../run/event.ts";
+import type { Planned } from "../plan/decision.ts";
 import type { Total } from "./running.ts";
 
 /** What is known of one instance, in seconds. */

@@ -1,5 +1,5 @@
 /** A graph by stages, as a person draws it: boxes with counts, and arrows. */
-import type { Decision } from "../run/event.ts";
+import type { Decision } from "../plan/decision.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Plan } from "../plan/plan.ts";
 

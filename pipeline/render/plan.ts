@@ -1,5 +1,6 @@
 /** A plan as tables: what will run, what may be cut off, what is at hand. */
-import type { Decision, Event, Planned } from "../run/event.ts";
+import type { Decision, Planned } from "../plan/decision.ts";
+import type { Event } from "../run/event.ts";
 import { counted, duration, roughly } from "../text/quantity.ts";
 import { describeDecision, grouped, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";

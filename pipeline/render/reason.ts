@@ -1,5 +1,5 @@
 /** Why an instance runs, in one line of a person's words. */
-import type { Decision, Reason } from "../run/event.ts";
+import type { Decision, Reason } from "../plan/decision.ts";
 import type { Change } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
 import { clean } from "../text/text.ts";

@@ -1,5 +1,5 @@
 /** The facts of an instance as tables, what changed first. */
-import type { Decision } from "../run/event.ts";
+import type { Decision } from "../plan/decision.ts";
 import { type Change, changes, type Facts } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
 import { counted, duration } from "../text/quantity.ts";

@@ -3,7 +3,8 @@
  * log, the tables and the pictures say the same. A colour is never the only
  * sign: each state has a word or a mark of its own.
  */
-import type { Decision, Outcome } from "../run/event.ts";
+import type { Decision } from "../plan/decision.ts";
+import type { Outcome } from "../run/event.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Style } from "../text/style.ts";
 

@@ -3,31 +3,11 @@
  * a renderer is a function of these, and so is a test.
  */
 import type { Configuration } from "../artifacts/configuration.ts";
-import type { Change } from "../store/fingerprint.ts";
 import type { Failure } from "../failure.ts";
+import type { Planned, Reason } from "../plan/decision.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Progress } from "../stage/task.ts";
-
-/** Why an instance has to run. */
-export type Reason =
-  | { readonly kind: "first-run" }
-  | { readonly kind: "changed"; readonly changes: readonly Change[] }
-  /** It ran, but one of its results is no longer in the store. */
-  | { readonly kind: "result-gone"; readonly output: string }
-  | { readonly kind: "forced" }
-  /** The last result was a stand-in; the real thing is tried again. */
-  | { readonly kind: "provisional"; readonly because: string };
-
-/** What to do about an instance, and why: decided in one place, see plan.ts. */
-export type Decision =
-  /** The record fits and its artifacts are in place. */
-  | { readonly kind: "reuse" }
-  /** The record fits, but these artifacts have to be put (back) in place. */
-  | { readonly kind: "restore"; readonly artifacts: readonly string[] }
-  | { readonly kind: "run"; readonly because: Reason }
-  /** An input is about to be made again and may come out equal. */
-  | { readonly kind: "maybe"; readonly upstream: readonly string[] };
 
 /** How an instance ended. */
 export type Outcome =
@@ -43,16 +23,6 @@ export type Outcome =
     readonly rerun: string;
   }
   | { readonly kind: "skipped"; readonly blocker: string };
-
-/** One instance in a plan. */
-export interface Planned {
-  readonly instance: string;
-  readonly stage: string;
-  readonly title: string;
-  readonly decision: Decision;
-  /** What it took the last time, in seconds, if it ever ran. */
-  readonly seconds?: number;
-}
 
 /** How many instances ended in which way. */
 export type Counts = { readonly [outcome in Outcome["kind"]]: number };

@@ -5,13 +5,15 @@
 import { join } from "node:path";
 import type { Digest } from "../store/digest.ts";
 import { diskFailure, isMissing } from "../store/disk.ts";
-import type { Outcome, Reason, Report } from "./event.ts";
+import type { Outcome, Report } from "./event.ts";
+import type { Reason } from "../plan/decision.ts";
 import { type Bench, build } from "./execution.ts";
 import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import { follow, writing } from "./journal.ts";
 import { type Lease, take } from "../store/lease.ts";
-import { decide, type Decided, Plan, type World } from "../plan/plan.ts";
+import { decide, type Decided, type World } from "../plan/decide.ts";
+import { Plan } from "../plan/plan.ts";
 import {
   type Capacity,
   criticalPaths,

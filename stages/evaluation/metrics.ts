@@ -8,7 +8,7 @@ import { DenoisingSchema } from "../formats/denoising.ts";
 import { readJson } from "../formats/json.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
 import { QualitySchema } from "../formats/quality.ts";
-import { fileOf, modelName, severalSeeds } from "../experiment/names.ts";
+import { fileOf, modelName, severalSeeds } from "../formats/names.ts";
 
 /**
  * Writes `metrics`: the dataset, and for every model its losses and measures;

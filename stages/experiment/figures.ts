@@ -11,7 +11,7 @@ import type {
 import { every, output } from "../../pipeline/stage/declaration.ts";
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Experiment } from "./schema.ts";
-import { modelName, modelPoints } from "./names.ts";
+import { modelName } from "../formats/names.ts";
 
 /** What a figure is made of. */
 interface Sketch {
@@ -147,3 +147,12 @@ export const figures: Stage<Experiment> = {
     };
   },
 };
+
+/** The points of all networks, the seed fastest. */
+function modelPoints(
+  { training }: Pick<Experiment, "training">,
+): { lr: number; seed: number }[] {
+  return training.learning_rates.flatMap((lr) =>
+    training.seeds.map((seed) => ({ lr, seed }))
+  );
+}

@@ -16,7 +16,7 @@ import { FILES } from "../formats/mnist.ts";
 import { hostOf } from "../download/host.ts";
 import type { Resolved } from "./resolved.ts";
 import { figures } from "./figures.ts";
-import { modelName } from "./names.ts";
+import { modelName } from "../formats/names.ts";
 import { outline } from "./outline.ts";
 
 /** Every module under `stages/` by its name. */

@@ -1,7 +1,7 @@
 /** What the first layer looks for: its learned filters. */
 import type { Task } from "../../pipeline/stage/task.ts";
 import { type LayersModel, readLayersModel } from "../formats/layers-model.ts";
-import { fileOf } from "../experiment/names.ts";
+import { fileOf } from "../formats/names.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";

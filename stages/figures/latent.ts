@@ -2,7 +2,7 @@
 import type { Task } from "../../pipeline/stage/task.ts";
 import type { Size } from "../formats/images.ts";
 import { readLayersModel } from "../formats/layers-model.ts";
-import { fileOf } from "../experiment/names.ts";
+import { fileOf } from "../formats/names.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { code, type Map3 } from "./forward.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";

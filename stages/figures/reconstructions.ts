@@ -3,7 +3,7 @@ import type { Task } from "../../pipeline/stage/task.ts";
 import type { Size } from "../formats/images.ts";
 import { readJson } from "../formats/json.ts";
 import { QualitySchema } from "../formats/quality.ts";
-import { fileOf } from "../experiment/names.ts";
+import { fileOf } from "../formats/names.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
 import { font } from "./font.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";

@@ -8,7 +8,7 @@ import { type Denoising, DenoisingSchema } from "../formats/denoising.ts";
 import { readJson } from "../formats/json.ts";
 import { type LayersModel, readLayersModel } from "../formats/layers-model.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
-import { fileOf, modelName, severalSeeds } from "../experiment/names.ts";
+import { fileOf, modelName, severalSeeds } from "../formats/names.ts";
 import { type Shape as Size, walk } from "../network/layer.ts";
 import type { Training } from "./curve.ts";
 import type { Params } from "./params.ts";

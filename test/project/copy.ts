@@ -2,7 +2,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { digestFile } from "../../pipeline/store/digest.ts";
-import type { Decision, Event } from "../../pipeline/run/event.ts";
+import type { Decision } from "../../pipeline/plan/decision.ts";
+import type { Event } from "../../pipeline/run/event.ts";
 
 const original = new URL("../../", import.meta.url).pathname;
 

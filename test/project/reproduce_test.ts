@@ -5,7 +5,7 @@
  */
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
-import type { Decision } from "../../pipeline/run/event.ts";
+import type { Decision } from "../../pipeline/plan/decision.ts";
 import { mirror } from "../stages/download/mirror.ts";
 import { Copy } from "./copy.ts";
 

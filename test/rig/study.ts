@@ -4,7 +4,8 @@
  */
 import { dirname, join } from "node:path";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Event, Reason } from "../../pipeline/run/event.ts";
+import type { Event } from "../../pipeline/run/event.ts";
+import type { Reason } from "../../pipeline/plan/decision.ts";
 import { describeReason } from "../../pipeline/render/reason.ts";
 import type {
   Declaration,
@@ -15,11 +16,8 @@ import type {
 } from "../../pipeline/stage/declaration.ts";
 import { conclude } from "../../pipeline/history/conclusion.ts";
 import { configurationOf } from "../../pipeline/artifacts/configuration.ts";
-import {
-  open,
-  type Opened,
-  type Project,
-} from "../../pipeline/project/project.ts";
+import { open, type Opened } from "../../pipeline/plan/open.ts";
+import type { Project } from "../../pipeline/project/project.ts";
 import { announce, run } from "../../pipeline/run/run.ts";
 import { Plan } from "../../pipeline/plan/plan.ts";
 import { narrow } from "../../pipeline/graph/graph.ts";

@@ -12,7 +12,8 @@ import type { Console } from "../console.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { occupy } from "../../store/lease.ts";
 import { Plan } from "../../plan/plan.ts";
-import { open, type Opened, type Project } from "../../project/project.ts";
+import { open, type Opened } from "../../plan/open.ts";
+import type { Project } from "../../project/project.ts";
 import { LOCK, readLock } from "../../published/lock.ts";
 import { bytes, counted } from "../../text/quantity.ts";
 

@@ -16,12 +16,8 @@ import { type Graph, narrow } from "../../graph/graph.ts";
 import type { Page } from "../../history/page.ts";
 import { Plan } from "../../plan/plan.ts";
 import type { Comparison } from "../../published/comparison.ts";
-import {
-  open,
-  type Opened,
-  type Overlays,
-  type Project,
-} from "../../project/project.ts";
+import { open, type Opened } from "../../plan/open.ts";
+import type { Overlays, Project } from "../../project/project.ts";
 import { announce, type Ran, run } from "../../run/run.ts";
 import { style } from "../../text/style.ts";
 import { summary } from "../../render/summary.ts";

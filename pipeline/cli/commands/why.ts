@@ -5,7 +5,8 @@ import { unwrap } from "../../failure.ts";
 import { select } from "../../graph/graph.ts";
 import type { Json } from "../../stage/json.ts";
 import { Plan } from "../../plan/plan.ts";
-import { open, type Project } from "../../project/project.ts";
+import { open } from "../../plan/open.ts";
+import type { Project } from "../../project/project.ts";
 import { type Explanation, whyLines } from "../../render/why.ts";
 
 /** The command `why`. */

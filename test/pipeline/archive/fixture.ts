@@ -11,11 +11,8 @@ import { reproduce } from "../../../pipeline/cli/commands/reproduce.ts";
 import type { Event } from "../../../pipeline/run/event.ts";
 import { ok, type Result, unwrap } from "../../../pipeline/failure.ts";
 import type { Json } from "../../../pipeline/stage/json.ts";
-import {
-  open,
-  type Opened,
-  type Project,
-} from "../../../pipeline/project/project.ts";
+import { open, type Opened } from "../../../pipeline/plan/open.ts";
+import type { Project } from "../../../pipeline/project/project.ts";
 import { LOCK, printLock } from "../../../pipeline/published/lock.ts";
 import { presentRun } from "../../../pipeline/history/present.ts";
 import type { Publication } from "../../../pipeline/project/publication.ts";

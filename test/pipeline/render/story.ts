@@ -1,12 +1,10 @@
 /** Runs as lists of events with their times, for renderers to be replayed. */
+import type { Counts, Event, Outcome } from "../../../pipeline/run/event.ts";
 import type {
-  Counts,
   Decision,
-  Event,
-  Outcome,
   Planned,
   Reason,
-} from "../../../pipeline/run/event.ts";
+} from "../../../pipeline/plan/decision.ts";
 import type { Verdict } from "../../../pipeline/stage/declaration.ts";
 
 /** An event, and when it happened: seconds since the start. */

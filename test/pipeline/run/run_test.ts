@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { every, file, output } from "../../../pipeline/stage/declaration.ts";
-import { open } from "../../../pipeline/project/project.ts";
+import { open } from "../../../pipeline/plan/open.ts";
 import { probeWall } from "../../../pipeline/sandbox/wall.ts";
 import { Study } from "../../rig/study.ts";
 

@@ -1,6 +1,5 @@
 /** The trained networks by name: one for each learning rate and seed. */
 import type { Point } from "../../pipeline/stage/declaration.ts";
-import type { Experiment } from "./schema.ts";
 
 /** `lr-0.01`, or `lr-0.01-seed-2` where there are several seeds. */
 export function modelName({ lr, seed }: Point, severalSeeds: boolean): string {
@@ -12,15 +11,6 @@ export function severalSeeds(
   networks: readonly { readonly point: Point }[],
 ): boolean {
   return new Set(networks.map(({ point }) => point.seed)).size > 1;
-}
-
-/** The points of all networks, the seed fastest. */
-export function modelPoints(
-  { training }: Pick<Experiment, "training">,
-): { lr: number; seed: number }[] {
-  return training.learning_rates.flatMap((lr) =>
-    training.seeds.map((seed) => ({ lr, seed }))
-  );
 }
 
 /** The path of the file of one network among those of all. */

@@ -1,0 +1,32 @@
+/** What may be decided about an instance, and the reasons there can be to run it. */
+import type { Change } from "../store/fingerprint.ts";
+
+/** Why an instance has to run. */
+export type Reason =
+  | { readonly kind: "first-run" }
+  | { readonly kind: "changed"; readonly changes: readonly Change[] }
+  /** It ran, but one of its results is no longer in the store. */
+  | { readonly kind: "result-gone"; readonly output: string }
+  | { readonly kind: "forced" }
+  /** The last result was a stand-in; the real thing is tried again. */
+  | { readonly kind: "provisional"; readonly because: string };
+
+/** What to do about an instance, and why; decide.ts decides. */
+export type Decision =
+  /** The record fits and its artifacts are in place. */
+  | { readonly kind: "reuse" }
+  /** The record fits, but these artifacts have to be put (back) in place. */
+  | { readonly kind: "restore"; readonly artifacts: readonly string[] }
+  | { readonly kind: "run"; readonly because: Reason }
+  /** An input is about to be made again and may come out equal. */
+  | { readonly kind: "maybe"; readonly upstream: readonly string[] };
+
+/** One instance in a plan. */
+export interface Planned {
+  readonly instance: string;
+  readonly stage: string;
+  readonly title: string;
+  readonly decision: Decision;
+  /** What it took the last time, in seconds, if it ever ran. */
+  readonly seconds?: number;
+}
