@@ -7,7 +7,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { type Digest, digestJson } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Json } from "../stage/json.ts";
+import type { Json, JsonObject } from "../stage/json.ts";
 import type { Anatomy, Part } from "./anatomy.ts";
 import type { Looks } from "./syntax.ts";
 import type { Code } from "./identity.ts";
@@ -23,8 +23,8 @@ export interface Library {
   readonly anatomies: ReadonlyMap<string, Anatomy>;
   /** The digest of every file as it stands, by path. */
   readonly raws: ReadonlyMap<string, Digest>;
-  /** What names mean, by key of an import map, and after its scope. */
-  readonly names: { readonly [key: string]: Json };
+  /** What names mean to some modules, by key of an import map, and after its scope. */
+  readonly namesOf: (files: readonly string[]) => JsonObject;
   /** By URL: whether loading it, or anything that it loads, does something. */
   readonly effectful: ReadonlySet<string>;
 }
@@ -87,7 +87,11 @@ export function gather(
   );
   if (!packages.ok) return packages;
   return ok({
-    facts: { ...facts, ...resolved(looks, library), ...packages.value.facts },
+    facts: {
+      ...facts,
+      ...resolved(looks, () => library.namesOf(files)),
+      ...packages.value.facts,
+    },
     files,
     bytes: Object.fromEntries(
       files.map((path) => [path, raws.get(path)!]), // of every file of the graph
@@ -186,13 +190,15 @@ function used(
 /** Facts of what `import.meta.resolve` is asked for: what the import maps say of it. */
 function resolved(
   looks: readonly Looks[],
-  { names }: Library,
+  namesOf: () => JsonObject,
 ): Record<string, Json> {
   const facts: Record<string, Json> = {};
-  if (looks.some(({ resolvesAny }) => resolvesAny)) {
-    facts["resolve"] = digestJson("names", names);
-  }
-  for (const specifier of looks.flatMap(({ resolves }) => resolves)) {
+  const any = looks.some(({ resolvesAny }) => resolvesAny);
+  const specifiers = looks.flatMap(({ resolves }) => resolves);
+  if (!any && specifiers.length === 0) return facts;
+  const names = namesOf();
+  if (any) facts["resolve"] = digestJson("names", names);
+  for (const specifier of specifiers) {
     const found = Object.entries(names).filter(([key]) => {
       const name = key.split(" ").at(-1)!; // splitting gives one at least
       return specifier === name ||

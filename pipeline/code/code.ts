@@ -25,7 +25,7 @@ export interface Reading {
   readonly stat: StatCache;
 }
 
-const VERSION = 9;
+const VERSION = 10;
 const SEAL = "facsimile code";
 
 interface Cached {

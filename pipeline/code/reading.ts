@@ -76,7 +76,7 @@ async function readOnce(
     raws.set(module.path, raw);
     if (module.kind === "script") scripts.push(module.path);
   }
-  const { compiler, importMap, names, factsOf } = project.value;
+  const { compiler, importMap, namesOf, factsOf } = project.value;
   const taken = await anatomise(root, scripts, raws, compiler, known);
   if (!taken.ok) return taken;
   const { anatomies } = taken.value;
@@ -86,7 +86,7 @@ async function readOnce(
     lock: readLock(root),
     anatomies,
     raws,
-    names,
+    namesOf: (files: readonly string[]) => namesOf(settingsFiles(root, files)),
     effectful: effectfulModules(graph.value, anatomies),
   };
   const digests = (paths: readonly string[]) =>

@@ -15,8 +15,11 @@ export interface Settings {
   /** The compiler options that change what becomes of a module, beside its types. */
   readonly compiler: JsonObject;
   readonly importMap: string | undefined;
-  /** What names mean, by key of an import map, and after its scope. */
-  readonly names: JsonObject;
+  /**
+   * What names mean to some modules, by key of an import map, and after its scope: a
+   * member's map holds for its own folder.
+   */
+  readonly namesOf: (files: readonly string[]) => JsonObject;
   /** The facts that the project's own settings and some other files of settings make. */
   readonly factsOf: (files: readonly string[]) => Result<JsonObject>;
 }
@@ -95,7 +98,22 @@ export function readSettings(root: string, stat: StatCache): Result<Settings> {
   return ok({
     compiler,
     importMap,
-    names: { ...namesOf(settings), ...namesOf(map.value) },
+    namesOf(files) {
+      const names: Record<string, Json> = {
+        ...namesOf(settings),
+        ...namesOf(map.value),
+      };
+      for (const path of files) {
+        if (path === own || !/^deno\.jsonc?$/.test(basename(path))) continue;
+        const read = readJson(path);
+        // One with comments is a fact as a whole, see below.
+        const member = read.ok ? namesOf(read.value) : {};
+        for (const [name, target] of Object.entries(member)) {
+          names[`./${relative(root, dirname(path))}/ ${name}`] = target!; // JSON has no undefined
+        }
+      }
+      return names;
+    },
     factsOf(files) {
       const all = { ...facts };
       for (const path of files) {

@@ -3,6 +3,7 @@
  * here is readable behind the kernel wall without a declaration, and so are the
  * limits of what the wall proves.
  */
+import { names } from "./path.ts";
 import type { Rule } from "./rule.ts";
 
 /** Where programs are looked for inside a sandbox. */
@@ -77,16 +78,4 @@ export function machineRules(
     })),
     ...(gpu ? [{ path: "/dev/shm", access: "write" } as const] : []),
   ];
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-  } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.PermissionDenied
-    ) return [];
-    throw error;
-  }
 }

@@ -5,10 +5,9 @@
  * edit of a single installed file is not seen.
  */
 import { basename, dirname, join } from "node:path";
-import { isMissing } from "../store/disk.ts";
 import type { Json } from "../stage/json.ts";
 import type { StatCache } from "../store/stat.ts";
-import { distinct, realPath } from "./path.ts";
+import { distinct, names, realPath } from "./path.ts";
 
 /** Where an interpreter finds its packages, by its path and by what that is a link to. */
 export function packageFolders(program: string): readonly string[] {
@@ -60,7 +59,9 @@ export function packageFacts(
 const LISTS = ["RECORD", "METADATA", "PKG-INFO"];
 
 function contents(folder: string, stat: StatCache): Json {
-  return (stat.names(folder) ?? []).filter((name) => name !== "__pycache__")
+  return (ifAllowed(() => stat.names(folder)) ?? []).filter((name) =>
+    name !== "__pycache__"
+  )
     .map((name) => {
       const path = join(folder, name);
       const lists = /library$/.test(folder)
@@ -69,20 +70,19 @@ function contents(folder: string, stat: StatCache): Json {
         ? LISTS
         : [];
       for (const one of [path, ...lists.map((list) => join(path, list))]) {
-        const digest = stat.digest(one);
+        const digest = ifAllowed(() => stat.digest(one));
         if (digest !== undefined) return [name, digest];
       }
       return [name];
     });
 }
 
-function names(folder: string): string[] {
+/** What this user may not read, the interpreter may not either: it is not there. */
+function ifAllowed<Value>(ask: () => Value): Value | undefined {
   try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    return ask();
   } catch (error) {
-    if (isMissing(error) || error instanceof Deno.errors.NotADirectory) {
-      return [];
-    }
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    return undefined;
   }
 }

@@ -79,3 +79,13 @@ export function within(path: string, folder: string): boolean {
 export function distinct(values: Iterable<string>): readonly string[] {
   return [...new Set(values)];
 }
+
+/** The names in a folder, sorted; none of what is no folder or may not be read. */
+export function names(folder: string): readonly string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw error;
+  }
+}

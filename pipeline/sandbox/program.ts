@@ -7,6 +7,7 @@ import { type Digest, digestJson } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Json, JsonObject } from "../stage/json.ts";
 import type { Runs } from "../stage/declaration.ts";
+import { look } from "../store/inode.ts";
 import type { StatCache } from "../store/stat.ts";
 import { ENVIRONMENT } from "./flags.ts";
 import { SYSTEM_PATH } from "./machine.ts";
@@ -58,7 +59,7 @@ export function findProgram(name: string, wanted: string): Result<Program> {
         : `Install ${name}, or add its folder to PATH`,
     });
   }
-  const looked = [...places.slice(0, at), ...trail(found)];
+  const looked = [...places.slice(0, at).map(visible), ...trail(found)];
   const manager = managerOf(found);
   if (manager === undefined) return ok({ path: found, looked, chosen: false });
   const real = askManager(manager, basename(found));
@@ -89,6 +90,17 @@ function isExecutable(path: string): boolean {
       error instanceof Deno.errors.PermissionDenied
     ) return false;
     throw error;
+  }
+}
+
+/** What can be looked at of a name: itself, or the folder that hides it. */
+function visible(path: string): string {
+  try {
+    look(path);
+    return path;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    return visible(dirname(path));
   }
 }
 

@@ -220,13 +220,13 @@ function read(path: string): Map<string, Entry> | undefined {
   return entries;
 }
 
-/** Where a name really is; `undefined` if it leads nowhere. */
+/** Where a name really is; `undefined` if it leads nowhere, or where nobody may look. */
 function follow(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ELOOP" || code === "ENOTDIR") return;
+    if (/^(EACCES|ELOOP|ENOENT|ENOTDIR)$/.test(code ?? "")) return;
     throw error;
   }
 }

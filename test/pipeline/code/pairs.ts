@@ -224,6 +224,12 @@ const resolving = (imports: object, call = 'import.meta.resolve("lib")') => ({
   "deno.json": settings({ imports }),
   "a.ts": gives(call),
 });
+const resolvingMember = (imports: object) => ({
+  "deno.json": settings({ workspace: ["./m"] }),
+  "a.ts": gives("f()", 'import { f } from "./m/b.ts";'),
+  "m/b.ts": 'export const f = () => import.meta.resolve("lib");',
+  "m/deno.json": JSON.stringify({ imports }),
+});
 
 /** Edits of settings: a project each. */
 export const PROJECTS: readonly Pair[] = [
@@ -247,5 +253,7 @@ export const PROJECTS: readonly Pair[] = [
   ["what import.meta.resolve does not ask for", "stays", resolving({ lib: "./one.ts", x: "./x.ts" }), resolving({ lib: "./one.ts", x: "./y.ts" })],
   ["what import.meta.resolve finds of a computed name", "reruns", resolving({ lib: "./one.ts" }, "import.meta.resolve(task)"), resolving({ lib: "./two.ts" }, "import.meta.resolve(task)")],
   ["what an alias of import.meta finds", "reruns", resolving({ lib: "./one.ts" }, '((m: any) => m.resolve("lib"))(import.meta)'), resolving({ lib: "./two.ts" }, '((m: any) => m.resolve("lib"))(import.meta)')],
+  ["what import.meta.resolve finds by a member's names", "reruns", resolvingMember({ lib: "./one.ts" }), resolvingMember({ lib: "./two.ts" })],
+  ["what import.meta.resolve does not ask a member for", "stays", resolvingMember({ lib: "./one.ts", x: "./x.ts" }), resolvingMember({ lib: "./one.ts", x: "./y.ts" })],
   ["the kind of modules of a package.json", "may", { "a.ts": gives("1", 'import "./b.js";'), "b.js": "globalThis.x = 1;", "package.json": '{"type": "module"}' }, { "a.ts": gives("1", 'import "./b.js";'), "b.js": "globalThis.x = 1;", "package.json": '{"type": "module", "name": "x"}' }],
 ];

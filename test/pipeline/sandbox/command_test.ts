@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import {
   type Confinement,
   logFile,
@@ -98,6 +99,62 @@ Deno.test("programFacts() names a program that is not installed, and a version t
   }, stat);
   if (silent.ok) throw new Error("told");
   equal(silent.failure.what, "Cannot learn the version of sh");
+});
+
+const privileged = Deno.uid() !== 0 || existsSync("/usr/bin/setpriv");
+if (!privileged) skip("a folder that hides programs", "no setpriv");
+
+Deno.test({
+  name:
+    "programFacts() passes over a folder on PATH that hides what is in it, and sees when it hides no more",
+  ignore: !privileged,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const hidden = `${folder}/hidden`;
+    await Deno.mkdir(`${hidden}/bin`, { recursive: true });
+    // Nor may it be followed there.
+    await Deno.mkdir(`${folder}/links`);
+    await Deno.symlink(`${hidden}/bin/sh`, `${folder}/links/sh`);
+    const python = `${folder}/venv/bin/python3`;
+    const packages = `${folder}/venv/lib/python3.99/site-packages`;
+    const own = `${packages}/own-1.dist-info`;
+    await Deno.mkdir(`${folder}/venv/bin`, { recursive: true });
+    await Deno.writeTextFile(python, "#!/bin/sh\n", { mode: 0o755 });
+    await Deno.mkdir(own, { recursive: true });
+    await Deno.chmod(own, 0);
+    if (Deno.uid() === 0) {
+      await Deno.chown(own, 1, 1);
+      await Deno.chown(hidden, 65534, 65534);
+    }
+    await Deno.chmod(folder, 0o777);
+    await Deno.chmod(hidden, 0);
+    const args = [
+      ...[Deno.execPath(), "run", "--no-check", "--allow-all", "--no-lock"],
+      ...["--node-modules-dir=manual", `--config=${checkout}/deno.json`],
+      ...[`${import.meta.dirname}/hidden.ts`, hidden, python],
+    ];
+    const [program = "", ...rest] = Deno.uid() === 0
+      ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...args]
+      : args;
+    const { stdout, stderr } = await new Deno.Command(program, {
+      args: rest,
+      env: {
+        PATH: `${hidden}/bin:${folder}/links:/usr/bin:/bin`,
+        HOME: folder,
+        DENO_DIR: `${folder}/deno`,
+      },
+    }).output();
+    await Deno.chmod(hidden, 0o755);
+    await Deno.chmod(own, 0o755);
+    await Deno.remove(folder, { recursive: true });
+    const decoder = new TextDecoder();
+    equal(decoder.decode(stderr), "");
+    deepEqual(JSON.parse(decoder.decode(stdout)), {
+      facts: { "program sh": "1" },
+      packages: 2,
+      noticed: true,
+    });
+  },
 });
 
 Deno.test("a command gets its words as they are, with placeholders replaced", async () => {
