@@ -1,5 +1,5 @@
 /** One level of checking an archive, and what came of it. */
-import { visible } from "../render/visible.ts";
+import { visible } from "../text/visible.ts";
 
 /** The levels' names, from 0. */
 export const LEVELS = [

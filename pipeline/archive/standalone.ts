@@ -1,6 +1,6 @@
 /** The program of the verifier that goes into an archive. */
 import type { Judge } from "../project/publication.ts";
-import { jsonLine } from "../render/visible.ts";
+import { jsonLine } from "../text/visible.ts";
 import { inspect } from "./inspection.ts";
 import { exitCode, levelLines } from "./level.ts";
 

@@ -1,6 +1,6 @@
 /** The help of the program and of its commands, from the table of commands. */
 import { type Command, COMMANDS, type Operands } from "./table.ts";
-import { hang, pad } from "../text/text.ts";
+import { hang, pad } from "../text/layout.ts";
 
 /** The width that fits every terminal, and a page of a manual. */
 const COLUMNS = 80;

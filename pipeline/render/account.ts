@@ -3,7 +3,8 @@ import type { Event } from "../run/event.ts";
 import { duration } from "../text/quantity.ts";
 import { describeReason, grouped, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
-import { clean, hang, pad, padLeft, width as columns } from "../text/text.ts";
+import { hang, pad, padLeft, width as columns } from "../text/layout.ts";
+import { clean } from "../text/visible.ts";
 
 type Ended = Extract<Event, { kind: "ended" }>;
 

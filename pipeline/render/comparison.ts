@@ -4,7 +4,7 @@ import type { Json } from "../stage/json.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Difference } from "../published/difference.ts";
 import { counted } from "../text/quantity.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../text/visible.ts";
 import type { Style } from "../text/style.ts";
 
 /** The lines: a verdict, and what it rests on. */

@@ -4,7 +4,7 @@ import { counted, measured } from "../text/quantity.ts";
 import { show } from "./reason.ts";
 import { scaleOf, sparkline } from "./sparkline.ts";
 import type { Style } from "../text/style.ts";
-import { clip, hang, pad, padLeft, width as columns } from "../text/text.ts";
+import { clip, hang, pad, padLeft, width as columns } from "../text/layout.ts";
 
 /** One of the two runs. */
 export interface Side {

@@ -1,7 +1,7 @@
 /** A failure as it is shown: what, what was seen, what to do. */
 import type { Failure } from "../failure.ts";
 import type { Style } from "../text/style.ts";
-import { clean } from "../text/text.ts";
+import { clean } from "../text/visible.ts";
 
 /** The lines of a failure. Long ones are left to the terminal, so that what is in them can be copied. */
 export function failureLines(

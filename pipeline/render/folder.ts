@@ -3,7 +3,8 @@ import { type Configuration, isPlain } from "../artifacts/configuration.ts";
 import type { Folder } from "../run/event.ts";
 import { counted } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
-import { clean, solid, wrap } from "../text/text.ts";
+import { solid, wrap } from "../text/layout.ts";
+import { clean } from "../text/visible.ts";
 
 /** The lines about the folder; none where nothing has to be said. */
 export function folderLines(

@@ -10,7 +10,7 @@ import {
 import { describeReason, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
-import { clean } from "../text/text.ts";
+import { clean } from "../text/visible.ts";
 
 /** Seconds between two lines of progress of one instance, at least. */
 const EVERY = 10;

@@ -11,7 +11,7 @@ import {
   solid,
   width as columns,
   wrap,
-} from "../text/text.ts";
+} from "../text/layout.ts";
 import { DECISIONS } from "./words.ts";
 
 /** How a plan is shown. */

@@ -2,7 +2,7 @@
 import type { Decision, Reason } from "../plan/decision.ts";
 import type { Change } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
-import { clean } from "../text/text.ts";
+import { clean } from "../text/visible.ts";
 
 /** How many changes are named before "and n more". */
 const NAMED = 3;

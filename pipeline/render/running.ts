@@ -6,7 +6,7 @@
 import type { Event } from "../run/event.ts";
 import { clock, duration, measured, rate } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
-import { clip, pad, padLeft, width as columns } from "../text/text.ts";
+import { clip, pad, padLeft, width as columns } from "../text/layout.ts";
 
 type Progress = Extract<Event, { kind: "progress" }>;
 

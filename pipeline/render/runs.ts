@@ -2,7 +2,7 @@
 import type { Counts } from "../run/event.ts";
 import { duration } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
-import { clip, table, width as columns } from "../text/text.ts";
+import { clip, table, width as columns } from "../text/layout.ts";
 import { OUTCOMES } from "./words.ts";
 
 /** A run as the table shows it. */

@@ -7,7 +7,8 @@ import { folderLines } from "./folder.ts";
 import { counted, duration } from "../text/quantity.ts";
 import { grouped, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
-import { clean, hang, solid, wrap } from "../text/text.ts";
+import { hang, solid, wrap } from "../text/layout.ts";
+import { clean } from "../text/visible.ts";
 import { verdictLines } from "./verdicts.ts";
 
 type Finished = Extract<Event, { kind: "finished" }>;

@@ -10,7 +10,8 @@ import { type Room, type Running, runningLines } from "./running.ts";
 import { Forecast } from "./forecast.ts";
 import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
-import { clean, clip, hang, padLeft, width as columns } from "../text/text.ts";
+import { clip, hang, padLeft, width as columns } from "../text/layout.ts";
+import { clean } from "../text/visible.ts";
 import { DECISIONS, OUTCOMES } from "./words.ts";
 
 /** Frames a second at most. */

@@ -3,7 +3,8 @@ import type { JsonObject } from "../stage/json.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import { measured } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
-import { clean, hang, pad, wrap } from "../text/text.ts";
+import { hang, pad, wrap } from "../text/layout.ts";
+import { clean } from "../text/visible.ts";
 import { VERDICTS } from "./words.ts";
 
 /** Numbers of evidence that are shown where it has no sentence of its own. */

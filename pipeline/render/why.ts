@@ -19,7 +19,7 @@ import {
   solid,
   width as columns,
   wrap,
-} from "../text/text.ts";
+} from "../text/layout.ts";
 import { DECISIONS } from "./words.ts";
 
 /** An instance, what is to be done about it, and what it was made from the last time. */

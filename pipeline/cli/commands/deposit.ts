@@ -16,7 +16,7 @@ import { Zenodo } from "../../archive/deposit/zenodo.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { anyObject } from "../../published/foreign.ts";
 import type { Project } from "../../project/project.ts";
-import { visible } from "../../render/visible.ts";
+import { visible } from "../../text/visible.ts";
 
 const SERVERS = {
   sandbox: "https://sandbox.zenodo.org/",

@@ -8,6 +8,7 @@ import type { Project } from "../../project/project.ts";
 import { diffLines, type Side } from "../../render/diff.ts";
 import type { Store } from "../../store/store.ts";
 import { openStore, readArtifact } from "./runs.ts";
+import { jsonLine } from "../../text/visible.ts";
 
 /** The command `diff`. */
 export function diffCommand<Config>(
@@ -20,7 +21,7 @@ export function diffCommand<Config>(
   if (!a || !b) throw new Error("the command line takes two runs");
   out(
     parsed.has("json")
-      ? JSON.stringify({ a, b }) + "\n"
+      ? jsonLine({ a, b })
       : diffLines(a, b, columns(), outStyle).join("\n") + "\n",
   );
   return Promise.resolve(0);

@@ -9,6 +9,7 @@ import type { Project } from "../../project/project.ts";
 import { mermaid } from "../../render/mermaid.ts";
 import { outline } from "../../render/outline.ts";
 import { picture, pictureOfInstances } from "../../render/picture.ts";
+import { jsonLine } from "../../text/visible.ts";
 
 /** The command `graph`. */
 export async function graphCommand<Config>(
@@ -42,7 +43,7 @@ export async function graphCommand<Config>(
       );
     }
     err(`${file} is written\n`);
-  } else if (parsed.has("json")) out(JSON.stringify(stages) + "\n");
+  } else if (parsed.has("json")) out(jsonLine(stages));
   else out(mermaid(stages));
   return 0;
 }

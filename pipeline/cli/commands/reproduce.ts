@@ -21,6 +21,7 @@ import type { Overlays, Project } from "../../project/project.ts";
 import { announce, type Ran, run } from "../../run/run.ts";
 import { style } from "../../text/style.ts";
 import { summary } from "../../render/summary.ts";
+import { jsonLine } from "../../text/visible.ts";
 import type { Verdict } from "../../stage/declaration.ts";
 import { settled } from "../../store/stat.ts";
 import { remember } from "../noop.ts";
@@ -341,8 +342,7 @@ async function renderer(
   { out, err, style, terminal }: Console,
 ): Promise<{ report: Report; close: () => void }> {
   if (parsed.has("json")) {
-    const { jsonLines } = await import("../../render/lines.ts");
-    return { report: jsonLines(out), close: () => {} };
+    return { report: (event) => out(jsonLine(event)), close: () => {} };
   }
   if (terminal) {
     const { live } = await import("../../render/terminal.ts");

@@ -10,6 +10,7 @@ import { type RunRow, runsLines } from "../../render/runs.ts";
 import type { Verdict } from "../../stage/declaration.ts";
 import { StatCache } from "../../store/stat.ts";
 import { Store } from "../../store/store.ts";
+import { jsonLine } from "../../text/visible.ts";
 
 /** The command `runs`. */
 export function runsCommand<Config>(
@@ -25,7 +26,7 @@ export function runsCommand<Config>(
   });
   out(
     parsed.has("json")
-      ? JSON.stringify(rows) + "\n"
+      ? jsonLine(rows)
       : runsLines(rows, columns(), outStyle).join("\n") + "\n",
   );
   return Promise.resolve(0);

@@ -12,6 +12,7 @@ import type { Overlays, Project } from "../../project/project.ts";
 import { folderLines } from "../../render/folder.ts";
 import { planLines } from "../../render/plan.ts";
 import { announce } from "../../run/run.ts";
+import { jsonLine } from "../../text/visible.ts";
 
 /** The command `status`: exit code 0 if everything is up to date, 3 if not. */
 export async function statusCommand<Config>(
@@ -70,7 +71,7 @@ async function show<Config>(
     (event: Event) => {
       if (event.kind !== "planned") return;
       if (parsed.has("json")) {
-        out(JSON.stringify({ ...event, ...(folder && { folder }) }) + "\n");
+        out(jsonLine({ ...event, ...(folder && { folder }) }));
       } else {
         const wall = (instance: string) => {
           const found = plan.graph.byId.get(instance);

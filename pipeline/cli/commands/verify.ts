@@ -24,7 +24,7 @@ import { LOCK, type Lock, readLock } from "../../published/lock.ts";
 import { presentRun, publicationOf } from "../../history/present.ts";
 import { tensorDifference } from "../../published/tensors.ts";
 import { comparisonLines } from "../../render/comparison.ts";
-import { jsonLine } from "../../render/visible.ts";
+import { jsonLine } from "../../text/visible.ts";
 import { reproduce } from "./reproduce.ts";
 
 /** The command `verify`. */
@@ -236,7 +236,7 @@ function tell(
     same: was.artifacts[path]?.digest === artifact.digest,
   }));
   if (parsed.has("json")) {
-    out(JSON.stringify({ comparison, artifacts }) + "\n");
+    out(jsonLine({ comparison, artifacts }));
     return code[comparison.kind];
   }
   const { green, red, dim } = outStyle;

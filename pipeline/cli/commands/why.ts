@@ -3,11 +3,11 @@ import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { unwrap } from "../../failure.ts";
 import { select } from "../../graph/graph.ts";
-import type { Json } from "../../stage/json.ts";
 import { Plan } from "../../plan/plan.ts";
 import { open } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";
 import { type Explanation, whyLines } from "../../render/why.ts";
+import { jsonLine } from "../../text/visible.ts";
 
 /** The command `why`. */
 export async function whyCommand<Config>(
@@ -40,7 +40,7 @@ export async function whyCommand<Config>(
     };
     out(
       parsed.has("json")
-        ? JSON.stringify(explanation as unknown as Json) + "\n"
+        ? jsonLine(explanation)
         : whyLines(explanation, outStyle, {
           all: parsed.has("verbose"),
           width: columns(),

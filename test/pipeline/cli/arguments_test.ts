@@ -4,7 +4,7 @@ import { type Command, COMMANDS } from "../../../pipeline/cli/table.ts";
 import { failureLines } from "../../../pipeline/render/failure.ts";
 import { helpLines } from "../../../pipeline/cli/help.ts";
 import { style } from "../../../pipeline/text/style.ts";
-import { width } from "../../../pipeline/text/text.ts";
+import { width } from "../../../pipeline/text/layout.ts";
 
 const plain = style(false);
 /** The commands whose help and errors stand in the snapshots. */

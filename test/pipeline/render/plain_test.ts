@@ -1,10 +1,10 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { Event } from "../../../pipeline/run/event.ts";
-import { jsonLines } from "../../../pipeline/render/lines.ts";
 import { plain } from "../../../pipeline/render/plain.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import { summary } from "../../../pipeline/render/summary.ts";
-import { width } from "../../../pipeline/text/text.ts";
+import { width } from "../../../pipeline/text/layout.ts";
+import { jsonLine } from "../../../pipeline/text/visible.ts";
 import { firstRun, standIn, STORIES, type Told } from "./story.ts";
 
 function log(story: readonly Told[]): { err: string; out: string } {
@@ -50,17 +50,13 @@ Deno.test("plain() says how far an instance is at most every 10 seconds, and eac
   deepEqual(at, [30, 60, 90, 150, 210, 270]);
 });
 
-Deno.test("jsonLines() writes each event as one line that reads back equal", () => {
+Deno.test("jsonLine() writes each event as one line that reads back equal", () => {
   for (const story of Object.values(STORIES)) {
-    const lines: string[] = [];
-    const report = jsonLines((text) => void lines.push(text));
-    const events = story().map(({ event }) => event);
-    events.forEach(report);
-    equal(lines.length, events.length);
-    lines.forEach((line, at) => {
+    for (const { event } of story()) {
+      const line = jsonLine(event);
       ok(line.endsWith("\n") && line.indexOf("\n") === line.length - 1);
-      deepEqual(JSON.parse(line), events[at]);
-    });
+      deepEqual(JSON.parse(line), event);
+    }
   }
 });
 

@@ -5,7 +5,7 @@ import { diffLines, type Side } from "../../../pipeline/render/diff.ts";
 import { planLines, rootsOf } from "../../../pipeline/render/plan.ts";
 import { type RunRow, runsLines } from "../../../pipeline/render/runs.ts";
 import { style } from "../../../pipeline/text/style.ts";
-import { width } from "../../../pipeline/text/text.ts";
+import { width } from "../../../pipeline/text/layout.ts";
 import { whyLines } from "../../../pipeline/render/why.ts";
 import { failing, moreEpochs, nothing } from "./story.ts";
 

@@ -2,7 +2,7 @@ import { equal, match, ok } from "node:assert/strict";
 import type { Event } from "../../../pipeline/run/event.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import { View } from "../../../pipeline/render/terminal.ts";
-import { width } from "../../../pipeline/text/text.ts";
+import { width } from "../../../pipeline/text/layout.ts";
 import { Emulator } from "./emulator.ts";
 import { STORIES, type Told } from "./story.ts";
 

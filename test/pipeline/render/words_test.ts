@@ -18,7 +18,6 @@ import {
 import { scaleOf, sparkline } from "../../../pipeline/render/sparkline.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import {
-  clean,
   clip,
   hang,
   pad,
@@ -26,8 +25,8 @@ import {
   table,
   width,
   wrap,
-} from "../../../pipeline/text/text.ts";
-import { jsonLine, visible } from "../../../pipeline/render/visible.ts";
+} from "../../../pipeline/text/layout.ts";
+import { clean, jsonLine, visible } from "../../../pipeline/text/visible.ts";
 
 const A = "a".repeat(64);
 const B = "b".repeat(64);

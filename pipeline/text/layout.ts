@@ -5,13 +5,6 @@
 
 // deno-lint-ignore no-control-regex -- the escapes are what is looked for
 const STYLE = /(\x1b\[[0-9;]*m)/;
-const ESCAPES =
-  // deno-lint-ignore no-control-regex -- what a stage must not send to a terminal
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?/g;
-/** Also what turns the direction of writing, so that a line reads as another one. */
-const CONTROLS =
-  // deno-lint-ignore no-control-regex -- as above
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Letters, arrows, lines and blocks of which each surely takes one column: most of what is shown. */
 const SINGLE =
@@ -149,14 +142,6 @@ export function hang(
   }
   return lines.map((line, row) =>
     (row === 0 ? head : " ".repeat(margin)) + line
-  );
-}
-
-/** Without what could move the cursor or colour the screen: for texts that stages wrote. */
-export function clean(text: string): string {
-  return text.replace(ESCAPES, "").replaceAll("\t", "    ").replace(
-    CONTROLS,
-    "",
   );
 }
 

@@ -1,9 +1,15 @@
 /**
- * Texts of strangers: what an archive, a server or a record says. What would move
- * the cursor, clear the screen, begin a line or turn the direction of writing is
- * shown as an escape instead: nothing is hidden, nothing is obeyed. Part of every
- * archive's verifier.
+ * Texts of others on a terminal, which must not obey them: nothing may move the
+ * cursor, clear the screen, begin a line or turn the direction of writing. What
+ * an archive, a server or a record says is shown with escapes, so that nothing is
+ * hidden; from what a stage writes, colours are left out. Part of every archive's
+ * verifier.
  */
+
+/** The sequences with which programs colour what they print. */
+const ESCAPES =
+  // deno-lint-ignore no-control-regex -- the escapes are what is looked for
+  /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?/g;
 
 /** C0, C1, marks of direction, separators of lines, halves of a character. */
 const OBEYED =
@@ -26,4 +32,10 @@ export function jsonLine(value: unknown): string {
     (character) =>
       `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   ) + "\n";
+}
+
+/** A text of several lines without what a terminal would obey. */
+export function clean(text: string): string {
+  return text.replace(ESCAPES, "").replaceAll("\t", "    ")
+    .replace(OBEYED, (character) => character === "\n" ? character : "");
 }
