@@ -261,7 +261,7 @@ function reachPackages(
     if (!locked) {
       return fail({
         kind: "package-unlocked",
-        what: `Identify the package "${id}"`,
+        what: `Cannot identify the package "${id}"`,
         seen: `it is not in ${root}/deno.lock`,
         hint: "run deno install",
       });

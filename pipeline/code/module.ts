@@ -113,7 +113,7 @@ export async function readGraph(
       .split("\n");
     return fail({
       kind: "import-graph",
-      what: "Read the imports of the stages",
+      what: "Cannot read the imports of the stages",
       // Of a lock that does not fit, Deno shows every line.
       seen: seen.includes("lockfile is out of date")
         ? "deno.lock does not fit deno.json"
@@ -177,14 +177,14 @@ function walk(
       if (code.specifier === undefined) {
         return fail({
           kind: "import-broken",
-          what: `Resolve the import "${specifier}" at ${at}`,
+          what: `Cannot resolve the import "${specifier}" at ${at}`,
           ...(code.error !== undefined && { seen: short(code.error) }),
         });
       }
       if (code.specifier.startsWith("data:")) {
         return fail({
           kind: "computed-import",
-          what: `Follow the import at ${at}`,
+          what: `Cannot follow the import at ${at}`,
           seen: "it imports a data: URL, whose own imports nobody can check",
           hint: "put the code in a module of its own",
         });
@@ -230,7 +230,7 @@ function resolve(
 function broken(module: string, by: string, seen: string): Failure {
   return {
     kind: "module-broken",
-    what: `Read the module "${module}", imported by ${by}`,
+    what: `Cannot read the module "${module}", imported by ${by}`,
     seen,
   };
 }
@@ -238,7 +238,7 @@ function broken(module: string, by: string, seen: string): Failure {
 function bothWays(module: string, by: string): Failure {
   return {
     kind: "import-broken",
-    what: `Read the module "${module}", imported by ${by}`,
+    what: `Cannot read the module "${module}", imported by ${by}`,
     seen: "it is imported both as code and as text",
   };
 }

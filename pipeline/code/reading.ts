@@ -69,7 +69,7 @@ async function readOnce(
     if (raw === undefined) {
       return fail({
         kind: "module-broken",
-        what: `Read the module "${relative(root, module.path)}"`,
+        what: `Cannot read the module "${relative(root, module.path)}"`,
         seen: "it is no plain file",
       });
     }

@@ -130,7 +130,7 @@ export function readSettings(root: string, stat: StatCache): Result<Settings> {
                 kind: "settings-elsewhere",
                 what: `Cannot tell how modules beside ${path} are compiled`,
                 seen: "it extends another file",
-                hint: "Write the options into deno.json",
+                hint: "write the options into deno.json",
               });
             }
             all[fact] = digest;
@@ -187,7 +187,7 @@ function readJson(path: string): Result<JsonObject> {
       kind: "settings-broken",
       what: `Cannot read ${path}`,
       seen,
-      hint: "Write it as plain JSON, without comments",
+      hint: "write it as plain JSON, without comments",
     });
   try {
     const value: Json = JSON.parse(text);

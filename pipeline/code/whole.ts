@@ -82,7 +82,7 @@ export async function readWhole(
     return fail(
       search ? computed(search, sources) : {
         kind: "module-broken",
-        what: `Read the module ${place(first, sources)}`,
+        what: `Cannot read the module ${place(first, sources)}`,
         seen: first.text,
       },
     );
@@ -212,7 +212,7 @@ export function messagesOf(error: unknown): readonly Message[] {
 function computed(message: Message, sources: readonly Source[]): Failure {
   return {
     kind: "computed-import",
-    what: `Follow the import at ${place(message, sources)}`,
+    what: `Cannot follow the import at ${place(message, sources)}`,
     seen: "its target is computed, so nobody can know what it loads",
     hint: "import a literal name, one for each case",
   };

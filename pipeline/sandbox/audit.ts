@@ -61,7 +61,7 @@ function logged(confinement: Confinement): Result<readonly Access[]> {
   if (!opened) return unreadable(confinement, "it is no plain file any more");
   const { file, size } = opened;
   try {
-    if (size > LONGEST) return unreadable(confinement, `${size} bytes of it`);
+    if (size > LONGEST) return unreadable(confinement, `it has ${size} bytes`);
     // A process that was killed may leave half a line.
     const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
     const accesses: Access[] = [];
@@ -96,7 +96,8 @@ function unreadable({ instance }: Confinement, seen: string) {
     kind: "audit-broken",
     what: `The list of what ${instance} accessed is broken`,
     seen,
-    hint: "Native code of the stage has written to it, which no stage needs",
+    hint:
+      "look for native code of the stage that writes to it, which no stage needs",
   });
 }
 
@@ -260,30 +261,30 @@ function decoded(text: string): string {
 function declaration({ permission, value }: Access, root: string): string {
   switch (permission) {
     case "read": {
-      if (value === null) return "Read the declared inputs only";
+      if (value === null) return "read the declared inputs only";
       const path = realPath(absolute(value, root));
       if (path.includes("/node_modules/")) {
-        return `Import the package ${
+        return `import the package ${
           packageName(path)
         } in the stage, so that it is one of its facts`;
       }
       if (!within(path, root)) {
-        return `Copy it into the project and declare it as an input, or declare permissions: { read: [${
+        return `copy it into the project and declare it as an input, or declare permissions: { read: [${
           JSON.stringify(path)
         }] }`;
       }
       const relative = path.slice(root.length + 1);
       const name = (relative.split("/").at(-1) ?? relative)
         .replace(/\.[^.]*$/, "");
-      return `Declare inputs: { ${property(name)}: file(${
+      return `declare inputs: { ${property(name)}: file(${
         JSON.stringify(relative)
       }) } and read task.input(${JSON.stringify(name)})`;
     }
     case "write": {
-      if (value?.startsWith("<")) return "Write to task.scratch";
+      if (value?.startsWith("<")) return "write to task.scratch";
       const file = (value ?? "result").split("/").at(-1) ?? "result";
       const name = file.replace(/\.[^.]*$/, "") || file;
-      return `Declare outputs: { ${property(name)}: { file: ${
+      return `declare outputs: { ${property(name)}: { file: ${
         JSON.stringify(file)
       } } } and write task.output(${
         JSON.stringify(name)
@@ -291,18 +292,18 @@ function declaration({ permission, value }: Access, root: string): string {
     }
     case "net": {
       const { host } = endpoint(value ?? "");
-      return `Declare permissions: { net: [${JSON.stringify(host)}] }`;
+      return `declare permissions: { net: [${JSON.stringify(host)}] }`;
     }
     case "ffi":
-      return `Declare permissions: { ffi: [${
+      return `declare permissions: { ffi: [${
         JSON.stringify(packageName(value ?? ""))
       }] }`;
     case "sys":
-      return `Declare permissions: { sys: [${JSON.stringify(value)}] }`;
+      return `declare permissions: { sys: [${JSON.stringify(value)}] }`;
     case "run":
-      return 'Make it a stage of its own: runs: { kind: "command", command: […] }';
+      return 'make it a stage of its own: runs: { kind: "command", command: […] }';
     default:
-      return "A stage has no such permission";
+      return "do without it: a stage has no such permission";
   }
 }
 

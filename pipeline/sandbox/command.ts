@@ -111,7 +111,7 @@ function replace(
       seen: names.length === 0
         ? `no ${what}s`
         : `${what}s: ${names.join(", ")}`,
-      ...(guess !== undefined && { hint: `Did you mean {${what} ${guess}}?` }),
+      ...(guess !== undefined && { hint: `did you mean {${what} ${guess}}?` }),
     });
     return "";
   };
@@ -128,7 +128,7 @@ function replace(
             what:
               `The command of ${instance} uses {input ${name}} inside of a word, but it stands for many files`,
             seen: word,
-            hint: `Make {input ${name}} a word of its own`,
+            hint: `make {input ${name}} a word of its own`,
           });
           return "";
         }

@@ -117,9 +117,8 @@ export function denoInvocation(
       kind: "comma-in-path",
       what:
         `Cannot confine ${confinement.instance} to paths of which one holds a comma`,
-      seen: comma,
-      hint:
-        "Deno separates permitted paths by commas and has no way to write one: rename or move the folder",
+      seen: `${comma}: Deno separates permitted paths by commas`,
+      hint: "rename or move the folder",
     });
   }
   return ok({

@@ -5,6 +5,7 @@
 import { pathToFileURL } from "node:url";
 import { canonicalPretty, type JsonObject } from "../stage/json.ts";
 import { fail, ok, type Result } from "../failure.ts";
+import { diskFailure } from "../store/disk.ts";
 import type { TaskFile } from "./taskfile.ts";
 import { seccompWorks } from "./seccomp.ts";
 import {
@@ -29,7 +30,6 @@ import {
 } from "./flags.ts";
 import { commandInvocation, paramsFile } from "./command.ts";
 import { followsEngine } from "./session.ts";
-import { storageFailure } from "./storage.ts";
 
 /** What is to be started. */
 export interface Prepared {
@@ -50,11 +50,9 @@ export function prepare(
     layOut(confinement);
     return word(confinement, available, Deno.pid);
   } catch (error) {
-    const failure = storageFailure(
-      error,
-      `prepare ${confinement.instance}`,
-      confinement.folder,
-    );
+    const { instance, folder } = confinement;
+    const what = `Cannot prepare ${instance} in ${folder}`;
+    const failure = diskFailure(what, error);
     if (failure) return fail(failure);
     throw error;
   }
@@ -74,7 +72,10 @@ export function commandLine(
     layOut(confinement);
     worded = word(confinement, available, undefined);
   } catch (error) {
-    const failure = storageFailure(error, "say how", confinement.folder);
+    const failure = diskFailure(
+      `Cannot lay out ${confinement.folder} for another run`,
+      error,
+    );
     if (failure === undefined) throw error;
     worded = fail(failure);
   }

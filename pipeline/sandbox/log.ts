@@ -3,7 +3,7 @@
  * the beginning and the end, and how many lines are missing between the two.
  */
 import type { Failure } from "../failure.ts";
-import { storageFailure } from "./storage.ts";
+import { diskFailure } from "../store/disk.ts";
 
 /** How many lines of the end are kept. */
 const TAIL = 20;
@@ -57,7 +57,7 @@ export class Log {
         at += this.#file.writeSync(bytes.subarray(at));
       }
     } catch (error) {
-      this.#failure = storageFailure(error, "write the log", this.#path);
+      this.#failure = diskFailure(`Cannot write the log ${this.#path}`, error);
       if (this.#failure === undefined) throw error;
     }
   }

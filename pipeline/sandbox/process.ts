@@ -9,6 +9,7 @@
  *      its exit and its outputs are judged, in this order (verdict.ts).
  */
 import { fail, type Failure, ok, type Result } from "../failure.ts";
+import { diskFailure } from "../store/disk.ts";
 import type { Message } from "../stage/task.ts";
 import { undeclaredAccess } from "./audit.ts";
 import {
@@ -23,7 +24,6 @@ import { Log } from "./log.ts";
 import { Mailbox, MOST } from "./mailbox.ts";
 import { session } from "./session.ts";
 import { hear, Lines } from "./speech.ts";
-import { storageFailure } from "./storage.ts";
 import { exitFailure, outputFailure } from "./verdict.ts";
 import { type KernelWall, probeWall } from "./wall.ts";
 
@@ -222,7 +222,7 @@ function complaint(
           what:
             `${confinement.instance} hands over a checkpoint at a position that is none`,
           seen: String(position),
-          hint: "Count positions in whole numbers from 0",
+          hint: "count positions in whole numbers from 0",
         };
       }
       const folder = `${scratchFolder(confinement)}/`;
@@ -235,7 +235,7 @@ function complaint(
         what:
           `${confinement.instance} hands over a checkpoint that is not in its scratch folder`,
         seen: message.checkpoint.path,
-        hint: "Write checkpoints below task.scratch",
+        hint: "write checkpoints below task.scratch",
       };
     }
     case "progress":
@@ -257,7 +257,7 @@ function spawnFailure(
       what: `Cannot start ${instance}: its permissions exceed a command line`,
       seen: error.message,
       hint:
-        "Merge its inputs by a stage in between, or keep the store at a shorter path",
+        "merge its inputs by a stage in between, or keep the store at a shorter path",
     };
   }
   if (
@@ -271,5 +271,5 @@ function spawnFailure(
       seen: error.message,
     };
   }
-  return storageFailure(error, `start ${instance}`, folder);
+  return diskFailure(`Cannot start ${instance} in ${folder}`, error);
 }

@@ -55,8 +55,8 @@ export function findProgram(name: string, wanted: string): Result<Program> {
       what: `Cannot find the program "${name}" for ${wanted}`,
       seen: isPath ? `no executable file has this path` : `PATH: ${path}`,
       hint: isPath
-        ? "Correct the path, or make the file executable"
-        : `Install ${name}, or add its folder to PATH`,
+        ? "correct the path, or make the file executable"
+        : `install ${name}, or add its folder to PATH`,
     });
   }
   const looked = [...places.slice(0, at).map(visible), ...trail(found)];
@@ -75,7 +75,7 @@ export function findProgram(name: string, wanted: string): Result<Program> {
     what: `Cannot tell which program "${found}" stands for`,
     seen: `${manager} which ${basename(found)} names none`,
     hint:
-      "Install a version of it, or declare the command with the path of the program itself",
+      "install a version of it, or declare the command with the path of the program itself",
   });
 }
 
@@ -273,6 +273,6 @@ function askVersion(
     seen: `${[asked, ...args].join(" ")}: exit code ${code}${
       said && `, ${said}`
     }`,
-    hint: "Correct version in the declaration, or leave it out",
+    hint: "correct version in the declaration, or leave it out",
   });
 }

@@ -1,7 +1,7 @@
 /** Judging a process that has ended, by its exit and by what it left. */
 import type { Failure } from "../failure.ts";
 import { type Confinement, outputFolder } from "./confinement.ts";
-import { storageFailureIn } from "./storage.ts";
+import { diskFailure } from "../store/disk.ts";
 import type { Log } from "./log.ts";
 import { EARLY_EXIT } from "./taskfile.ts";
 
@@ -16,19 +16,15 @@ export function exitFailure(
 ): Failure | undefined {
   const { instance } = confinement;
   if (success) return undefined;
-  const storage = storageFailureIn(
-    tail,
-    `finish ${instance}`,
-    confinement.folder,
-  );
-  if (storage) return storage;
+  const disk = printedDiskFailure(tail, `Cannot finish ${instance}`);
+  if (disk) return disk;
   if (fatal !== undefined && /out of memory/i.test(fatal)) {
     return {
       kind: "out-of-memory",
       what: `${instance} ran out of memory`,
       seen: fatal,
       hint:
-        'Work on the data part by part, keep numbers in typed arrays, which lie outside of V8\'s heap, or give it more, in MB: permissions: { env: { DENO_V8_FLAGS: "--max-old-space-size=8192" } }',
+        'work on the data part by part, keep numbers in typed arrays, which lie outside of V8\'s heap, or give it more, in MB: permissions: { env: { DENO_V8_FLAGS: "--max-old-space-size=8192" } }',
     };
   }
   const last =
@@ -44,8 +40,8 @@ export function exitFailure(
       what: `${instance} was ended by ${signal}`,
       ...(said !== undefined && { seen: said }),
       hint: signal === "SIGKILL"
-        ? "Memory may have run out: the kernel's log says so (dmesg)"
-        : "Native code crashed: its log is above",
+        ? "look into the kernel's log (dmesg) whether memory ran out"
+        : "look into its log: native code crashed",
     };
   }
   if (code === EARLY_EXIT && confinement.runs.kind === "module") {
@@ -53,8 +49,8 @@ export function exitFailure(
       kind: "stage-left",
       what: `${instance} left the process before its function returned`,
       seen:
-        "It called Deno.exit or process.exit, or awaits a promise that nothing is left to resolve",
-      hint: "Return from the stage, or throw a StageError",
+        "it called Deno.exit or process.exit, or awaits a promise that nothing is left to resolve",
+      hint: "return from the stage, or throw a StageError",
     };
   }
   return {
@@ -62,6 +58,28 @@ export function exitFailure(
     what: `${instance} stopped with exit code ${code}`,
     ...(said !== undefined && { seen: said }),
   };
+}
+
+/** The errors of a full or a read-only disk, as programs print them. */
+const DISK = [
+  ["ENOSPC", /No space left on device|ENOSPC/],
+  ["EDQUOT", /[Dd]isk quota exceeded|EDQUOT/],
+  ["EROFS", /Read-only file system|EROFS/],
+] as const;
+
+/** The failure of the disk that a program printed when it stopped. */
+function printedDiskFailure(
+  lines: readonly string[],
+  what: string,
+): Failure | undefined {
+  for (const line of lines.toReversed()) {
+    const [code] = DISK.find(([, pattern]) => pattern.test(line)) ?? [];
+    if (code === undefined) continue;
+    const seen = line.trim();
+    const failure = diskFailure(what, Object.assign(new Error(seen), { code }));
+    return failure && { ...failure, seen };
+  }
+  return undefined;
 }
 
 /** An output must be a file of its own: a link would publish something else. */
@@ -80,7 +98,7 @@ export function outputFailure(confinement: Confinement): Failure | undefined {
       kind: "output-missing",
       what: `${confinement.instance} did not write its output "${name}"`,
       seen: `${file} expected; found: ${found.join(", ") || "nothing"}`,
-      hint: `Write it to task.output(${JSON.stringify(name)})`,
+      hint: `write it to task.output(${JSON.stringify(name)})`,
     };
   }
   return undefined;

@@ -50,7 +50,7 @@ export function wallOf(
         ? "it runs a command; this machine has neither Landlock nor a working bwrap"
         : "it loads native code; this machine has neither Landlock nor a working bwrap",
       hint:
-        'Use Linux 5.13 or later with Landlock, install bubblewrap, or set sandbox.require = "deno"',
+        'use Linux 5.13 or later with Landlock, install bubblewrap, or set sandbox.require = "deno"',
     });
   }
   return ok(available);

@@ -97,8 +97,8 @@ function taskOf(file: TaskFile): Task {
       `The stage asks for its ${what} "${name}", which it does not declare`,
       names.length === 0 ? `no ${what}s` : `${what}s: ${names.join(", ")}`,
       guess
-        ? `Did you mean "${guess}"?`
-        : `Add "${name}" to the ${what}s of its declaration`,
+        ? `did you mean "${guess}"?`
+        : `add "${name}" to the ${what}s of its declaration`,
     );
   }
   return {
@@ -113,7 +113,7 @@ function taskOf(file: TaskFile): Task {
       throw new StageError(
         `The stage asks for "${name}" as one input, but it is declared with every()`,
         `${value.length} files`,
-        `Use task.inputs("${name}")`,
+        `use task.inputs("${name}")`,
       );
     },
     inputs(name) {
@@ -122,7 +122,7 @@ function taskOf(file: TaskFile): Task {
       throw new StageError(
         `The stage asks for "${name}" as many inputs, but it is declared as one`,
         undefined,
-        `Use task.input("${name}")`,
+        `use task.input("${name}")`,
       );
     },
     output: (name) => known("output", outputs, name),
@@ -132,7 +132,7 @@ function taskOf(file: TaskFile): Task {
         throw new StageError(
           `The stage hands over a checkpoint at the position ${position}`,
           undefined,
-          "Give the value of the parameter that it continues along",
+          "give the value of the parameter that it continues along",
         );
       }
       // Out of the stage's way at once, so that it may use the name again; and
@@ -177,7 +177,7 @@ async function run(
       throw new StageError(
         "The stage's module has no function as its default export",
         `exports: ${Object.keys(stage).join(", ") || "none"}`,
-        "Write: export default function (task) { … }",
+        "write export default function (task) { … }",
       );
     }
     await (stage.default as Run)(taskOf(file));

@@ -401,7 +401,7 @@ Deno.test("readCode() refuses computed imports, with file and line, also in unus
     });
     const { kind, what } = await study.failure("a.ts");
     equal(kind, "computed-import", use);
-    equal(what, "Follow the import at b.ts:4", use);
+    equal(what, "Cannot follow the import at b.ts:4", use);
   }
 });
 
@@ -420,22 +420,25 @@ Deno.test("readCode() fails for an import that leads nowhere, naming both ends",
   });
   const { kind, what } = await study.failure("a.ts");
   equal(kind, "module-broken");
-  equal(what, 'Read the module "gone.ts", imported by a.ts:2');
+  equal(what, 'Cannot read the module "gone.ts", imported by a.ts:2');
 });
 
 Deno.test("readCode() fails for a name that the import map does not know", async () => {
   using study = new Study({ "a.ts": `import "nothing";\nexport default 1;` });
   const { kind, what } = await study.failure("a.ts");
   equal(kind, "import-broken");
-  equal(what, 'Resolve the import "nothing" at a.ts:1');
+  equal(what, 'Cannot resolve the import "nothing" at a.ts:1');
 });
 
 Deno.test("readCode() fails for a module that does not parse, and for a missing stage", async () => {
   using study = new Study({ "a.ts": "export default = 1;" });
   const broken = await study.failure("a.ts");
-  match(broken.what, /^Read the module "a\.ts"/);
+  match(broken.what, /^Cannot read the module "a\.ts"/);
   match(broken.seen ?? "", /a\.ts:1/);
-  match((await study.failure("gone.ts")).what, /^Read the module "gone\.ts"/);
+  match(
+    (await study.failure("gone.ts")).what,
+    /^Cannot read the module "gone\.ts"/,
+  );
 });
 
 Deno.test("readCode() recovers when what was broken is mended", async () => {

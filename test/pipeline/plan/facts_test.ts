@@ -133,6 +133,6 @@ Deno.test("run() refuses a stage that reads its own code as data, and says what 
   );
   equal(
     failure?.hint,
-    'Declare inputs: { method: file("stages/method.ts") } and read task.input("method")',
+    'declare inputs: { method: file("stages/method.ts") } and read task.input("method")',
   );
 });

@@ -208,7 +208,7 @@ Deno.test("a command with an unknown placeholder does not start, and the nearest
   const started = start(confinement, new AbortController().signal);
   if (started.ok) throw new Error("started");
   equal(started.failure.kind, "unknown-placeholder");
-  equal(started.failure.hint, "Did you mean {output result}?");
+  equal(started.failure.hint, "did you mean {output result}?");
 });
 
 for (const wall of [probeWall(), "none"] as const) {

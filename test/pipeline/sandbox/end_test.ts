@@ -214,7 +214,7 @@ Deno.test("a stage that asks for what it does not declare learns the nearest nam
   const { what, seen, hint } = failureOf(ran);
   match(what, /asks for its input "imags", which it does not declare/);
   equal(seen, "inputs: images, labels");
-  equal(hint, 'Did you mean "images"?');
+  equal(hint, 'did you mean "images"?');
 });
 
 for (

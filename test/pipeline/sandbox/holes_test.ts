@@ -141,27 +141,27 @@ Deno.test("start() names the declaration that is missing", async () => {
     failureOf(await project.run(project.stage(body))).hint;
   equal(
     await hint(`Deno.readTextFileSync("data/x-1.csv");`),
-    'Declare inputs: { "x-1": file("data/x-1.csv") } and read task.input("x-1")',
+    'declare inputs: { "x-1": file("data/x-1.csv") } and read task.input("x-1")',
   );
   equal(
     await hint(`Deno.readTextFileSync("/etc/hostname");`),
-    'Copy it into the project and declare it as an input, or declare permissions: { read: ["/etc/hostname"] }',
+    'copy it into the project and declare it as an input, or declare permissions: { read: ["/etc/hostname"] }',
   );
   equal(
     await hint(`Deno.writeTextFileSync("data/curve.json", "");`),
-    'Declare outputs: { curve: { file: "curve.json" } } and write task.output("curve"), or write to task.scratch',
+    'declare outputs: { curve: { file: "curve.json" } } and write task.output("curve"), or write to task.scratch',
   );
   equal(
     await hint(`await fetch("http://localhost:8999/x");`),
-    'Declare permissions: { net: ["localhost"] }',
+    'declare permissions: { net: ["localhost"] }',
   );
   equal(
     await hint(`Deno.hostname();`),
-    'Declare permissions: { sys: ["hostname"] }',
+    'declare permissions: { sys: ["hostname"] }',
   );
   equal(
     await hint(`(await import("npm:onnxruntime-node@1.30.0"));`),
-    'Declare permissions: { ffi: ["onnxruntime-node"] }',
+    'declare permissions: { ffi: ["onnxruntime-node"] }',
   );
 });
 

@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { outputFolder } from "../../../pipeline/sandbox/confinement.ts";
 import { commandLine, start } from "../../../pipeline/sandbox/process.ts";
-import { storageFailure } from "../../../pipeline/sandbox/storage.ts";
+import { diskFailure } from "../../../pipeline/store/disk.ts";
 import { leaves } from "../../../pipeline/sandbox/symlink.ts";
 import { failureOf, Project } from "./project.ts";
 
@@ -79,7 +79,7 @@ Deno.test("start() refuses a path with a comma, which Deno would split", async (
   );
   if (started.ok) throw new Error("started");
   equal(started.failure.kind, "comma-in-path");
-  equal(started.failure.seen, "/a,b");
+  equal(started.failure.seen, "/a,b: Deno separates permitted paths by commas");
 });
 
 Deno.test("start() says when its folder cannot be written", async () => {
@@ -90,8 +90,8 @@ Deno.test("start() says when its folder cannot be written", async () => {
     new AbortController().signal,
   );
   if (started.ok) throw new Error("started");
-  equal(started.failure.kind, "not-writable");
-  match(started.failure.what, /Cannot prepare probe: permission denied/);
+  equal(started.failure.kind, "no-permission");
+  match(started.failure.what, /^Cannot prepare probe in \/sys\/kernel$/);
 });
 
 Deno.test("a full disk is named, in the engine and in a stage", async () => {
@@ -101,9 +101,9 @@ Deno.test("a full disk is named, in the engine and in a stage", async () => {
   } catch (error) {
     caught = error;
   }
-  const failure = storageFailure(caught, "write the log", "/x");
+  const failure = diskFailure("Cannot write the log /x", caught);
   equal(failure?.kind, "disk-full");
-  equal(failure?.what, "Cannot write the log: the disk is full");
+  equal(failure?.seen, "no space left on the device");
 
   await using project = await Project.make();
   const ran = await project.run({
@@ -113,7 +113,10 @@ Deno.test("a full disk is named, in the engine and in a stage", async () => {
       command: ["sh", "-c", "cat /proc/self/status > /dev/full"],
     },
   });
-  equal(failureOf(ran).what, "Cannot finish probe: the disk is full");
+  const { kind, what, seen } = failureOf(ran);
+  equal(kind, "disk-full");
+  equal(what, "Cannot finish probe");
+  equal(seen, "cat: write error: No space left on device");
 });
 
 Deno.test("leaves() finds links that lead out of a folder", async () => {
