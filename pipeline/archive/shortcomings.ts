@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
 import { comparePresent } from "../history/candidate.ts";
-import { LOCK, type Lock, readLock } from "../published/lock.ts";
+import { LOCK, type Lock, readPublished } from "../published/lock.ts";
 import type { Publication } from "../project/publication.ts";
 import { comparisonLines } from "../render/comparison.ts";
 import { style } from "../text/style.ts";
@@ -19,7 +19,7 @@ export function publishedRun(
   present: Lock,
   publication: Publication,
 ): Result<{ run: Lock; missing: readonly string[] }> {
-  const lock = readLock(join(opened.root, LOCK));
+  const lock = readPublished(join(opened.root, LOCK));
   if (!lock.ok) return lock;
   if (!lock.value) {
     return ok({

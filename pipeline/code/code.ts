@@ -10,7 +10,7 @@
 import { type Digest, digestJson } from "../store/digest.ts";
 import { ok, type Result } from "../failure.ts";
 import type { Json } from "../stage/json.ts";
-import { readSealed, writeSealed } from "../store/sealed.ts";
+import { readCache, writeCache } from "../store/cache.ts";
 import type { StatCache } from "../store/stat.ts";
 import type { Code, Entry } from "./identity.ts";
 
@@ -64,7 +64,7 @@ export async function readCode(
   if (settled) {
     const cached: Cached = { version: VERSION, key, files, codes, anatomies };
     try {
-      writeSealed(cache, SEAL, cached);
+      writeCache(cache, SEAL, cached);
     } catch (error) {
       // A store that cannot be written costs time, not results.
       if (!(error instanceof Error)) throw error;
@@ -83,6 +83,6 @@ function same(
 }
 
 function load(path: string): Cached | undefined {
-  const value = readSealed(path, SEAL) as Cached | undefined;
+  const value = readCache(path, SEAL) as Cached | undefined;
   return value?.version === VERSION ? value : undefined;
 }

@@ -1,11 +1,11 @@
 /** A run as the comparison looks at it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ok, type Result as Outcome } from "../failure.ts";
+import { ok, type Result } from "../failure.ts";
 import type { Graph, Instance } from "../graph/graph.ts";
 import type { Opened } from "../plan/open.ts";
 import type { Json } from "../stage/json.ts";
-import type { Ended } from "../run/run.ts";
+import type { InstanceResult } from "../run/run.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Store } from "../store/store.ts";
 import {
@@ -14,16 +14,19 @@ import {
   compareRun,
   type Comparison,
 } from "../published/comparison.ts";
-import { LOCK, type Lock, readLock } from "../published/lock.ts";
+import { LOCK, type Lock, readPublished } from "../published/lock.ts";
 import type { Publication } from "../project/publication.ts";
 
 /** How an instance ended, as far as a comparison asks. */
-export type Result = Pick<Ended, "outputs" | "fingerprint" | "provisional">;
+export type Reached = Pick<
+  InstanceResult,
+  "outputs" | "fingerprint" | "provisional"
+>;
 
 /** The candidate of the instances that ended well; `undefined` if one did not. */
 export function candidate(
   graph: Graph,
-  results: ReadonlyMap<Instance, Result>,
+  results: ReadonlyMap<Instance, Reached>,
   { store, metrics, verdicts, whole }: {
     readonly store: Store;
     /** The artifact with the measured numbers. */
@@ -70,15 +73,15 @@ export function candidate(
 export function compareToLock(
   root: string,
   graph: Graph,
-  results: ReadonlyMap<Instance, Result>,
+  results: ReadonlyMap<Instance, Reached>,
   { store, publication: { metrics, means }, verdicts, whole }: {
     readonly store: Store;
     readonly publication: Pick<Publication, "metrics" | "means">;
     readonly verdicts: readonly Verdict[];
     readonly whole: boolean;
   },
-): Outcome<Comparison | undefined> {
-  const lock = readLock(join(root, LOCK));
+): Result<Comparison | undefined> {
+  const lock = readPublished(join(root, LOCK));
   if (!lock.ok) return lock;
   if (!lock.value) return ok(undefined);
   const run = candidate(graph, results, { store, metrics, verdicts, whole });

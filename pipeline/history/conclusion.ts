@@ -1,5 +1,5 @@
 /**
- * What a run leaves for people: its page in the history, and the folder of the
+ * What a run leaves for people: its report in the history, and the folder of the
  * artifacts with all that it reached, `run.json` among it.
  */
 import { readFileSync } from "node:fs";
@@ -15,26 +15,26 @@ import type { Graph } from "../graph/graph.ts";
 import {
   type Circumstances,
   compose,
-  type Page,
-  pagePath,
-  pages,
-  pageText,
   record,
+  reportPath,
+  reportText,
   runId,
-} from "./page.ts";
+  runIds,
+  type RunReport,
+} from "./report.ts";
 import { type Holding, readRun } from "../artifacts/holding.ts";
 import type { Opened } from "../plan/open.ts";
 import type { Ran } from "../run/run.ts";
 
 /** What a run left. */
 export interface Conclusion {
-  /** Its page; none if there was nothing to do. */
-  readonly page: Page | undefined;
+  /** Its report; none if there was nothing to do. */
+  readonly report: RunReport | undefined;
   /** Whose files the folder has now, as far as that has to be said. */
   readonly folder: Folder | undefined;
 }
 
-/** What the page of a run says that neither its events nor the history tell. */
+/** What the report of a run says that neither its events nor the history tell. */
 export type Told = Omit<Circumstances, "id">;
 
 /**
@@ -58,10 +58,10 @@ export async function conclude(
   const { configuration } = told;
   if (still) {
     const here = artifacts.holding();
-    const current = here && artifacts.isRun(pagePath(store, here.run)) &&
+    const current = here && artifacts.isRun(reportPath(store, here.run)) &&
       describes(here, wanted, configuration);
     if (current || !complete) {
-      return { page: undefined, folder: folderOf(here, configuration) };
+      return { report: undefined, folder: folderOf(here, configuration) };
     }
   }
 
@@ -69,29 +69,29 @@ export async function conclude(
   const holding = artifacts.holding();
   const difference = artifacts.difference(wanted, holding);
   const touches = mine !== undefined && (complete || difference.wrong.size > 0);
-  const history = pages(store);
+  const history = runIds(store);
   const newest = history.at(-1);
   if (still && newest !== undefined) {
     // Somebody edited `run.json`, or took it away.
-    const path = pagePath(store, newest);
+    const path = reportPath(store, newest);
     const told = readRun(path);
     if (told && describes(told, wanted, configuration)) {
       artifacts.replace(wanted, difference, readFileSync(path, "utf8"));
-      return { page: undefined, folder: folderOf(told, configuration) };
+      return { report: undefined, folder: folderOf(told, configuration) };
     }
   }
-  const page = compose(
+  const report = compose(
     graph,
     ran,
     store,
     { ...told, id: runId(told.started, newest) },
     touches ? difference.earlier : new Map(),
   );
-  const text = pageText(page);
-  record(store, page.run.id, text);
+  const text = reportText(report);
+  record(store, report.run.id, text);
   if (touches) artifacts.replace(wanted, difference, text);
   return {
-    page,
+    report,
     folder: touches
       ? folderOf(
         {

@@ -6,7 +6,7 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDigest } from "../store/digest.ts";
 import { readStored, removeTree } from "../store/disk.ts";
-import { pages, readPage } from "./page.ts";
+import { readReport, runIds } from "./report.ts";
 import { list, readRecord, type Store } from "../store/store.ts";
 
 /** One thing to be removed. */
@@ -17,7 +17,7 @@ export interface Waste {
     | "record"
     | "checkpoint"
     | "failure"
-    | "page"
+    | "run"
     | "former"
     | "cache"
     | "work folder";
@@ -49,16 +49,16 @@ export function findWaste(
   const add = (kind: Waste["kind"], path: string) =>
     waste.push({ kind, path, size: sizeOf(path) });
 
-  const all = pages(store);
+  const all = runIds(store);
   const kept = new Set(all.slice(Math.max(0, all.length - runs)));
   if (needed.run !== undefined) kept.add(needed.run);
   const wanted = new Set(needed.fingerprints);
   for (const id of all) {
-    if (!kept.has(id)) add("page", join(store.folder, "runs", `${id}.json`));
+    if (!kept.has(id)) add("run", join(store.folder, "runs", `${id}.json`));
     else {
       for (
         const { fingerprint } of Object.values(
-          readPage(store, id)?.instances ?? {},
+          readReport(store, id)?.instances ?? {},
         )
       ) {
         if (fingerprint) wanted.add(fingerprint);

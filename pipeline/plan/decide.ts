@@ -8,7 +8,7 @@ import type { Instance } from "../graph/graph.ts";
 import type { Digest } from "../store/digest.ts";
 import { changes, type Facts, fingerprint } from "../store/fingerprint.ts";
 import type { Index } from "../store/index.ts";
-import type { Origin, Record as StoreRecord, Store } from "../store/store.ts";
+import type { BuildRecord, Origin, Store } from "../store/store.ts";
 import type { Decision, Reason } from "./decision.ts";
 import { type DigestOf, inputFacts } from "./facts.ts";
 
@@ -119,7 +119,7 @@ export function decide(
 function undecided(
   instance: Instance,
   facts: Facts,
-  latest: StoreRecord | undefined,
+  latest: BuildRecord | undefined,
   forced: boolean,
   outputs: (instance: string) => unknown,
 ): Decision {

@@ -16,7 +16,7 @@ import type { Graph } from "../graph/graph.ts";
 import { canonicalPretty, type Json, type JsonObject } from "../stage/json.ts";
 import { isInstanceOf, isPathBelow } from "../stage/names.ts";
 import type { Determinism, Verdict } from "../stage/declaration.ts";
-import type { Kept, Record as Entry } from "../store/store.ts";
+import type { BuildRecord, Kept } from "../store/store.ts";
 
 /** The file's name in the project's root. */
 export const LOCK = "results.lock.json";
@@ -59,7 +59,7 @@ export interface Lock {
 /** Composes the lock of a run whose every instance has a record. */
 export function composeLock(
   graph: Graph,
-  record: (instance: string) => Entry,
+  record: (instance: string) => BuildRecord,
   rest: Pick<Lock, "machine" | "experiment" | "metrics" | "verdicts">,
 ): Lock {
   const instances: Record<string, PublishedInstance> = {};
@@ -227,7 +227,7 @@ export function parseLock(text: string): Result<Lock> {
 }
 
 /** Reads the file; `undefined` if nothing was published. */
-export function readLock(path: string): Result<Lock | undefined> {
+export function readPublished(path: string): Result<Lock | undefined> {
   let text: string;
   try {
     text = readFileSync(path, "utf8");

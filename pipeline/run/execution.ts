@@ -7,7 +7,7 @@
 import { join, relative } from "node:path";
 import type { Code } from "../code/code.ts";
 import { type Digest, isDigest } from "../store/digest.ts";
-import { intake } from "../store/intake.ts";
+import { ingest } from "../store/ingest.ts";
 import { diskFailure, removeTree, writeWhole } from "../store/disk.ts";
 import type { Report } from "./event.ts";
 import { factKey } from "../plan/facts.ts";
@@ -19,17 +19,17 @@ import { outputFolder } from "../sandbox/confinement.ts";
 import { commandLine, type Ended, start } from "../sandbox/process.ts";
 import type { StatCache } from "../store/stat.ts";
 import type { Kept, Store } from "../store/store.ts";
-import { Pace } from "./throughput.ts";
-import { type Changed, type Given, Vigil } from "./vigil.ts";
+import { Throughput } from "./throughput.ts";
+import { type Changed, type Given, GivenFiles } from "./given.ts";
 import type { Point } from "../stage/declaration.ts";
 import type { Checkpoint } from "../stage/task.ts";
-import type { Workshop } from "./workdir.ts";
+import type { Workdirs } from "./workdir.ts";
 
 /** What is needed to run any instance. */
-export interface Bench {
+export interface RunContext {
   readonly root: string;
   readonly store: Store;
-  readonly workshop: Workshop;
+  readonly workdirs: Workdirs;
   readonly code: (instance: Instance) => Code | undefined;
   readonly stat: StatCache;
   /** The digest that a file of the project had when it was planned with. */
@@ -38,7 +38,7 @@ export interface Bench {
   readonly report: Report;
   readonly signal: AbortSignal;
   /** Tells that an instance's process has ended well: its cores are free. */
-  readonly vacate: () => void;
+  readonly release: () => void;
 }
 
 /** What became of an instance that ran. */
@@ -62,20 +62,20 @@ export async function build(
   instance: Instance,
   facts: Facts,
   outputs: (instance: string, output: string) => Digest,
-  bench: Bench,
+  context: RunContext,
 ): Promise<Built> {
-  const { root, store, workshop, report, signal } = bench;
+  const { root, store, workdirs, report, signal } = context;
   const started = performance.now();
   const alone = leavesNothing(instance);
-  const folder = workshop.open(instance.stage, alone);
+  const folder = workdirs.open(instance.stage, alone);
   const prefix = prefixFingerprint(instance, facts);
-  const confinement = await confine(instance, prefix, folder, outputs, bench);
+  const confinement = await confine(instance, prefix, folder, outputs, context);
   let provisional: string | undefined;
   let refused: Failure | undefined;
   const remarks: string[] = [];
 
   const broken = (failure: Failure, tail: readonly string[] = []): Built => {
-    const kept = workshop.keep(folder, instance.id);
+    const kept = workdirs.keep(folder, instance.id);
     // The line is long, with every file that may be read: a script to be called.
     const script = join(kept, "rerun.sh");
     writeWhole(script, `${commandLine({ ...confinement, folder: kept })}\n`);
@@ -89,12 +89,12 @@ export async function build(
 
   // From here on, and not from when it was planned: what was touched before
   // and is as it was does no harm.
-  const vigil = new Vigil(given(instance, bench), bench.stat);
-  const early = changedMeanwhile(instance, vigil, "before it started", bench);
+  const files = new GivenFiles(given(instance, context), context.stat);
+  const early = changedMeanwhile(instance, files, "before it started", context);
   if (early) return broken(early);
   const begun = await start(confinement, signal);
   if (!begun.ok) return broken(begun.failure);
-  const pace = new Pace(started / 1000);
+  const throughput = new Throughput(started / 1000);
   for await (const message of begun.value.messages) {
     switch (message.kind) {
       case "progress":
@@ -102,7 +102,7 @@ export async function build(
           kind: "progress",
           instance: instance.id,
           progress: message.progress,
-          ...pace.note(message.progress, performance.now() / 1000),
+          ...throughput.note(message.progress, performance.now() / 1000),
         });
         break;
       case "warning":
@@ -119,8 +119,8 @@ export async function build(
         break;
       case "checkpoint":
         // The next run would go on from what another text had computed.
-        if (prefix !== undefined && !hasChanged(vigil.changed())) {
-          refused ??= await keep(prefix, message.checkpoint, instance, bench);
+        if (prefix !== undefined && !hasChanged(files.changed())) {
+          refused ??= await keep(prefix, message.checkpoint, instance, context);
         }
         break;
       case "failed": // `ended` tells it once more, with its log
@@ -130,20 +130,20 @@ export async function build(
   const ended: Ended = await begun.value.ended;
   switch (ended.kind) {
     case "killed":
-      workshop.clear(folder);
+      workdirs.clear(folder);
       return { kind: "aborted" };
     case "failed":
       return broken(ended.failure, ended.tail);
     case "done":
-      bench.vacate();
+      context.release();
   }
 
   if (refused) return broken(refused);
-  const changed = changedMeanwhile(instance, vigil, "while it ran", bench);
+  const changed = changedMeanwhile(instance, files, "while it ran", context);
   if (changed) return broken(changed);
-  const kept = await publish(instance, folder, alone, bench);
+  const kept = await publish(instance, folder, alone, context);
   if (signal.aborted) {
-    workshop.clear(folder);
+    workdirs.clear(folder);
     return { kind: "aborted" };
   }
   if (!kept.ok) return broken(kept.failure);
@@ -159,8 +159,8 @@ export async function build(
     ...(provisional !== undefined && { provisional }),
     ...(remarks.length > 0 && { remarks }),
   });
-  if (alone) workshop.empty(folder);
-  else workshop.clear(folder);
+  if (alone) workdirs.empty(folder);
+  else workdirs.clear(folder);
   return {
     kind: "built",
     outputs: Object.fromEntries(
@@ -200,7 +200,7 @@ async function confine(
   prefix: Digest | undefined,
   folder: string,
   outputs: (instance: string, output: string) => Digest,
-  { root, store, code, require, signal }: Bench,
+  { root, store, code, require, signal }: RunContext,
 ): Promise<Confinement> {
   const { declaration } = instance;
   const inputs: Record<string, string | { point: Point; path: string }[]> = {};
@@ -256,7 +256,7 @@ async function confine(
 }
 
 /** The files that an instance's process reads where they are. */
-function given(instance: Instance, { root, code, file }: Bench): Given[] {
+function given(instance: Instance, { root, code, file }: RunContext): Given[] {
   const inputs = Object.values(instance.links).flatMap((link): Given[] =>
     link.kind === "file"
       ? [{
@@ -281,11 +281,11 @@ function hasChanged({ edited, touched }: Changed): boolean {
  */
 function changedMeanwhile(
   { id }: Instance,
-  vigil: Vigil,
+  files: GivenFiles,
   when: string,
-  { root }: Bench,
+  { root }: RunContext,
 ): Failure | undefined {
-  const changed = vigil.changed();
+  const changed = files.changed();
   if (!hasChanged(changed)) return undefined;
   const list = (paths: readonly string[]) =>
     paths.map((path) => relative(root, path)).join(", ");
@@ -322,13 +322,13 @@ async function publish(
   { id, declaration }: Instance,
   folder: string,
   alone: boolean,
-  { store, workshop, signal }: Bench,
+  { store, workdirs, signal }: RunContext,
 ): Promise<Result<{ [output: string]: Kept }>> {
   const kept: { [output: string]: Kept } = {};
   try {
     for (const [name, { file }] of Object.entries(declaration.outputs)) {
       const path = join(outputFolder({ folder }), file);
-      const taken = await intake(path, workshop.draft(), alone, signal);
+      const taken = await ingest(path, workdirs.draft(), alone, signal);
       switch (taken.kind) {
         case "taken":
           await store.place(taken, signal);
@@ -361,10 +361,10 @@ async function keep(
   prefix: Digest,
   { position, path }: Checkpoint,
   { id }: Instance,
-  { store, workshop, signal }: Bench,
+  { store, workdirs, signal }: RunContext,
 ): Promise<Failure | undefined> {
   try {
-    const taken = await intake(path, workshop.draft(), false, signal);
+    const taken = await ingest(path, workdirs.draft(), false, signal);
     switch (taken.kind) {
       case "taken":
         await store.placeCheckpoint(prefix, position, taken, signal);

@@ -7,7 +7,7 @@ import type { Digest } from "../store/digest.ts";
 import { diskFailure, isMissing } from "../store/disk.ts";
 import type { Outcome, Report } from "./event.ts";
 import type { Reason } from "../plan/decision.ts";
-import { type Bench, build } from "./execution.ts";
+import { build, type RunContext } from "./execution.ts";
 import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import { follow, writing } from "./journal.ts";
@@ -16,21 +16,21 @@ import { decide, type Decided, type World } from "../plan/decide.ts";
 import { Plan } from "../plan/plan.ts";
 import {
   type Capacity,
+  type Completion,
   criticalPaths,
-  type Fate,
   makespan,
   schedule,
 } from "./schedule.ts";
 import type { Origin } from "../store/store.ts";
-import { Workshop } from "./workdir.ts";
+import { Workdirs } from "./workdir.ts";
 
 /** How a run is to be made. */
 export interface RunOptions {
   readonly root: string;
   readonly world: World;
-  readonly code: Bench["code"];
-  readonly stat: Bench["stat"];
-  readonly require: Bench["require"];
+  readonly code: RunContext["code"];
+  readonly stat: RunContext["stat"];
+  readonly require: RunContext["require"];
   readonly capacity: Capacity;
   /** Start nothing new after a failure. */
   readonly failFast: boolean;
@@ -39,7 +39,7 @@ export interface RunOptions {
 }
 
 /** How an instance ended, with what it gave. */
-export interface Ended {
+export interface InstanceResult {
   readonly outcome: Outcome;
   readonly outputs?: { readonly [output: string]: Digest };
   readonly fingerprint?: Digest;
@@ -52,7 +52,7 @@ export interface Ended {
 
 /** What a run did. */
 export interface Ran {
-  readonly ended: ReadonlyMap<Instance, Ended>;
+  readonly ended: ReadonlyMap<Instance, InstanceResult>;
   readonly aborted: boolean;
 }
 
@@ -77,8 +77,8 @@ export function announce(plan: Plan, cpus: number, report: Report): void {
 export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
   const { world, report, signal } = options;
   const { graph } = plan;
-  const ended = new Map<Instance, Ended>();
-  const finish = (instance: Instance, end: Ended, saved?: number) => {
+  const ended = new Map<Instance, InstanceResult>();
+  const finish = (instance: Instance, end: InstanceResult, saved?: number) => {
     ended.set(instance, end);
     for (const message of end.remarks ?? []) {
       report({ kind: "warned", instance: instance.id, message });
@@ -101,23 +101,23 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
   const settled = new Set(ended.keys());
   if (settled.size === graph.instances.length) return { ended, aborted: false };
 
-  using workshop = openWorkshop(world.store.folder);
-  if (workshop.kind === "failed") {
+  using workdirs = openWorkdirs(world.store.folder);
+  if (workdirs.kind === "failed") {
     const first = graph.instances.find((one) => !settled.has(one))!; // else returned above
-    finish(first, failed(workshop.failure));
+    finish(first, failed(workdirs.failure));
     return { ended, aborted: false };
   }
-  const bench: Bench = {
+  const context: RunContext = {
     root: options.root,
     store: world.store,
-    workshop: workshop.workshop,
+    workdirs: workdirs.workdirs,
     code: options.code,
     stat: options.stat,
     file: world.file,
     require: options.require,
     report,
     signal,
-    vacate: () => {},
+    release: () => {},
   };
   const seconds = (instance: Instance) =>
     plan.decided.get(instance.id)?.seconds;
@@ -129,18 +129,18 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     stopped: () => signal.aborted || (broken && options.failFast),
     skip: (instance, blocker) =>
       finish(instance, { outcome: { kind: "skipped", blocker: blocker.id } }),
-    run: async (instance, vacate): Promise<Fate> => {
-      let end: Ended | undefined;
+    run: async (instance, release): Promise<Completion> => {
+      let end: InstanceResult | undefined;
       let saved: number | undefined;
       try {
         [end, saved] = await bring(instance, ended, world, {
-          ...bench,
-          vacate,
+          ...context,
+          release,
         });
       } catch (error) {
         const what = `Keep the results of "${instance.id}"`;
         const failure = diskFailure(what, error) ??
-          gone(what, error, bench.workshop);
+          gone(what, error, context.workdirs);
         if (!failure) throw error;
         end = failed(failure);
       }
@@ -157,10 +157,10 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
 /** Brings one instance up to date, its producers being so. */
 async function bring(
   instance: Instance,
-  ended: ReadonlyMap<Instance, Ended>,
+  ended: ReadonlyMap<Instance, InstanceResult>,
   world: World,
-  bench: Bench,
-): Promise<[end: Ended | undefined, saved: number | undefined]> {
+  context: RunContext,
+): Promise<[end: InstanceResult | undefined, saved: number | undefined]> {
   const byId = new Map(
     instance.producers.map((one) => [one.id, ended.get(one)]),
   );
@@ -186,9 +186,13 @@ async function bring(
     }
     const lease = take(join(world.store.folder, "leases"), fingerprint!);
     if (lease.kind === "taken") {
-      bench.report({ kind: "attached", instance: instance.id, pid: lease.pid });
-      await follow(lease, bench.report, lease.released(bench.signal));
-      if (bench.signal.aborted) return [undefined, undefined];
+      context.report({
+        kind: "attached",
+        instance: instance.id,
+        pid: lease.pid,
+      });
+      await follow(lease, context.report, lease.released(context.signal));
+      if (context.signal.aborted) return [undefined, undefined];
       // What the other run made is found by deciding anew, also if it was forced.
       const again = decide(instance, { ...world, force: new Set() }, outputs);
       if (again.decision.kind === "run") continue;
@@ -203,7 +207,7 @@ async function bring(
     const late = decide(instance, world, outputs);
     if (late.decision.kind !== "run") continue;
     return [
-      await work(instance, decided, outputs, held, bench),
+      await work(instance, decided, outputs, held, context),
       undefined,
     ];
   }
@@ -212,18 +216,18 @@ async function bring(
 async function work(
   instance: Instance,
   { decision, facts, fingerprint }: Decided,
-  outputs: (id: string) => Ended["outputs"],
+  outputs: (id: string) => InstanceResult["outputs"],
   lease: Lease,
-  bench: Bench,
-): Promise<Ended | undefined> {
-  const report = writing(lease, bench.report);
+  context: RunContext,
+): Promise<InstanceResult | undefined> {
+  const report = writing(lease, context.report);
   const because = (decision as { because: Reason }).because;
   report({ kind: "started", instance: instance.id, because });
   const built = await build(
     instance,
     facts,
     (id, output) => outputs(id)![output]!, // producers ended well
-    { ...bench, report },
+    { ...context, report },
   );
   switch (built.kind) {
     case "aborted":
@@ -248,7 +252,9 @@ async function work(
   }
 }
 
-function reused({ outputs, fingerprint, remarks, from }: Decided): Ended {
+function reused(
+  { outputs, fingerprint, remarks, from }: Decided,
+): InstanceResult {
   return {
     outcome: { kind: "reused" },
     outputs: outputs!, // a decision to reuse has them
@@ -258,7 +264,7 @@ function reused({ outputs, fingerprint, remarks, from }: Decided): Ended {
   };
 }
 
-function failed(failure: Failure): Ended {
+function failed(failure: Failure): InstanceResult {
   return {
     outcome: {
       kind: "failed",
@@ -273,9 +279,9 @@ function failed(failure: Failure): Ended {
 function gone(
   what: string,
   error: unknown,
-  workshop: Workshop,
+  workdirs: Workdirs,
 ): Failure | undefined {
-  if (!isMissing(error) || workshop.stands) return undefined;
+  if (!isMissing(error) || workdirs.stands) return undefined;
   return {
     kind: "store-gone",
     what,
@@ -284,18 +290,18 @@ function gone(
   };
 }
 
-function openWorkshop(store: string):
+function openWorkdirs(store: string):
   & Disposable
   & (
-    | { readonly kind: "open"; readonly workshop: Workshop }
+    | { readonly kind: "open"; readonly workdirs: Workdirs }
     | { readonly kind: "failed"; readonly failure: Failure }
   ) {
   try {
-    const workshop = new Workshop(store);
+    const workdirs = new Workdirs(store);
     return {
       kind: "open",
-      workshop,
-      [Symbol.dispose]: () => workshop[Symbol.dispose](),
+      workdirs,
+      [Symbol.dispose]: () => workdirs[Symbol.dispose](),
     };
   } catch (error) {
     const failure = diskFailure(`Write to the store "${store}"`, error);

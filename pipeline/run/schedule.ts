@@ -47,14 +47,14 @@ export function criticalPaths(
 }
 
 /** How an instance ended, as far as its users care. */
-export type Fate = "usable" | "broken" | "stopped";
+export type Completion = "usable" | "broken" | "stopped";
 
 /**
  * Runs instances as soon as they can. `run` must not throw but for bugs; its
- * fate decides what becomes of the users: they run, are skipped with the
+ * completion decides what becomes of the users: they run, are skipped with the
  * instance that blocks them, or, if it was stopped, are left alone. When an
  * instance is done with its resources before that, as while its results are
- * being kept, it may call `vacate`: at once the next one starts.
+ * being kept, it may call `release`: at once the next one starts.
  */
 export function schedule(
   graph: Graph,
@@ -62,15 +62,18 @@ export function schedule(
     readonly settled: ReadonlySet<Instance>;
     readonly capacity: Capacity;
     readonly priority: ReadonlyMap<Instance, number>;
-    readonly run: (instance: Instance, vacate: () => void) => Promise<Fate>;
+    readonly run: (
+      instance: Instance,
+      release: () => void,
+    ) => Promise<Completion>;
     readonly skip: (instance: Instance, blocker: Instance) => void;
     /** After this nothing new starts. */
     readonly stopped: () => boolean;
   },
 ): Promise<void> {
   const { settled, capacity, priority, run, skip, stopped } = options;
-  const fates = new Map<Instance, Fate | "skipped">();
-  for (const instance of settled) fates.set(instance, "usable");
+  const completions = new Map<Instance, Completion | "skipped">();
+  for (const instance of settled) completions.set(instance, "usable");
   const free = { ...capacity };
   const users = new Map<Instance, Instance[]>();
   const missing = new Map<Instance, number>();
@@ -92,10 +95,10 @@ export function schedule(
   const first = (a: Instance, b: Instance) =>
     (priority.get(b) ?? 0) - (priority.get(a) ?? 0);
 
-  function end(instance: Instance, fate: Fate): void {
-    fates.set(instance, fate);
+  function end(instance: Instance, completion: Completion): void {
+    completions.set(instance, completion);
     // Nothing is wrong with its users: another run brings them.
-    if (fate === "stopped") return;
+    if (completion === "stopped") return;
     // No recursion: a chain of what is skipped may be longer than the stack.
     const over = [instance];
     for (let one = over.pop(); one; one = over.pop()) {
@@ -104,11 +107,11 @@ export function schedule(
         missing.set(user, open);
         if (open > 0) continue;
         const blocker = user.producers.find((one) =>
-          fates.get(one) !== "usable"
+          completions.get(one) !== "usable"
         );
         if (blocker) {
           skip(user, blocker);
-          fates.set(user, "skipped");
+          completions.set(user, "skipped");
           over.push(user);
         } else ready.push(user);
       }
@@ -134,22 +137,22 @@ export function schedule(
       free.cpus -= need.cpus;
       free.gpu -= need.gpu;
       free.memory -= need.memory;
-      let vacant = false;
-      const vacate = () => {
-        if (vacant) return;
-        vacant = true;
+      let released = false;
+      const release = () => {
+        if (released) return;
+        released = true;
         free.cpus += need.cpus;
         free.gpu += need.gpu;
         free.memory += need.memory;
       };
       const early = () => {
-        vacate();
+        release();
         pump();
       };
-      run(instance, early).then((fate) => {
+      run(instance, early).then((completion) => {
         running--;
-        vacate();
-        end(instance, fate);
+        release();
+        end(instance, completion);
         pump();
       }).catch(reject);
     }

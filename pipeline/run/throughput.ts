@@ -7,8 +7,8 @@ import type { Progress } from "../stage/task.ts";
 /** Seconds over which the rate is taken: long enough to be steady, short enough to follow. */
 const WINDOW = 5;
 
-/** The pace of one instance. Times are in seconds, on any clock that only goes forward. */
-export class Pace {
+/** The throughput of one instance, from what it says of its progress. Times are in seconds, on any clock that only goes forward. */
+export class Throughput {
   readonly #points: { at: number; done: number }[] = [];
 
   constructor(private readonly started: number) {}

@@ -21,7 +21,7 @@ import { outputFolder, scratchFolder } from "../sandbox/confinement.ts";
 import { list } from "../store/store.ts";
 
 /** The private folders of one run. */
-export class Workshop implements Disposable {
+export class Workdirs implements Disposable {
   readonly #folder: string;
   readonly #lock: Deno.FsFile;
   readonly #lockPath: string;

@@ -6,12 +6,12 @@
  */
 import { join } from "node:path";
 import type { Digest } from "./digest.ts";
-import { readSealed, writeSealed } from "./sealed.ts";
+import { readCache, writeCache } from "./cache.ts";
 import type { StatCache } from "./stat.ts";
 import {
+  type BuildRecord,
   type Origin,
   readRecord,
-  type Record as StoreRecord,
   type Store,
 } from "./store.ts";
 
@@ -45,7 +45,7 @@ export class Index {
   ) {
     this.#path = join(store.folder, "cache", "records.json");
     // Sealed: it is as it was written.
-    this.#old = (readSealed(this.#path, VERSION) ?? {}) as Briefs;
+    this.#old = (readCache(this.#path, VERSION) ?? {}) as Briefs;
   }
 
   /** The record of a fingerprint in brief, if there is one to be believed. */
@@ -72,13 +72,13 @@ export class Index {
       ? this.#used
       : { ...this.#old, ...this.#used };
     if (this.#changed) {
-      writeSealed(this.#path, VERSION, all);
+      writeCache(this.#path, VERSION, all);
     }
   }
 }
 
 function brief(
-  { fingerprint, outputs, seconds, provisional, remarks, from }: StoreRecord,
+  { fingerprint, outputs, seconds, provisional, remarks, from }: BuildRecord,
 ): Brief {
   return {
     fingerprint,

@@ -51,7 +51,7 @@ import {
   writeWhole,
 } from "./disk.ts";
 import { type Facts, fingerprint as fingerprintOf } from "./fingerprint.ts";
-import type { Intake } from "./intake.ts";
+import type { Ingested } from "./ingest.ts";
 import type { StatCache } from "./stat.ts";
 import type { Checkpoint } from "../stage/task.ts";
 
@@ -63,7 +63,7 @@ export interface Kept {
 }
 
 /** What a fingerprint produced, and how. */
-export interface Record {
+export interface BuildRecord {
   readonly instance: string;
   readonly fingerprint: Digest;
   readonly facts: Facts;
@@ -90,7 +90,7 @@ export interface Origin {
 const VERSION = 1;
 
 /** What was taken in. */
-type Taken = Extract<Intake, { kind: "taken" }>;
+type Taken = Extract<Ingested, { kind: "taken" }>;
 
 /** The part of a store that a test or a second store may want to replace: where it is. */
 export class Store {
@@ -136,12 +136,12 @@ export class Store {
   }
 
   /** The record of a fingerprint, or why there is none to be believed. */
-  record(stage: string, fingerprint: Digest): Record | undefined {
+  record(stage: string, fingerprint: Digest): BuildRecord | undefined {
     return readRecord(this.#recordPath(stage, fingerprint), fingerprint);
   }
 
   /** Writes a record and makes it the instance's latest. Its objects must be in the store. */
-  write(stage: string, record: Record): void {
+  write(stage: string, record: BuildRecord): void {
     const path = this.#recordPath(stage, record.fingerprint);
     const { version, ...rest } = { ...record, version: VERSION };
     const text = canonicalPretty({ version, ...rest } as unknown as Json);
@@ -158,7 +158,7 @@ export class Store {
   }
 
   /** The record that an instance had last. */
-  latest(stage: string, instance: string): Record | undefined {
+  latest(stage: string, instance: string): BuildRecord | undefined {
     const fingerprint = this.#latest(instance);
     return fingerprint && this.record(stage, fingerprint);
   }
@@ -271,11 +271,11 @@ async function digestOf(
 export function readRecord(
   path: string,
   fingerprint: Digest,
-): Record | undefined {
+): BuildRecord | undefined {
   const record = readJson(path, RECORD);
   return record?.fingerprint === fingerprint &&
       fingerprintOf(record.facts as Facts) === fingerprint
-    ? record as unknown as Record
+    ? record as unknown as BuildRecord
     : undefined;
 }
 

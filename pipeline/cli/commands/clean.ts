@@ -14,7 +14,7 @@ import { occupy } from "../../store/lease.ts";
 import { Plan } from "../../plan/plan.ts";
 import { open, type Opened } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";
-import { LOCK, readLock } from "../../published/lock.ts";
+import { LOCK, readPublished } from "../../published/lock.ts";
 import { bytes, counted } from "../../text/quantity.ts";
 
 /** The command `clean`. */
@@ -63,7 +63,7 @@ export async function cleanCommand<Config>(
 
 /** What the published run, the plain configuration and the artifacts were made from. */
 function needed({ root, graph, world, artifacts }: Opened): Needed {
-  const published = unwrap(readLock(join(root, LOCK)));
+  const published = unwrap(readPublished(join(root, LOCK)));
   const plain = new Plan(graph, world);
   const here = artifacts.holding();
   return {

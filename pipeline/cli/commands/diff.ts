@@ -2,7 +2,7 @@
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { Failed, nearest, short } from "../../failure.ts";
-import { pages, readPage } from "../../history/page.ts";
+import { readReport, runIds } from "../../history/report.ts";
 import type { Json, JsonObject } from "../../stage/json.ts";
 import type { Project } from "../../project/project.ts";
 import { diffLines, type Side } from "../../render/diff.ts";
@@ -29,15 +29,15 @@ export function diffCommand<Config>(
 
 /** A run by its name, the beginning of it, `last`, or `last~2`: two before the last. */
 function side(name: string, store: Store, metrics: string | undefined): Side {
-  const all = pages(store);
+  const all = runIds(store);
   const last = /^last(?:~(\d+))?$/.exec(name);
   const back = Number(last?.[1] ?? 0);
   const found = last
     ? all.toReversed().slice(back, back + 1)
     : all.filter((id) => id.startsWith(name));
   const [id] = found;
-  const page = id === undefined ? undefined : readPage(store, id);
-  if (!page || id === undefined || found.length > 1) {
+  const report = id === undefined ? undefined : readReport(store, id);
+  if (!report || id === undefined || found.length > 1) {
     const guess = nearest(name, all);
     throw new Failed({
       kind: "unknown-run",
@@ -50,18 +50,18 @@ function side(name: string, store: Store, metrics: string | undefined): Side {
         : `did you mean "${guess}"?`,
     });
   }
-  const measured = readArtifact(page, store, metrics) as Json | undefined;
+  const measured = readArtifact(report, store, metrics) as Json | undefined;
   const curves: Record<string, number[]> = {};
   const numbers = measured === undefined
     ? undefined
     : split(measured, "", curves);
   return {
     id,
-    experiment: page.experiment,
+    experiment: report.experiment,
     ...(numbers !== undefined && { metrics: numbers }),
     curves,
     artifacts: Object.fromEntries(
-      Object.entries(page.artifacts).map((
+      Object.entries(report.artifacts).map((
         [path, { digest }],
       ) => [path, digest]),
     ),

@@ -13,7 +13,7 @@ import { diskFailure, writeWhole } from "../../store/disk.ts";
 import type { Counts, Event, Folder, Report } from "../../run/event.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { type Graph, narrow } from "../../graph/graph.ts";
-import type { Page } from "../../history/page.ts";
+import type { RunReport } from "../../history/report.ts";
 import { Plan } from "../../plan/plan.ts";
 import type { Comparison } from "../../published/comparison.ts";
 import { open, type Opened } from "../../plan/open.ts";
@@ -32,7 +32,7 @@ export interface Request extends Overlays {
   readonly force: readonly string[];
   readonly jobs: number | undefined;
   readonly failFast: boolean;
-  /** As typed, for the page of history. */
+  /** As typed, for the history. */
   readonly arguments: readonly string[];
   /** Told when nothing had to be done: what that was found from. */
   readonly onStill?: (opened: Opened, began: number) => void;
@@ -42,7 +42,7 @@ type Finished = Extract<Event, { kind: "finished" }>;
 
 /** How it ended, as an exit code would say it. */
 export type End =
-  | { readonly kind: "done"; readonly page: Page | undefined }
+  | { readonly kind: "done"; readonly report: RunReport | undefined }
   | { readonly kind: "failed" }
   | { readonly kind: "aborted" };
 
@@ -86,7 +86,7 @@ export async function reproduce<Config>(
   const refuted = verdicts.some(({ verdict }) => verdict === "fails");
   const success = !broken && !refuted && !ran.aborted;
   const concluded = await tryDisk(
-    "Cannot write the page and the artifacts of this run",
+    "Cannot write down this run and its artifacts",
     broken,
     () =>
       conclude(graph, ran, opened, {
@@ -132,11 +132,11 @@ export async function reproduce<Config>(
     ...(folder && { folder }),
   };
   report(event);
-  const page = concluded?.page;
-  if (success && page === undefined) {
+  const written = concluded?.report;
+  if (success && written === undefined) {
     request.onStill?.(opened, started.getTime());
   }
-  return success ? { kind: "done", page } : { kind: "failed" };
+  return success ? { kind: "done", report: written } : { kind: "failed" };
 }
 
 /** Says what it would take to have the files back that were replaced. */
@@ -212,7 +212,7 @@ function readVerdicts<Config>(
   return [];
 }
 
-/** A disk that keeps the page from being written is told, unless that was told already. */
+/** A disk that keeps the run from being written down is told, unless that was told already. */
 async function tryDisk<Value>(
   what: string,
   told: boolean,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Outcome } from "../../run/event.ts";
-import { type Page, pages, readPage } from "../../history/page.ts";
+import { readReport, runIds, type RunReport } from "../../history/report.ts";
 import type { Project } from "../../project/project.ts";
 import { type RunRow, runsLines } from "../../render/runs.ts";
 import type { Verdict } from "../../stage/declaration.ts";
@@ -20,9 +20,9 @@ export function runsCommand<Config>(
 ): Promise<number> {
   const store = openStore(root);
   const last = Number(parsed.one("last") ?? 20);
-  const rows = pages(store).toReversed().slice(0, last).flatMap((id) => {
-    const page = readPage(store, id);
-    return page ? [row(page, store, verdicts)] : [];
+  const rows = runIds(store).toReversed().slice(0, last).flatMap((id) => {
+    const report = readReport(store, id);
+    return report ? [row(report, store, verdicts)] : [];
   });
   out(
     parsed.has("json")
@@ -38,7 +38,11 @@ export function openStore(root: string): Store {
   return new Store(folder, StatCache.open(join(folder, "cache", "stat")));
 }
 
-function row(page: Page, store: Store, verdicts: string | undefined): RunRow {
+function row(
+  report: RunReport,
+  store: Store,
+  verdicts: string | undefined,
+): RunRow {
   const counts: Record<Outcome["kind"], number> = {
     built: 0,
     restored: 0,
@@ -46,18 +50,18 @@ function row(page: Page, store: Store, verdicts: string | undefined): RunRow {
     failed: 0,
     skipped: 0,
   };
-  const instances = Object.values(page.instances);
+  const instances = Object.values(report.instances);
   for (const { outcome } of instances) counts[outcome]++;
-  const list = readArtifact(page, store, verdicts) as
+  const list = readArtifact(report, store, verdicts) as
     | readonly Verdict[]
     | undefined;
   const judged = list?.filter(({ verdict }) => verdict !== "not judged") ?? [];
   return {
-    id: page.run.id,
-    started: page.run.started,
-    seconds: page.run.seconds,
-    success: page.run.success,
-    arguments: page.run.arguments,
+    id: report.run.id,
+    started: report.run.started,
+    seconds: report.run.seconds,
+    success: report.run.success,
+    arguments: report.run.arguments,
     counts,
     provisional: instances.some(({ provisional }) => provisional !== undefined),
     ...(judged.length > 0 && {
@@ -71,7 +75,7 @@ function row(page: Page, store: Store, verdicts: string | undefined): RunRow {
 
 /** The content of a run's JSON artifact, if the store still has it as it was. */
 export function readArtifact(
-  { artifacts }: Page,
+  { artifacts }: RunReport,
   store: Store,
   path: string | undefined,
 ): unknown {

@@ -20,7 +20,7 @@ import { open, type Opened } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";
 import { comparePresent } from "../../history/candidate.ts";
 import type { Comparison } from "../../published/comparison.ts";
-import { LOCK, type Lock, readLock } from "../../published/lock.ts";
+import { LOCK, type Lock, readPublished } from "../../published/lock.ts";
 import { presentRun, publicationOf } from "../../history/present.ts";
 import { tensorDifference } from "../../published/tensors.ts";
 import { comparisonLines } from "../../render/comparison.ts";
@@ -137,7 +137,7 @@ async function verifyProject<Config>(
   const request = overlays(parsed, project.shorthands);
   const opened = unwrap(await open(project, request));
   const publication = publicationOf(opened);
-  const published = unwrap(readLock(join(opened.root, LOCK)));
+  const published = unwrap(readPublished(join(opened.root, LOCK)));
   if (!parsed.has("from-scratch")) {
     const present = unwrap(presentRun(opened, project.pipeline.verdicts));
     opened.save();

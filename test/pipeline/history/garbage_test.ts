@@ -30,7 +30,7 @@ Deno.test("findWaste() finds nothing that the last records need", async () => {
   await made.run();
   const { store } = await made.open();
   deepEqual(
-    findWaste(store, 0, NOTHING).filter(({ kind }) => kind !== "page"),
+    findWaste(store, 0, NOTHING).filter(({ kind }) => kind !== "run"),
     [],
   );
 });
@@ -42,7 +42,7 @@ Deno.test("removeWaste() removes earlier results, and what remains is up to date
   await made.run();
   const { store } = await made.open();
   const waste = findWaste(store, 0, NOTHING).filter(({ kind }) =>
-    kind !== "page"
+    kind !== "run"
   );
   deepEqual(waste.map(({ kind }) => kind).sort(), [
     "object",

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import type { Graph, Instance } from "../../../pipeline/graph/graph.ts";
 import {
   type Capacity,
+  type Completion,
   criticalPaths,
-  type Fate,
   schedule,
 } from "../../../pipeline/run/schedule.ts";
 import type { Resources } from "../../../pipeline/stage/declaration.ts";
@@ -14,7 +14,7 @@ import type { Resources } from "../../../pipeline/stage/declaration.ts";
 interface Node {
   readonly from: readonly number[];
   readonly resources: Resources;
-  readonly fate: Fate;
+  readonly completion: Completion;
   readonly seconds: number;
   /** Its results are kept while the next one runs already. */
   readonly vacates: boolean;
@@ -27,7 +27,12 @@ const node: fc.Arbitrary<Node> = fc.record({
     gpu: fc.integer({ min: 0, max: 1 }),
     memory: fc.integer({ min: 0, max: 900 }),
   }),
-  fate: fc.constantFrom<Fate>("usable", "usable", "usable", "broken"),
+  completion: fc.constantFrom<Completion>(
+    "usable",
+    "usable",
+    "usable",
+    "broken",
+  ),
   seconds: fc.integer({ min: 1, max: 50 }),
   vacates: fc.boolean(),
 });
@@ -59,15 +64,15 @@ function graphOf(nodes: readonly Node[]): Graph {
 
 const CAPACITY: Capacity = { cpus: 4, gpu: 1, memory: 1000 };
 
-/** Runs a graph; in the given order its instances vacate, if they do, and end. */
+/** Runs a graph; in the given order its instances release, if they do, and end. */
 async function play(nodes: readonly Node[], order: readonly number[]) {
   const graph = graphOf(nodes);
   const nodeOf = ({ id }: Instance) => nodes[Number(id)]!;
   const priority = criticalPaths(graph, (one) => nodeOf(one).seconds);
   const running = new Map<Instance, () => void>();
-  const ending = new Map<Instance, (fate: Fate) => void>();
+  const ending = new Map<Instance, (completion: Completion) => void>();
   const started: Instance[] = [];
-  const fates = new Map<Instance, string>();
+  const completions = new Map<Instance, string>();
   const most = { cpus: 0, gpu: 0, memory: 0 };
   let turn = 0;
   const finished = schedule(graph, {
@@ -75,14 +80,19 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
     capacity: CAPACITY,
     priority,
     stopped: () => false,
-    skip: (instance, blocker) => fates.set(instance, `skipped ${blocker.id}`),
-    run: (instance, vacate) => {
+    skip: (instance, blocker) =>
+      completions.set(instance, `skipped ${blocker.id}`),
+    run: (instance, release) => {
       started.push(instance);
       for (const producer of instance.producers) {
-        equal(fates.get(producer), "usable", "a producer had not ended well");
+        equal(
+          completions.get(producer),
+          "usable",
+          "a producer had not ended well",
+        );
       }
-      const { promise, resolve } = Promise.withResolvers<Fate>();
-      running.set(instance, vacate);
+      const { promise, resolve } = Promise.withResolvers<Completion>();
+      running.set(instance, release);
       ending.set(instance, resolve);
       for (const kind of ["cpus", "gpu", "memory"] as const) {
         let sum = 0;
@@ -102,19 +112,19 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
     const all = [...ending];
     const [instance, end] =
       all[(order[turn++ % order.length] ?? 0) % all.length]!;
-    const { fate, vacates } = nodeOf(instance);
-    const vacate = running.get(instance);
+    const { completion, vacates } = nodeOf(instance);
+    const release = running.get(instance);
     running.delete(instance);
-    if (vacate && vacates) vacate();
+    if (release && vacates) release();
     else {
       ending.delete(instance);
-      fates.set(instance, fate);
-      end(fate);
+      completions.set(instance, completion);
+      end(completion);
     }
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   await finished;
-  return { graph, started, fates, most, priority };
+  return { graph, started, completions, most, priority };
 }
 
 const orders = fc.array(fc.nat(10), { minLength: 1, maxLength: 10 });
@@ -125,16 +135,16 @@ Deno.test("schedule() never gives out more than there is, and brings every insta
       fc.array(node, { minLength: 1, maxLength: 25 }),
       orders,
       async (nodes, order) => {
-        const { graph, fates, most, started } = await play(nodes, order);
+        const { graph, completions, most, started } = await play(nodes, order);
         for (const kind of ["cpus", "gpu", "memory"] as const) {
           equal(most[kind] <= CAPACITY[kind], true, kind);
         }
         equal(new Set(started).size, started.length);
         for (const instance of graph.instances) {
           const blocked = instance.producers.some((producer) =>
-            fates.get(producer) !== "usable"
+            completions.get(producer) !== "usable"
           );
-          equal(fates.get(instance)?.startsWith("skipped"), blocked);
+          equal(completions.get(instance)?.startsWith("skipped"), blocked);
         }
       },
     ),
@@ -148,7 +158,7 @@ Deno.test("schedule() starts the longest way to the end first", async () => {
     from,
     seconds,
     resources: alone,
-    fate: "usable",
+    completion: "usable",
     vacates: false,
   });
   // 0 is short but 3 waits for it; 1 is long; 2 is in between.
@@ -162,7 +172,7 @@ Deno.test("schedule() lets a small instance pass one that does not fit yet", asy
     from: [],
     seconds,
     resources: { cpus },
-    fate: "usable",
+    completion: "usable",
     vacates: false,
   });
   const { started } = await play([of(3, 30), of(2, 20), of(1, 10)], [0]);
@@ -170,11 +180,11 @@ Deno.test("schedule() lets a small instance pass one that does not fit yet", asy
 });
 
 Deno.test("schedule() leaves the users of a stopped instance alone", async () => {
-  const of = (fate: Fate, from: number[] = []): Node => ({
+  const of = (completion: Completion, from: number[] = []): Node => ({
     from,
     seconds: 1,
     resources: {},
-    fate,
+    completion,
     vacates: false,
   });
   const nodes = [
@@ -183,9 +193,9 @@ Deno.test("schedule() leaves the users of a stopped instance alone", async () =>
     of("usable", [0]),
     of("usable", [1]),
   ];
-  const { fates } = await play(nodes, [0]);
+  const { completions } = await play(nodes, [0]);
   deepEqual(
-    [...fates].map(([{ id }, fate]) => [id, fate]),
+    [...completions].map(([{ id }, completion]) => [id, completion]),
     [["0", "stopped"], ["1", "broken"], ["3", "skipped 1"]],
   );
 });
@@ -195,30 +205,30 @@ Deno.test("schedule() starts the next one as soon as the one before has vacated"
     from: [],
     seconds: 1,
     resources: { cpus: 4 },
-    fate: "usable",
+    completion: "usable",
     vacates: true,
   };
   const graph = graphOf([one, one, { ...one, from: [0] }]);
-  const begun: { id: string; vacate: () => void; end: () => void }[] = [];
+  const begun: { id: string; release: () => void; end: () => void }[] = [];
   const finished = schedule(graph, {
     settled: new Set(),
     capacity: CAPACITY,
     priority: new Map(),
     stopped: () => false,
     skip: () => {},
-    run: ({ id }, vacate) => {
-      const { promise, resolve } = Promise.withResolvers<Fate>();
-      begun.push({ id, vacate, end: () => resolve("usable") });
+    run: ({ id }, release) => {
+      const { promise, resolve } = Promise.withResolvers<Completion>();
+      begun.push({ id, release, end: () => resolve("usable") });
       return promise;
     },
   });
   const ids = () => begun.map(({ id }) => id);
   deepEqual(ids(), ["0"]);
-  begun[0]!.vacate();
+  begun[0]!.release();
   deepEqual(ids(), ["0", "1"]);
   // A second call frees nothing; what waits for results still does.
-  begun[0]!.vacate();
-  begun[1]!.vacate();
+  begun[0]!.release();
+  begun[1]!.release();
   deepEqual(ids(), ["0", "1"]);
   begun[0]!.end();
   begun[1]!.end();

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { readArtifact } from "../../../pipeline/cli/commands/runs.ts";
-import type { Page } from "../../../pipeline/history/page.ts";
+import type { RunReport } from "../../../pipeline/history/report.ts";
 import { output } from "../../../pipeline/stage/declaration.ts";
 import { Study } from "../../rig/study.ts";
 
@@ -73,10 +73,10 @@ Deno.test("a run in the history tells of an artifact while the store has it whol
   await made.run();
   const { store } = await made.open();
   const kept = store.latest("json", "json")!.outputs.out!;
-  const page = {
+  const report = {
     artifacts: { "out.json": { ...kept, instance: "json", output: "out" } },
-  } as unknown as Page;
-  const told = () => readArtifact(page, store, "out.json");
+  } as unknown as RunReport;
+  const told = () => readArtifact(report, store, "out.json");
   deepEqual(told(), [1]);
   const object = store.object(kept.digest);
   chmodSync(object, 0o644);

@@ -29,7 +29,7 @@ async function calls(root: string, program: string): Promise<string[]> {
   Deno.writeTextFileSync(
     script,
     `import { writeDurably } from ${JSON.stringify(disk)};
-import { intake } from ${JSON.stringify(engine("intake"))};
+import { ingest } from ${JSON.stringify(engine("ingest"))};
 import { StatCache } from ${JSON.stringify(engine("stat"))};
 import { Store } from ${JSON.stringify(engine("store"))};
 ${program}`,
@@ -60,15 +60,15 @@ if (!traceable) {
 /** Takes in a file as the only one who has it, or by a copy, and places it. */
 const taking = (sole: boolean) => `
 const { signal } = new AbortController();
-const taken = await intake(STORE + "/result", STORE + "/copy", ${sole}, signal);
+const taken = await ingest(STORE + "/result", STORE + "/copy", ${sole}, signal);
 await new Store(STORE, StatCache.open(STORE + "/stat")).place(taken, signal);
 `;
 
 for (
   const [name, program, second] of [
     ["writeDurably()", 'writeDurably(STORE + "/record", "text");', "rename"],
-    ["intake() of the file itself", taking(true), "link"],
-    ["intake() by a copy", taking(false), "link"],
+    ["ingest() of the file itself", taking(true), "link"],
+    ["ingest() by a copy", taking(false), "link"],
   ] as const
 ) {
   Deno.test({

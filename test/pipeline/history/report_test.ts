@@ -3,7 +3,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { runId } from "../../../pipeline/history/page.ts";
+import { runId } from "../../../pipeline/history/report.ts";
 import { Program } from "../../rig/program.ts";
 
 Deno.test("runId() names a run after its start", () => {

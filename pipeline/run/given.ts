@@ -28,7 +28,7 @@ export interface Changed {
 }
 
 /** Some files, watched from the moment in which this is made. */
-export class Vigil {
+export class GivenFiles {
   readonly #watched: readonly (Given & { readonly state: string })[];
 
   constructor(given: readonly Given[], private readonly stat: StatCache) {

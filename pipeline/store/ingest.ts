@@ -21,7 +21,7 @@ import { type Digest, digestOpen } from "./digest.ts";
 import { openPlain } from "./disk.ts";
 
 /** What became of a file. */
-export type Intake =
+export type Ingested =
   /** Sealed and on the disk, at `path`: to be given its name. */
   | {
     readonly kind: "taken";
@@ -34,12 +34,12 @@ export type Intake =
   | { readonly kind: "aborted" };
 
 /** Takes in a file; by a copy at `copy` unless it is `sole`: nobody else can have it. */
-export async function intake(
+export async function ingest(
   path: string,
   copy: string,
   sole: boolean,
   signal: AbortSignal,
-): Promise<Intake> {
+): Promise<Ingested> {
   const opened = openPlain(path);
   if (!opened) return { kind: "refused" };
   const { file, size, links } = opened;
@@ -60,7 +60,7 @@ async function copied(
   most: number,
   path: string,
   signal: AbortSignal,
-): Promise<Intake> {
+): Promise<Ingested> {
   const to = openSync(path, "wx", 0o444);
   let size = 0;
   let done = false;

@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { inStore, readStored, writeWhole } from "./disk.ts";
 
 /** What a cache holds; `undefined` if there is none that is whole. */
-export function readSealed(path: string, version: string): unknown {
+export function readCache(path: string, version: string): unknown {
   const text = readStored(path);
   if (text === undefined) return;
   const end = text.indexOf("\n");
@@ -19,7 +19,7 @@ export function readSealed(path: string, version: string): unknown {
 }
 
 /** Keeps what a cache is to hold, in a folder of the store. */
-export function writeSealed(
+export function writeCache(
   path: string,
   version: string,
   value: unknown,

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { digestBytes } from "../../../pipeline/store/digest.ts";
-import { intake } from "../../../pipeline/store/intake.ts";
+import { ingest } from "../../../pipeline/store/ingest.ts";
 import type { Failure } from "../../../pipeline/failure.ts";
 import { auditFile } from "../../../pipeline/sandbox/flags.ts";
 import { Study } from "../../rig/study.ts";
@@ -76,14 +76,14 @@ Deno.test("a second name of an output leads to no object", async () => {
   equal(lstatSync(join(study.root, ".store/objects", object!)).nlink, 1);
 });
 
-Deno.test("intake() copies what others may have, with its holes, and hashes the copy", async () => {
+Deno.test("ingest() copies what others may have, with its holes, and hashes the copy", async () => {
   const folder = Deno.makeTempDirSync();
   try {
     const [from, to] = [join(folder, "from"), join(folder, "to")];
     const text = new Uint8Array(5 << 20);
     text.fill(7, (3 << 20) - 5, 3 << 20);
     Deno.writeFileSync(from, text);
-    const taken = await intake(from, to, false, new AbortController().signal);
+    const taken = await ingest(from, to, false, new AbortController().signal);
     deepEqual(taken, {
       kind: "taken",
       path: to,

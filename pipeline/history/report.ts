@@ -1,7 +1,7 @@
 /**
- * A page for every run that changed something: what ran, what was reused, which
+ * A report for every run that changed something: what ran, what was reused, which
  * artifacts there are and what made them, in which configuration, on which
- * machine. The page of the run whose files are in `artifacts/` is also
+ * machine. The report of the run whose files are in `artifacts/` is also
  * `artifacts/run.json`, the one artifact that may differ between two equal runs.
  */
 import { join } from "node:path";
@@ -17,8 +17,8 @@ import { canonicalPretty, type Json, type JsonObject } from "../stage/json.ts";
 import type { Ran } from "../run/run.ts";
 import { DIGEST, list, readJson, type Store } from "../store/store.ts";
 
-/** One instance on a page. */
-export interface InstancePage {
+/** One instance on a report. */
+export interface InstanceReport {
   readonly outcome: Outcome["kind"];
   readonly stage: string;
   /** What it reads from, by instance. */
@@ -32,8 +32,8 @@ export interface InstancePage {
   readonly provisional?: string;
 }
 
-/** The page of one run. */
-export interface Page {
+/** The report of one run. */
+export interface RunReport {
   readonly run: {
     readonly id: string;
     readonly started: string;
@@ -45,13 +45,13 @@ export interface Page {
   readonly configuration: Configuration;
   /** The resolved configuration. */
   readonly experiment: Json;
-  readonly instances: { readonly [instance: string]: InstancePage };
+  readonly instances: { readonly [instance: string]: InstanceReport };
   readonly artifacts: { readonly [path: string]: Kept };
   /** Files in `artifacts/` that an incomplete run found there and left. */
   readonly earlier: { readonly [path: string]: Earlier };
 }
 
-/** What a page says of a run that is not in its events. */
+/** What a report says of a run that is not in its events. */
 export interface Circumstances {
   readonly id: string;
   readonly started: Date;
@@ -63,9 +63,9 @@ export interface Circumstances {
 }
 
 /**
- * A new run's name: when it started, in UTC, but always after the newest page in
+ * A new run's name: when it started, in UTC, but always after the newest report in
  * the history. Names are how pages are ordered, so that two runs within a second,
- * or a clock that was set back, must not make an older page the newest.
+ * or a clock that was set back, must not make an older report the newest.
  */
 export function runId(started: Date, newest: string | undefined): string {
   let time = started.getTime();
@@ -82,15 +82,15 @@ export function runId(started: Date, newest: string | undefined): string {
   return `${stamp}-${crypto.randomUUID().slice(0, 4)}`;
 }
 
-/** Composes the page of a run. */
+/** Composes the report of a run. */
 export function compose(
   graph: Graph,
   ran: Ran,
   store: Store,
   { id, started, seconds, success, arguments: args, ...rest }: Circumstances,
   earlier: ReadonlyMap<string, Earlier>,
-): Page {
-  const instances: Record<string, InstancePage> = {};
+): RunReport {
+  const instances: Record<string, InstanceReport> = {};
   const artifacts: Record<string, Kept> = {};
   for (const instance of graph.instances) {
     const end = ran.ended.get(instance);
@@ -135,30 +135,30 @@ export function compose(
   };
 }
 
-/** Writes a page down. */
+/** Writes a report down. */
 export function record(store: Store, id: string, text: string): void {
-  const path = pagePath(store, id);
+  const path = reportPath(store, id);
   inStore(store.folder, path, () => writeDurably(path, text));
 }
 
-/** A page as it is written. */
-export function pageText(page: Page): string {
-  return canonicalPretty(page as unknown as Json);
+/** A report as it is written. */
+export function reportText(report: RunReport): string {
+  return canonicalPretty(report as unknown as Json);
 }
 
 /** The names of all recorded runs, oldest first. */
-export function pages(store: Store): string[] {
+export function runIds(store: Store): string[] {
   return list(join(store.folder, "runs"))
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));
 }
 
-/** One page, if it can be read. */
-export function readPage(store: Store, id: string): Page | undefined {
-  return readJson(pagePath(store, id), PAGE) as Page | undefined;
+/** One report, if it can be read. */
+export function readReport(store: Store, id: string): RunReport | undefined {
+  return readJson(reportPath(store, id), REPORT) as RunReport | undefined;
 }
 
-/** What a page says of an artifact. */
+/** What a report says of an artifact. */
 const FILE = {
   digest: DIGEST,
   size: v.number(),
@@ -166,8 +166,8 @@ const FILE = {
   output: v.string(),
 };
 
-/** What a page must be for the rest to be believed. */
-const PAGE = v.object({
+/** What a report must be for the rest to be believed. */
+const REPORT = v.object({
   run: v.object({
     id: v.string(),
     started: v.string(),
@@ -209,8 +209,8 @@ const PAGE = v.object({
   ),
 });
 
-/** Where a page stands. */
-export function pagePath(store: Store, id: string): string {
+/** Where a report stands. */
+export function reportPath(store: Store, id: string): string {
   return join(store.folder, "runs", `${id}.json`);
 }
 
