@@ -4,72 +4,62 @@
  */
 import { type Failure, short } from "../failure.ts";
 import { isInstanceOf, isName } from "../stage/names.ts";
-import type { Declaration } from "../stage/declaration.ts";
+import type { Declared } from "./graph.ts";
 
 /** Deeper than anybody writes, and far from what the stack can hold. */
 const DEEPEST = 100;
 
 /** What is wrong with the declaration of an instance, if anything. */
 export function declarationProblem(
-  { id, stage, declaration }: {
-    readonly id: string;
-    readonly stage: string;
-    readonly declaration: Declaration;
-  },
+  { id, stage, declaration }: Declared,
 ): Failure | undefined {
   const { params, hints, facts, permissions, outputs } = declaration;
   const { inputs = {}, resources = {} } = declaration;
+  const wrong = (seen: string, hint: string): Failure => ({
+    kind: "declaration",
+    what: `Cannot use the declaration of "${short(id)}"`,
+    seen,
+    hint,
+  });
   const values = { params, hints, facts, env: permissions?.env };
   for (const [part, value] of Object.entries(values)) {
     const found = strange(value, [part]);
     if (found) {
-      return {
-        kind: "declaration",
-        what: `Cannot use the declaration of "${id}"`,
-        seen: `${found.at} is ${found.is}`,
-        hint: "use what JSON has: finite numbers, texts, true, false, null, " +
+      return wrong(
+        `${found.at} is ${found.is}`,
+        "use what JSON has: finite numbers, texts, true, false, null, " +
           "lists and tables of these",
-      };
+      );
     }
   }
   if (!isInstanceOf(id, stage)) {
-    return {
-      kind: "declaration",
-      what: `Cannot use the declaration of "${short(id)}"`,
-      seen: "the name of the instance is too long or has odd characters",
-      hint: "use shorter axes and values, of letters, digits and hyphens",
-    };
+    return wrong(
+      "the name of the instance is too long or has odd characters",
+      "use shorter axes and values, of letters, digits and hyphens",
+    );
   }
   const odd = Object.keys(outputs).find((name) => !isName(name));
   if (odd !== undefined) {
-    return {
-      kind: "declaration",
-      what: `Cannot use the declaration of "${id}"`,
-      seen: `it names an output ${JSON.stringify(short(odd))}`,
-      hint: "use a name that can be printed and that no object has of its own",
-    };
+    return wrong(
+      `it names an output ${JSON.stringify(short(odd))}`,
+      "use a name that can be printed and that no object has of its own",
+    );
   }
   for (const [resource, wanted] of Object.entries(resources)) {
     if (wanted === undefined || Number.isFinite(wanted) && wanted >= 0) {
       continue;
     }
-    return {
-      kind: "declaration",
-      what: `Cannot use the declaration of "${id}"`,
-      seen: `it asks for ${wanted} of ${resource}`,
-      hint: "use a finite number from 0",
-    };
+    return wrong(
+      `it asks for ${wanted} of ${resource}`,
+      "use a finite number from 0",
+    );
   }
   for (const [name, input] of Object.entries(inputs)) {
     if (input.kind !== "file" || !input.path.includes("\0")) continue;
-    return {
-      kind: "declaration",
-      what: `Cannot use the declaration of "${id}"`,
-      seen: `the path of its input ${
-        JSON.stringify(name)
-      } has a zero character`,
-      hint: "use the path of a file of the project",
-    };
+    return wrong(
+      `the path of its input ${JSON.stringify(name)} has a zero character`,
+      "use the path of a file of the project",
+    );
   }
 }
 

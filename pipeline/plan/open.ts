@@ -13,7 +13,8 @@ import {
   type Result,
   short,
 } from "../failure.ts";
-import { type Graph, type Instance, link } from "../graph/graph.ts";
+import type { Graph, Instance } from "../graph/graph.ts";
+import { link } from "../graph/link.ts";
 import type { Overlays, Project } from "../project/project.ts";
 import type { Publication } from "../project/publication.ts";
 import type { Json } from "../stage/json.ts";

@@ -7,11 +7,8 @@ import { join } from "node:path";
 import { readConfig } from "../../pipeline/config/config.ts";
 import { digestFile } from "../../pipeline/store/digest.ts";
 import { unwrap } from "../../pipeline/failure.ts";
-import {
-  type Instance,
-  link,
-  type Source,
-} from "../../pipeline/graph/graph.ts";
+import type { Instance, Source } from "../../pipeline/graph/graph.ts";
+import { link } from "../../pipeline/graph/link.ts";
 import type { Run, Task } from "../../pipeline/stage/task.ts";
 import { experimentSchema } from "../../stages/experiment/schema.ts";
 import { glyphs } from "../../stages/prepare/digit.ts";

@@ -20,7 +20,7 @@ import { open, type Opened } from "../../pipeline/plan/open.ts";
 import type { Project } from "../../pipeline/project/project.ts";
 import { announce, run } from "../../pipeline/run/run.ts";
 import { Plan } from "../../pipeline/plan/plan.ts";
-import { narrow } from "../../pipeline/graph/graph.ts";
+import { narrow } from "../../pipeline/graph/select.ts";
 import { ok } from "../../pipeline/failure.ts";
 
 /** What a study's stages are made of, shorter than a declaration. */

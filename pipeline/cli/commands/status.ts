@@ -5,7 +5,7 @@ import { configurationOf } from "../../artifacts/configuration.ts";
 import type { Console } from "../console.ts";
 import { unwrap } from "../../failure.ts";
 import type { Event } from "../../run/event.ts";
-import { narrow } from "../../graph/graph.ts";
+import { narrow } from "../../graph/select.ts";
 import { Plan } from "../../plan/plan.ts";
 import { open } from "../../plan/open.ts";
 import type { Overlays, Project } from "../../project/project.ts";

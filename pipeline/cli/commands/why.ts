@@ -2,7 +2,7 @@
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { unwrap } from "../../failure.ts";
-import { select } from "../../graph/graph.ts";
+import { select } from "../../graph/select.ts";
 import { Plan } from "../../plan/plan.ts";
 import { open } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";

@@ -10,7 +10,7 @@ import { COMMANDS } from "../../../pipeline/cli/table.ts";
 import { readConfig } from "../../../pipeline/config/config.ts";
 import { ground, ownFacts } from "../../../pipeline/plan/facts.ts";
 import { fingerprint } from "../../../pipeline/store/fingerprint.ts";
-import { link } from "../../../pipeline/graph/graph.ts";
+import { link } from "../../../pipeline/graph/link.ts";
 import type { Failure } from "../../../pipeline/failure.ts";
 import { failureLines } from "../../../pipeline/render/failure.ts";
 import { style } from "../../../pipeline/text/style.ts";

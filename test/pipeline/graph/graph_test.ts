@@ -2,12 +2,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import type { Json } from "../../../pipeline/stage/json.ts";
-import {
-  type Graph,
-  link,
-  narrow,
-  select,
-} from "../../../pipeline/graph/graph.ts";
+import type { Graph } from "../../../pipeline/graph/graph.ts";
+import { link } from "../../../pipeline/graph/link.ts";
+import { narrow, select } from "../../../pipeline/graph/select.ts";
 import {
   type Declaration,
   every,

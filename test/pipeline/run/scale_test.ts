@@ -1,7 +1,9 @@
 /** Work grows with the experiment and not with its square: counted, not timed. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readConfig } from "../../../pipeline/config/config.ts";
-import { type Graph, link, narrow } from "../../../pipeline/graph/graph.ts";
+import type { Graph } from "../../../pipeline/graph/graph.ts";
+import { link } from "../../../pipeline/graph/link.ts";
+import { narrow } from "../../../pipeline/graph/select.ts";
 import { makespan, schedule } from "../../../pipeline/run/schedule.ts";
 import {
   output,
