@@ -1,18 +1,19 @@
 /**
  * The quick answer to "is anything to be done?": if everything that the last
- * answer depended on is untouched, the answer is the same. Every file that was
- * looked at is written down with its state, and the command line, the
- * environment and Deno's version with them; what is not there counts, too.
+ * answer depended on is untouched, the answer is the same. remember.ts writes
+ * every file that was looked at down with its state, and the command line, the
+ * environment and Deno's version with them; a file that is missing counts, too.
  *
- * Imports nothing but `inode.ts`: loading Node's file system, hashing, TOML and
+ * This module imports nothing but `inode.ts`: loading Node's file system, hashing, TOML and
  * the schema takes five times as long as the whole of this.
  */
-import { type Inode, look } from "../store/inode.ts";
+import { look } from "../store/inode.ts";
 
-const VERSION = "facsimile still 2";
+/** What the first line of such a file begins with. */
+export const VERSION = "facsimile noop 3";
 
 /** What an answer depends on besides files. */
-interface Ground {
+export interface Ground {
   readonly version: string;
   /** Its files are named by absolute paths: a copied project asks anew. */
   readonly root: string;
@@ -32,11 +33,11 @@ export interface Answer {
 }
 
 /** The last answer to a command line, if nothing was touched since. */
-export function still(
+export function noopAnswer(
   root: string,
   args: readonly string[],
 ): Answer | undefined {
-  const name = path(root, args);
+  const name = answerPath(root, args);
   if (look(name)?.kind !== "file") return;
   const text = Deno.readTextFileSync(name);
   const end = text.indexOf("\n");
@@ -81,69 +82,14 @@ function parse(line: string): Ground | undefined {
     : undefined;
 }
 
-/**
- * Writes an answer down, unless something that it depends on was touched while
- * it was found: then the next answer is found the long way again.
- */
-export function remember(
-  root: string,
-  args: readonly string[],
-  { seen, sources, environment, began, answer, settled, write }: {
-    readonly seen: ReadonlyMap<string, Inode | undefined>;
-    /** Files, and folders with all in them, that decide what is decided. */
-    readonly sources: readonly string[];
-    readonly environment: readonly string[];
-    /** When the finding began, in ms since 1970. */
-    readonly began: number;
-    readonly answer: Answer;
-    readonly settled: (inode: Inode, now: number) => boolean;
-    readonly write: (path: string, text: string) => void;
-  },
-): void {
-  const states = new Map(seen);
-  for (const source of sources) gather(source, states);
-  const lines: string[] = [];
-  for (const [name, inode] of states) {
-    if (/[\t\n]/.test(name)) return;
-    if (inode && !settled(inode, began)) return;
-    lines.push(`${inode?.state ?? "-"}\t${name}`);
-  }
-  const ground: Ground = {
-    version: VERSION,
-    root,
-    deno: Deno.version.deno,
-    arguments: args,
-    columns: columns(),
-    environment: Object.fromEntries(
-      environment.map((name) => [name, Deno.env.get(name) ?? null]),
-    ),
-    saved: Date.now(),
-    answer,
-  };
-  write(path(root, args), [JSON.stringify(ground), ...lines, "end"].join("\n"));
-}
-
-/** A folder's own state changes with the names in it, so that a new file shows. */
-function gather(path: string, into: Map<string, Inode | undefined>): void {
-  const inode = look(path);
-  into.set(path, inode);
-  if (inode?.kind !== "other") return;
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...Deno.readDirSync(path)];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) return; // a device
-    throw error;
-  }
-  for (const { name } of entries) gather(`${path}/${name}`, into);
-}
-
-function path(root: string, args: readonly string[]): string {
+/** Where the answer to a command line is kept. */
+export function answerPath(root: string, args: readonly string[]): string {
   const name = encodeURIComponent(args.join(" ")).slice(0, 150);
-  return `${root}/.store/cache/still-${name}`;
+  return `${root}/.store/cache/noop-${name}`;
 }
 
-function columns(): number {
+/** The columns that an answer is laid out for; 0 where nobody looks. */
+export function columns(): number {
   if (!Deno.stdout.isTerminal()) return 0;
   return Deno.consoleSize().columns;
 }

@@ -3,7 +3,7 @@
  * engine. Modules are loaded only where they are needed.
  */
 import type { Project } from "../project/project.ts";
-import { still } from "./noop.ts";
+import { noopAnswer } from "./noop.ts";
 
 /** Runs a command line on a project; returns the exit code. */
 export async function start<Config>(
@@ -11,9 +11,7 @@ export async function start<Config>(
   args: readonly string[],
   load: () => Promise<Project<Config>>,
 ): Promise<number> {
-  const answer = args[0] === "reproduce" || args[0] === "status"
-    ? still(root, args)
-    : undefined;
+  const answer = args[0] === "reproduce" ? noopAnswer(root, args) : undefined;
   if (answer) {
     const styled = Deno.stdout.isTerminal() && !Deno.noColor;
     const text = styled ? answer.styled : answer.plain;

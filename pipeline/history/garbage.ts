@@ -97,7 +97,7 @@ export function findWaste(
   for (const name of list(failed)) add("failure", join(failed, name));
   const cache = join(store.folder, "cache");
   for (const name of list(cache)) {
-    if (name.startsWith("still-")) add("cache", join(cache, name));
+    if (name.startsWith("noop-")) add("cache", join(cache, name));
   }
   // Of runs that were killed: whoever cleans has the store for himself.
   const work = join(store.folder, "work");

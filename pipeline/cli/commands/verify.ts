@@ -25,7 +25,7 @@ import { presentRun, publicationOf } from "../../history/present.ts";
 import { tensorDifference } from "../../published/tensors.ts";
 import { comparisonLines } from "../../render/comparison.ts";
 import { jsonLine } from "../../text/visible.ts";
-import { reproduce } from "./reproduce.ts";
+import { reproduce } from "../../history/reproduce.ts";
 
 /** The command `verify`. */
 export async function verifyCommand<Config>(

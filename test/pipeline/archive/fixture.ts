@@ -7,7 +7,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Made, makeArchive } from "../../../pipeline/archive/making.ts";
 import type { Order } from "../../../pipeline/archive/order.ts";
-import { reproduce } from "../../../pipeline/cli/commands/reproduce.ts";
+import { reproduce } from "../../../pipeline/history/reproduce.ts";
 import type { Event } from "../../../pipeline/run/event.ts";
 import { ok, type Result, unwrap } from "../../../pipeline/failure.ts";
 import type { Json } from "../../../pipeline/stage/json.ts";

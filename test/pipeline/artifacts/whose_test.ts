@@ -192,7 +192,7 @@ Deno.test("the quick answer comes again after a publication, and run.json is put
   await press.run("reproduce");
   const cache = join(press.root, ".store/cache");
   equal(
-    readdirSync(cache).filter((name) => name.startsWith("still-")).length,
+    readdirSync(cache).filter((name) => name.startsWith("noop-")).length,
     1,
   );
   const run = press.read("artifacts/run.json");

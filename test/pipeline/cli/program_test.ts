@@ -36,7 +36,7 @@ Deno.test("reproduce makes the artifacts, then answers at once, and notices ever
   }
   ok(
     readdirSync(join(program.root, ".store/cache")).some((name) =>
-      name.startsWith("still-")
+      name.startsWith("noop-")
     ),
   );
 

@@ -1,0 +1,224 @@
+/**
+ * One reproduction from beginning to end: opens a project, plans, runs, leaves a
+ * report and the artifacts, judges what came out, and tells all of it as events.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import {
+  type Configuration,
+  configurationOf,
+} from "../artifacts/configuration.ts";
+import { Failed, unwrap } from "../failure.ts";
+import type { Graph } from "../graph/graph.ts";
+import { narrow } from "../graph/select.ts";
+import { open, type Opened } from "../plan/open.ts";
+import { Plan } from "../plan/plan.ts";
+import type { Overlays, Project } from "../project/project.ts";
+import type { Comparison } from "../published/comparison.ts";
+import type { Counts, Event, Folder, Report } from "../run/event.ts";
+import { announce, type Ran, run } from "../run/run.ts";
+import type { Verdict } from "../stage/declaration.ts";
+import type { Digest } from "../store/digest.ts";
+import { diskFailure } from "../store/disk.ts";
+import { share } from "../store/lease.ts";
+import { conclude, reachedBy } from "./conclusion.ts";
+
+/** What is asked for. */
+export interface Request extends Overlays {
+  readonly targets: readonly string[];
+  readonly force: readonly string[];
+  readonly jobs: number | undefined;
+  readonly failFast: boolean;
+  /** The command line as typed, for the history. */
+  readonly arguments: readonly string[];
+}
+
+/** How it ended, as an exit code would say it. */
+export type End =
+  | {
+    readonly kind: "done";
+    /** What was looked at, where nothing had to be done. */
+    readonly noop?: Opened;
+  }
+  | { readonly kind: "failed" }
+  | { readonly kind: "aborted" };
+
+type Finished = Extract<Event, { kind: "finished" }>;
+
+/** Runs one request, telling it to `report`. Failures before the first decision are thrown as `Failed`. */
+export async function reproduce<Config>(
+  project: Project<Config>,
+  request: Request,
+  report: Report,
+  signal: AbortSignal,
+): Promise<End> {
+  const started = new Date();
+  const clock = performance.now();
+  using _shared = share(join(project.root, ".store"));
+  const opened = unwrap(await open(project, request, request.force));
+  const { artifacts, world } = opened;
+  artifacts.check();
+  const graph = unwrap(narrow(opened.graph, request.targets));
+  const jobs = request.jobs ?? navigator.hardwareConcurrency;
+  const plan = new Plan(graph, world);
+  announce(plan, jobs, report);
+
+  const ran = await run(plan, {
+    root: project.root,
+    world,
+    code: opened.code,
+    stat: opened.stat,
+    require: opened.require,
+    capacity: {
+      cpus: jobs,
+      gpu: 1,
+      memory: Math.floor(Deno.systemMemoryInfo().total / 2 ** 20 * 0.9),
+    },
+    failFast: request.failFast,
+    report,
+    signal,
+  });
+  const seconds = (performance.now() - clock) / 1000;
+  const reached = reachedBy(graph, ran);
+  const verdicts = readVerdicts(
+    reached.get(project.pipeline.verdicts ?? ""),
+    opened,
+  );
+  const counts = count(ran);
+  const broken = counts.failed > 0 || counts.skipped > 0;
+  const refuted = verdicts.some(({ verdict }) => verdict === "fails");
+  const success = !broken && !refuted && !ran.aborted;
+  const concluded = await tryDisk(
+    "Cannot write down this run and its artifacts",
+    broken,
+    () =>
+      conclude(graph, ran, opened, {
+        started,
+        seconds,
+        success,
+        arguments: request.arguments,
+        configuration: configurationOf(opened.experiment, request),
+        experiment: opened.experiment,
+      }, signal),
+  );
+  opened.save();
+  const folder = await priced(project, concluded?.folder);
+  if (ran.aborted) {
+    const left = graph.instances.length - ran.ended.size;
+    report({
+      kind: "interrupted",
+      seconds,
+      counts,
+      left,
+      ...(folder && { folder }),
+    });
+    return { kind: "aborted" };
+  }
+  const comparison = broken
+    ? undefined
+    : await compareWithPublished(graph, ran, opened, verdicts);
+  const event: Finished = {
+    kind: "finished",
+    success,
+    seconds,
+    counts,
+    provisional: [...ran.ended].flatMap(([{ id }, { provisional }]) =>
+      provisional === undefined ? [] : [{ instance: id, reason: provisional }]
+    ),
+    ...originsOf(ran),
+    verdicts,
+    ...(comparison && { comparison }),
+    artifacts: Array.from(
+      reached.keys(),
+      (path) => relative(project.root, join(artifacts.folder, path)),
+    ),
+    ...(folder && { folder }),
+  };
+  report(event);
+  if (!success) return { kind: "failed" };
+  return { kind: "done", ...(!concluded?.report && { noop: opened }) };
+}
+
+/** Says what it would take to have the files back that were replaced. */
+async function priced<Config>(
+  project: Project<Config>,
+  folder: Folder | undefined,
+): Promise<Folder | undefined> {
+  if (!folder?.replaced) return folder;
+  const cost = await price(project, folder.replaced);
+  return { ...folder, ...(cost !== undefined && { cost }) };
+}
+
+/** How many instances would run in a configuration; `undefined` if it is none any more. */
+async function price<Config>(
+  project: Project<Config>,
+  { profile, settings, targets }: Configuration,
+): Promise<number | undefined> {
+  const opened = await open(project, {
+    ...(profile !== undefined && { profile }),
+    set: settings,
+  });
+  if (!opened.ok) return undefined;
+  const graph = narrow(opened.value.graph, targets);
+  return graph.ok ? new Plan(graph.value, opened.value.world).cost : undefined;
+}
+
+/** How many results come from which archive. */
+function originsOf({ ended }: Ran): Pick<Finished, "origins"> {
+  const all = [...ended.values()].flatMap(({ from }) => from?.archive ?? []);
+  if (all.length === 0) return {};
+  const origins = [...Map.groupBy(all, (archive) => archive)]
+    .map(([archive, { length }]) => ({ archive, instances: length }));
+  return { origins };
+}
+
+/** The comparison with the published run, if there is one. */
+async function compareWithPublished(
+  graph: Graph,
+  { ended }: Ran,
+  { root, store, publication, graph: whole }: Opened,
+  verdicts: readonly Verdict[],
+): Promise<Comparison | undefined> {
+  if (!publication || !existsSync(join(root, "results.lock.json"))) return;
+  const { compareToLock } = await import("./candidate.ts");
+  return unwrap(compareToLock(root, graph, ended, {
+    store,
+    publication,
+    verdicts,
+    whole: graph.instances.length === whole.instances.length,
+  }));
+}
+
+function count(ran: Ran): Counts {
+  const counts = { reused: 0, restored: 0, built: 0, failed: 0, skipped: 0 };
+  for (const { outcome } of ran.ended.values()) counts[outcome.kind]++;
+  return counts;
+}
+
+/** The verdicts of this run; none if the stage that gives them did not end well. */
+function readVerdicts(
+  digest: Digest | undefined,
+  { store }: Opened,
+): readonly Verdict[] {
+  // Somebody may have removed the store.
+  if (!digest || !store.holds(digest)) return [];
+  return JSON.parse(readFileSync(store.object(digest), "utf8"));
+}
+
+/** A disk that keeps the run from being written down is told, unless that was told already. */
+async function tryDisk<Value>(
+  what: string,
+  told: boolean,
+  action: () => Promise<Value>,
+): Promise<Value | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    const failure = error instanceof Failed
+      ? error.failure
+      : diskFailure(what, error);
+    if (!failure) throw error;
+    if (told) return undefined;
+    throw new Failed(failure);
+  }
+}
