@@ -4,6 +4,7 @@ import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
 import { registerFont } from "./font.ts";
 import { type Page, render } from "./page.ts";
+import { escapeTex } from "./tex.ts";
 
 /** The sentence that stands in every caption over data that is not the paper's. */
 export const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
@@ -40,25 +41,9 @@ export function latex(
     `\\begin{${environment}}`,
     "  \\centering",
     `  \\includegraphics[width=${measure}]{figures/${name}.pdf}`,
-    `  \\caption{${escape(caption)}}`,
+    `  \\caption{${escapeTex(caption)}}`,
     `  \\label{fig:${name}}`,
     `\\end{${environment}}`,
     "",
   ].join("\n");
-}
-
-const SPECIAL: { readonly [character: string]: string } = {
-  "\\": "\\textbackslash{}",
-  "~": "\\textasciitilde{}",
-  "^": "\\textasciicircum{}",
-  "–": "--",
-  "×": "$\\times$",
-  "≥": "$\\geq$",
-};
-
-function escape(text: string): string {
-  return text.replace(
-    /[\\~^–×≥&%$#_{}]/g,
-    (character) => SPECIAL[character] ?? `\\${character}`,
-  );
 }

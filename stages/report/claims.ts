@@ -1,13 +1,24 @@
 /** The claims as a referee's table, with the numbers behind each verdict. */
-import { html, type Markup, NOTHING } from "./html.ts";
+import { html, type Markup, NOTHING, type Section } from "./html.ts";
 import type { Judgement } from "../formats/claims.ts";
-import type { Material } from "./material.ts";
-import { figure } from "./number.ts";
-import type { Section } from "./section.ts";
-import { mark } from "./verdict.ts";
+import type { ReportData } from "./data.ts";
+import { fourDigits } from "./number.ts";
+
+const MARKS = { holds: "✓", fails: "✗", "not judged": "–" };
+
+/** A verdict with its mark, in its colour. */
+export function mark({ verdict }: Pick<Judgement, "verdict">): Markup {
+  return html`
+    <span
+      class="mark ${verdict.replace(
+        " ",
+        "-",
+      )}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>
+  `;
+}
 
 /** The referee's table. */
-export function claimsSection({ claims }: Material): Section {
+export function claimsSection({ claims }: ReportData): Section {
   return {
     id: "claims",
     title: "Claims",
@@ -51,7 +62,7 @@ function evidence(
           ? html`<td>seed ${seed} ${holds ? "✓" : "✗"}</td>`
           : NOTHING
       }<td><code>${text}</code></td><td class="number">${
-        figure(value)
+        fourDigits(value)
       }</td></tr>`
     )
   );

@@ -12,7 +12,7 @@ import compared from "./client/compared.js" with { type: "text" };
 import plot from "./client/plot.js" with { type: "text" };
 import chart from "./client/chart.js" with { type: "text" };
 import tiles from "./client/tiles.js" with { type: "text" };
-import studio from "./client/studio.js" with { type: "text" };
+import playground from "./client/playground.js" with { type: "text" };
 import run from "./client/run.js" with { type: "text" };
 import start from "./client/start.js" with { type: "text" };
 
@@ -27,7 +27,7 @@ const MODULES = [
   plot,
   chart,
   tiles,
-  studio,
+  playground,
   run,
   start,
 ];

@@ -9,8 +9,7 @@ import uplotStyle from "../../node_modules/uplot/dist/uPlot.min.css" with {
   type: "text",
 };
 import { program } from "./client.ts";
-import { embedded, html, Markup } from "./html.ts";
-import type { Section } from "./section.ts";
+import { embedded, html, Markup, type Section } from "./html.ts";
 import style from "./style.css" with { type: "text" };
 
 /** What the page is put together from. */
@@ -20,7 +19,7 @@ export interface Parts {
   readonly header: Markup;
   readonly sections: readonly Section[];
   /** What the page's own code reads. */
-  readonly material: unknown;
+  readonly data: unknown;
 }
 
 /** The whole file. */
@@ -70,7 +69,7 @@ export async function compose(parts: Parts): Promise<string> {
     </main>
     </div>
     <script type="application/json" id="material">${embedded(
-      parts.material,
+      parts.data,
     )}</script>
     <script type="application/json" id="run"></script>
     ${scripts.map((code) => html`<script>${new Markup(code)}</script>\n`)}

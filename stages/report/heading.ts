@@ -1,23 +1,21 @@
-/** What is read first: the title, the verdict, and a warning if there is one. */
+/** The top of the page: the title, the verdicts, and a warning if the data is a stand-in. */
+import { mark } from "./claims.ts";
 import { html, type Markup, NOTHING } from "./html.ts";
-import type { Material } from "./material.ts";
+import type { ReportData } from "./data.ts";
 import { counted, grouped } from "./number.ts";
 import type { Params } from "./params.ts";
-import { mark } from "./verdict.ts";
 
-/** Title, verdict, abstract: what is read first. */
+/** The title, how many claims hold, the abstract and the extent of the training. */
 export function header(
   { paper }: Params,
-  { claims, dataset, trainings }: Material,
+  { claims, dataset, trainings }: ReportData,
 ): Markup {
   const holding = claims.filter(({ verdict }) => verdict === "holds").length;
   const open = claims.filter((one) => one.verdict === "not judged").length;
   return html`<header>
 <p class="kicker">Reproduction report</p>
-<h1>${String(paper.title)}</h1>
-<p class="byline">The paper: ${String(paper.author)}, ${String(paper.venue)}, ${
-    String(paper.year)
-  }</p>
+<h1>${paper.title}</h1>
+<p class="byline">The paper: ${paper.author}, ${paper.venue}, ${paper.year}</p>
 <div class="verdict" id="verdict">
 <p class="score"><strong>${holding} of ${claims.length}</strong> ${
     claims.length === 1 ? "claim holds" : "claims hold"
@@ -32,7 +30,7 @@ export function header(
     )
   }</ol>
 </div>
-<p class="abstract">${String(paper.abstract ?? "").trim()}</p>
+<p class="abstract">${paper.abstract.trim()}</p>
 ${
     dataset.stand_in ? NOTHING : html`
       <p
@@ -48,7 +46,7 @@ ${
 }
 
 /** How long the networks were trained: a quick run must not look like a full one. */
-function extent(trainings: Material["trainings"]): string {
+function extent(trainings: ReportData["trainings"]): string {
   const epochs = Math.max(...trainings.map((one) => one.epochs.length));
   const steps = Math.max(...trainings.map((one) => one.steps.length));
   return `Training: ${trainings.length} networks, each over ${
@@ -57,7 +55,7 @@ function extent(trainings: Material["trainings"]): string {
 }
 
 /** Loud, and first on the page: numbers over other data prove nothing. */
-export function banner({ dataset }: Material): Markup {
+export function banner({ dataset }: ReportData): Markup {
   if (!dataset.stand_in) return NOTHING;
   return html`
     <div class="banner"

@@ -5,6 +5,13 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
+/** A section of the page, with its place in the table of contents. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+}
+
 type Part = Markup | string | number | readonly Part[];
 
 /** A template whose values are escaped, but for markup and lists of markup. */

@@ -1,7 +1,7 @@
 /** Numbers as a reader wants them; no locale has a say. */
 
 /** Four significant digits, without an exponent where a reader would rather not. */
-export function figure(value: number): string {
+export function fourDigits(value: number): string {
   const text = value.toPrecision(4);
   return /e/.test(text) ? String(Number(text)) : text;
 }

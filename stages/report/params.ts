@@ -1,28 +1,47 @@
-/** What the report is told beside its inputs. */
-import type { Json, JsonObject } from "../../pipeline/stage/json.ts";
+/** The parameters of the stage `report`: what the page says beside its inputs. */
+import type { JsonObject } from "../../pipeline/stage/json.ts";
 
-/** A stage of the pipeline, as the picture of the graph shows it. */
-export interface GraphStage {
-  readonly [key: string]: Json;
+/** A stage of the pipeline, as the picture of the graph shows it. A type: it is JSON. */
+export type GraphStage = {
   readonly stage: string;
   readonly title: string;
   readonly instances: number;
   /** The stages that it reads from. */
   readonly inputs: readonly string[];
-}
+};
 
-/** Parameters of the stage `report`. */
+/** The parameters of the stage `report`. */
 export interface Params {
-  readonly [key: string]: Json;
-  /** The table `[paper]` of the configuration. */
-  readonly paper: JsonObject;
-  /** The tables `[[authors]]`. */
-  readonly authors: readonly JsonObject[];
+  /** Of the table `[paper]` of the configuration. */
+  readonly paper: {
+    readonly title: string;
+    readonly author: string;
+    readonly venue: string;
+    readonly year: number;
+    readonly version: string;
+    readonly license: string;
+    readonly abstract: string;
+    readonly repository?: string;
+  };
+  /** The tables `[[authors]]`, of which there is one at least. */
+  readonly authors: readonly {
+    readonly given: string;
+    readonly family: string;
+  }[];
   readonly graph: readonly GraphStage[];
   /** Versions by name. */
-  readonly environment: JsonObject;
+  readonly environment: { readonly deno: string } & {
+    readonly [name: string]: string;
+  };
   /** The resolved configuration. */
-  readonly settings: JsonObject;
+  readonly settings: JsonObject & {
+    readonly figures: {
+      readonly learning_curves: {
+        readonly scale: "log" | "linear";
+        readonly band: readonly [number, number];
+      };
+    };
+  };
   /** Numbers of the test images shown; null takes the first of each digit. */
   readonly images: readonly number[] | null;
 }

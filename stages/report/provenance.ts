@@ -2,10 +2,9 @@
 import type { Json } from "../../pipeline/stage/json.ts";
 import { bibtex, reference } from "./citation.ts";
 import { drawGraph } from "./graph.ts";
-import { html } from "./html.ts";
-import type { Material } from "./material.ts";
+import { html, type Section } from "./html.ts";
+import type { ReportData } from "./data.ts";
 import type { Params } from "./params.ts";
-import type { Section } from "./section.ts";
 
 /** Which stage reads which; the times come from a run that the reader opens. */
 export function graphSection({ graph }: Params): Section {
@@ -77,7 +76,7 @@ export function parametersSection({ settings, environment }: Params): Section {
             html`
               <tr>
                 <th scope="row"><code>${name}</code></th>
-                <td><code>${String(version)}</code></td>
+                <td><code>${version}</code></td>
               </tr>
             `
           )}</tbody></table></div>
@@ -86,7 +85,7 @@ export function parametersSection({ settings, environment }: Params): Section {
 }
 
 /** SHA-256 of the dataset's files and of everything that the page was made from. */
-export function digestsSection({ dataset, digests }: Material): Section {
+export function digestsSection({ dataset, digests }: ReportData): Section {
   const rows = (entries: readonly (readonly [string, string])[]) =>
     entries.map(([name, sha256]) =>
       html`
@@ -125,8 +124,8 @@ export function digestsSection({ dataset, digests }: Material): Section {
 
 /** How to cite, and how to do it all again. */
 export function citationSection(params: Params): Section {
-  const deno = `npx -y deno@${params.environment.deno ?? "2.9.6"}`;
-  const repository = params.paper.repository;
+  const deno = `npx -y deno@${params.environment.deno}`;
+  const { repository } = params.paper;
   const commands = [
     ...(repository === undefined
       ? []

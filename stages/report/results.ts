@@ -1,11 +1,10 @@
 /** What was measured: curves, reconstructions, noise. */
-import { html, type Markup, NOTHING } from "./html.ts";
-import type { Material, Network } from "./material.ts";
-import { figure, grouped } from "./number.ts";
-import type { Section } from "./section.ts";
+import { html, type Markup, NOTHING, type Section } from "./html.ts";
+import type { Network, ReportData } from "./data.ts";
+import { fourDigits, grouped } from "./number.ts";
 
 /** The interactive chart, and the measures of the test images as a table. */
-export function curvesSection({ networks }: Material): Section {
+export function curvesSection({ networks }: ReportData): Section {
   const seeds = new Set(networks.map(({ seed }) => seed)).size;
   return {
     id: "curves",
@@ -51,7 +50,9 @@ export function curvesSection({ networks }: Material): Section {
           <tbody>${networks.map(({ learningRate, seed, test }) =>
             html`<tr><th scope="row">${learningRate}</th>${
               seeds > 1 ? html`<td>${seed}</td>` : NOTHING
-            }<td class="number">${figure(test.mse)}</td><td class="number">${
+            }<td class="number">${
+              fourDigits(test.mse)
+            }</td><td class="number">${
               test.psnr === null ? "∞" : test.psnr.toFixed(2)
             }</td><td class="number">${test.ssim.toFixed(3)}</td></tr>`
           )}</tbody>${seeds > 1 ? means(networks) : NOTHING}
@@ -82,7 +83,7 @@ function means(networks: readonly Network[]): Markup {
       const of = (name: "mse" | "psnr" | "ssim") =>
         group.map(({ test }) => test[name]);
       return html`<tr><th scope="row">${rate}</th><td>mean</td>${
-        cell(of("mse"), figure)
+        cell(of("mse"), fourDigits)
       }${cell(of("psnr"), (value) => value.toFixed(2))}${
         cell(of("ssim"), (value) => value.toFixed(3))
       }</tr>`;
@@ -107,7 +108,7 @@ export function reconstructionsSection(): Section {
 }
 
 /** The exercise's optional task: what noise does. */
-export function denoisingSection({ networks }: Material): Section {
+export function denoisingSection({ networks }: ReportData): Section {
   const levels = networks[0]?.denoising.levels ?? [];
   const several = new Set(networks.map(({ seed }) => seed)).size > 1;
   const name = ({ learningRate, seed }: Network) =>
@@ -131,14 +132,14 @@ export function denoisingSection({ networks }: Material): Section {
           </thead>
           <tbody><tr><th scope="row">none</th><td class="number">0</td>${networks
             .map(({ denoising }) =>
-              html`<td class="number">${figure(denoising.clean_mse)}</td>`
+              html`<td class="number">${fourDigits(denoising.clean_mse)}</td>`
             )}</tr>${levels.map(({ level, noisy_mse }, row) =>
               html`<tr><th scope="row">${level}</th><td class="number">${
-                figure(noisy_mse)
+                fourDigits(noisy_mse)
               }</td>${
                 networks.map(({ denoising }) => {
                   const mse = denoising.levels[row]?.output_mse ?? NaN;
-                  const text = figure(mse);
+                  const text = fourDigits(mse);
                   return html`<td class="number">${
                     mse < noisy_mse ? html`<strong>${text}</strong>` : text
                   }</td>`;

@@ -8,8 +8,8 @@ import { claimsSection } from "./claims.ts";
 import { curves } from "./curve.ts";
 import { compose } from "./document.ts";
 import { banner, header } from "./heading.ts";
-import { livingSection } from "./living.ts";
-import { read } from "./material.ts";
+import { playgroundSection } from "./playground.ts";
+import { read } from "./data.ts";
 import type { Params } from "./params.ts";
 import {
   citationSection,
@@ -22,36 +22,37 @@ import {
   denoisingSection,
   reconstructionsSection,
 } from "./results.ts";
-import { band } from "./settings.ts";
 
 export type { Params };
 
 /** Writes `report`, a page of HTML. */
 export default async function report(task: Task<Params>): Promise<void> {
   const { params } = task;
-  const material = await read(task);
+  const data = await read(task);
+  const { scale, band } = params.settings.figures.learning_curves;
   const page = await compose({
-    title: String(params.paper.title),
-    banner: banner(material),
-    header: header(params, material),
+    title: params.paper.title,
+    banner: banner(data),
+    header: header(params, data),
     sections: [
-      claimsSection(material),
-      curvesSection(material),
+      claimsSection(data),
+      curvesSection(data),
       reconstructionsSection(),
-      livingSection(material),
-      denoisingSection(material),
+      playgroundSection(data),
+      denoisingSection(data),
       graphSection(params),
       parametersSection(params),
-      digestsSection(material),
+      digestsSection(data),
       citationSection(params),
     ],
-    material: {
-      curves: curves(material.trainings),
-      ...band(params.settings),
-      layers: material.layers,
-      digits: material.digits,
-      originals: material.originals,
-      networks: material.networks.map(
+    data: {
+      curves: curves(data.trainings),
+      scale,
+      band,
+      layers: data.layers,
+      digits: data.digits,
+      originals: data.originals,
+      networks: data.networks.map(
         ({ name, learningRate, seed, weights, outputs }) => ({
           name,
           learningRate,

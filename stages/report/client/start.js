@@ -2,7 +2,7 @@
 import { startChart } from "./chart.js";
 import { startOpening } from "./opened.js";
 import { showOwnRun, showRun } from "./run.js";
-import { startStudio } from "./studio.js";
+import { startStudio } from "./playground.js";
 import { startTheme } from "./theme.js";
 import { startTiles } from "./tiles.js";
 

@@ -17,7 +17,7 @@ import type { Denoising } from "../../../stages/formats/denoising.ts";
 import type { Judgement } from "../../../stages/formats/claims.ts";
 import type { Metrics } from "../../../stages/formats/metrics.ts";
 import { initial, toLayers, weights } from "../../../stages/network/weights.ts";
-import report from "../../../stages/report/stage.ts";
+import report, { type Params } from "../../../stages/report/stage.ts";
 import { rig } from "../../rig/task.ts";
 
 export const RATES = [0.1, 0.01];
@@ -191,7 +191,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     ),
     denoisings: every("denoising", () => denoising),
   };
-  const params = {
+  const params: Params = {
     paper: {
       title,
       author: "Ada Example",
@@ -200,7 +200,6 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       version: "1.0.0",
       license: "MIT",
       abstract: "In short.",
-      keywords: [],
     },
     authors: [{ given: "Ada", family: "Näme" }],
     graph: [

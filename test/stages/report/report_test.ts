@@ -88,26 +88,35 @@ Deno.test("embedded() lets no tag begin in JSON", () => {
   assert.deepEqual(JSON.parse(text), { a: "</script><!--" });
 });
 
+const PAPER = {
+  title: "A title",
+  author: "Ada Example",
+  venue: "A venue",
+  year: 2018,
+  version: "1.0.0",
+  license: "MIT",
+  abstract: "In short.",
+};
+const AUTHORS = [{ given: "Bo", family: "Näme" }];
+
 Deno.test("bibtex() escapes what TeX would read as a command", () => {
   const text = bibtex({
     paper: {
-      title: "50 % & more",
-      author: "Ada Example",
-      year: 2018,
-      repository: "https://example.org/a_b",
+      ...PAPER,
+      title: String.raw`50 % & more: ~10^{-3} \ {x}_$#`,
+      repository: "https://example.org/~a_b",
     },
-    authors: [{ given: "Bo", family: "Näme" }],
-    graph: [],
-    environment: {},
-    settings: {},
-    images: null,
+    authors: AUTHORS,
   });
   assert.match(
     text,
     /^@software\{name-facsimile,\n {2}author {7}= \{Näme, Bo\},/,
   );
-  assert.match(text, /50 \\% \\& more/);
-  assert.match(text, /\{https:\/\/example\.org\/a_b\}/);
+  assert(text.includes(
+    String
+      .raw`= {50 \% \& more: \textasciitilde{}10\textasciicircum{}\{-3\} \textbackslash{} \{x\}\_\$\#}`,
+  ));
+  assert.match(text, /\{https:\/\/example\.org\/~a_b\}/);
   assert.match(text, /^@misc\{example2018,/m);
 });
 
@@ -129,20 +138,7 @@ Deno.test("the page's own modules use no name twice, for they share a scope", ()
 
 Deno.test("reference() names the reproduction and what it reproduces", () => {
   assert.equal(
-    reference({
-      paper: {
-        title: "A title",
-        author: "Ada Example",
-        venue: "A venue",
-        year: 2018,
-        version: "1.0.0",
-      },
-      authors: [{ given: "Bo", family: "Näme" }],
-      graph: [],
-      environment: {},
-      settings: {},
-      images: null,
-    }),
+    reference({ paper: PAPER, authors: AUTHORS }),
     "Bo Näme: A reproduction of “A title” (Ada Example, A venue, 2018), version 1.0.0.",
   );
 });

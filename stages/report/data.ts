@@ -1,4 +1,4 @@
-/** All that the report is made of: its inputs, read, checked and put together. */
+/** The data of the report: the inputs of its stage, read, checked and put together. */
 import type { Task } from "../../pipeline/stage/task.ts";
 import { pixels, shown } from "../figures/shown.ts";
 import { ClaimsSchema, type Judgement } from "../formats/claims.ts";
@@ -35,7 +35,7 @@ export interface Shape {
 }
 
 /** What the sections and the page's own code are given. */
-export interface Material {
+export interface ReportData {
   readonly dataset: Dataset;
   readonly claims: readonly Judgement[];
   readonly trainings: readonly Training[];
@@ -58,7 +58,7 @@ export interface Material {
 }
 
 /** Reads all inputs of the stage `report`. */
-export async function read(task: Task<Params>): Promise<Material> {
+export async function read(task: Task<Params>): Promise<ReportData> {
   const metrics = readJson(task.input("metrics"), MetricsSchema);
   const dataset = readJson(task.input("dataset"), DatasetSchema);
   const labels = Deno.readFileSync(task.input("test-labels"));
@@ -128,7 +128,7 @@ function shapes({ chain, weights }: LayersModel): Shape[] {
 const SINGLE = ["metrics", "claims", "dataset", "test-images", "test-labels"];
 const MANY = ["curves", "models", "weights", "reconstructions", "denoisings"];
 
-async function digests(task: Task<Params>): Promise<Material["digests"]> {
+async function digests(task: Task<Params>): Promise<ReportData["digests"]> {
   const files = [
     ...SINGLE.map((name) => ({ name, path: task.input(name) })),
     ...MANY.flatMap((name) =>

@@ -1,12 +1,11 @@
-/** The figure in which the networks work on what the reader draws. */
-import { html, NOTHING } from "./html.ts";
-import type { Material, Network } from "./material.ts";
+/** The playground: the reader draws a digit, and the networks reconstruct it. */
+import { html, NOTHING, type Section } from "./html.ts";
+import type { Network, ReportData } from "./data.ts";
 import { grouped } from "./number.ts";
-import type { Section } from "./section.ts";
 
-/** The networks themselves, at work on what the reader draws. */
-export function livingSection(
-  { digits, networks, code, dataset: { width, height } }: Material,
+/** The markup of the playground; `client/playground.js` brings it to life. */
+export function playgroundSection(
+  { digits, networks, code, dataset: { width, height } }: ReportData,
 ): Section {
   const seeds = [...new Set(networks.map(({ seed }) => seed))];
   return {
