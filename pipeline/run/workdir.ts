@@ -10,7 +10,7 @@
  * Where nothing of an instance can have outlived it, the next one gets its
  * folder, emptied: it saves making and removing six names, which on some file
  * systems takes longer than all else that the engine does for a stage
- * (ARCHITECTURE.md, "What we rejected").
+ * (docs/rejected.md).
  */
 import { join } from "node:path";
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";

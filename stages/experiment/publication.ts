@@ -37,6 +37,7 @@ const describe = (
     "BENCHMARKS.md",
     "CHANGELOG.md",
     "CITATION.cff",
+    "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
     "deno.json",

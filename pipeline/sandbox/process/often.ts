@@ -3,8 +3,7 @@
  * stopped (freeze.ts), and so the one part of the process that knows the time; it
  * gives away no more of it than a yes or a no.
  *
- * Asked at each call: a timer would cost every stage 3.5 ms (ARCHITECTURE.md, "What
- * we rejected").
+ * Asked at each call: a timer would cost every stage 3.5 ms (docs/rejected.md).
  */
 const now = performance.now.bind(performance);
 

@@ -145,7 +145,7 @@ Deno.test("pack() and openZip() take a member of 400 MB in little memory", async
   `;
   const script = join(
     new URL("../../..", import.meta.url).pathname,
-    "test/archive",
+    "test/pipeline/archive",
     `.peak-${Deno.pid}.ts`,
   );
   writeFileSync(script, code);
