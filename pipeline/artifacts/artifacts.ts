@@ -11,7 +11,7 @@ import { join } from "node:path";
 import type { Digest } from "../store/digest.ts";
 import { check, leftovers, recover, replace } from "./generation.ts";
 import type { Instance } from "../graph/graph.ts";
-import { type Earlier, type Holding, readHolding, RUN } from "./holding.ts";
+import { type Earlier, readReport, RUN, type RunReport } from "./report.ts";
 import { turn } from "../store/lease.ts";
 import type { StatCache } from "../store/stat.ts";
 import type { Store } from "../store/store.ts";
@@ -66,9 +66,9 @@ export class Artifacts {
     return wrong;
   }
 
-  /** What `run.json` says is here. */
-  holding(): Holding | undefined {
-    return readHolding(this.folder);
+  /** The report of the run whose files are here. */
+  report(): RunReport | undefined {
+    return readReport(join(this.folder, RUN));
   }
 
   /** Whether `run.json` is what a file says, word for word. */
@@ -95,7 +95,7 @@ export class Artifacts {
    */
   difference(
     { reached, complete }: Wanted,
-    holding: Holding | undefined,
+    report: RunReport | undefined,
   ): Difference {
     const wrong = new Set<string>();
     const gone = new Set<string>();
@@ -103,7 +103,7 @@ export class Artifacts {
     for (const [path, digest] of reached) {
       if (this.#digest(path) !== digest) wrong.add(path);
     }
-    for (const [path, file] of filesOf(holding)) {
+    for (const [path, file] of filesOf(report)) {
       if (reached.has(path) || this.#digest(path) !== file.digest) continue;
       if (complete) gone.add(path);
       else earlier.set(path, file);
@@ -149,10 +149,11 @@ export class Artifacts {
 
 /** All files that a run put or left in the folder, with the run that made each. */
 function* filesOf(
-  holding: Holding | undefined,
+  report: RunReport | undefined,
 ): Iterable<readonly [path: string, file: Earlier]> {
-  if (!holding) return;
-  const { run, own, earlier } = holding;
-  yield* earlier;
-  for (const [path, file] of own) yield [path, { ...file, run }];
+  if (!report) return;
+  yield* Object.entries(report.earlier ?? {});
+  for (const [path, file] of Object.entries(report.artifacts)) {
+    yield [path, { ...file, run: report.run.id }];
+  }
 }

@@ -34,7 +34,7 @@ import {
   writeWhole,
 } from "../store/disk.ts";
 import { Failed } from "../failure.ts";
-import { RUN } from "./holding.ts";
+import { RUN } from "./report.ts";
 import { look } from "../store/inode.ts";
 import { swap } from "./swap.ts";
 

@@ -20,9 +20,8 @@ import {
   reportText,
   runId,
   runIds,
-  type RunReport,
-} from "./report.ts";
-import { type Holding, readRun } from "../artifacts/holding.ts";
+} from "./runs.ts";
+import { readReport, type RunReport } from "../artifacts/report.ts";
 import type { Opened } from "../plan/open.ts";
 import type { Ran } from "../run/run.ts";
 
@@ -57,8 +56,8 @@ export async function conclude(
     ends.every(({ outcome }) => outcome.kind === "reused");
   const { configuration } = told;
   if (still) {
-    const here = artifacts.holding();
-    const current = here && artifacts.isRun(reportPath(store, here.run)) &&
+    const here = artifacts.report();
+    const current = here && artifacts.isRun(reportPath(store, here.run.id)) &&
       describes(here, wanted, configuration);
     if (current || !complete) {
       return { report: undefined, folder: folderOf(here, configuration) };
@@ -66,15 +65,15 @@ export async function conclude(
   }
 
   using mine = await artifacts.turn(signal);
-  const holding = artifacts.holding();
-  const difference = artifacts.difference(wanted, holding);
+  const here = artifacts.report();
+  const difference = artifacts.difference(wanted, here);
   const touches = mine !== undefined && (complete || difference.wrong.size > 0);
   const history = runIds(store);
   const newest = history.at(-1);
   if (still && newest !== undefined) {
     // Somebody edited `run.json`, or took it away.
     const path = reportPath(store, newest);
-    const told = readRun(path);
+    const told = readReport(path);
     if (told && describes(told, wanted, configuration)) {
       artifacts.replace(wanted, difference, readFileSync(path, "utf8"));
       return { report: undefined, folder: folderOf(told, configuration) };
@@ -93,16 +92,8 @@ export async function conclude(
   return {
     report,
     folder: touches
-      ? folderOf(
-        {
-          configuration,
-          own: wanted.reached,
-          earlier: difference.earlier,
-        },
-        configuration,
-        holding,
-      )
-      : folderOf(holding, configuration),
+      ? folderOf(report, configuration, here)
+      : folderOf(here, configuration),
   };
 }
 
@@ -126,51 +117,42 @@ export function reachedBy(graph: Graph, ran: Ran): Map<string, Digest> {
 
 /** Whether a `run.json` says exactly what there is. */
 function describes(
-  { own, earlier, configuration }: Holding,
+  { artifacts, earlier = {}, configuration }: RunReport,
   { reached }: Wanted,
   wanted: Configuration,
 ): boolean {
   if (configuration?.digest !== wanted.digest) return false;
-  if (earlier.size > 0 || own.size !== reached.size) return false;
-  for (const [path, digest] of reached) {
-    if (own.get(path)?.digest !== digest) return false;
-  }
-  return true;
-}
-
-/** As much of a holding as has to be known to say whose it is. */
-interface Held {
-  readonly configuration: Configuration | undefined;
-  readonly own: { readonly size: number };
-  readonly earlier: Holding["earlier"];
+  const files = Object.entries(artifacts);
+  return Object.keys(earlier).length === 0 && files.length === reached.size &&
+    files.every(([path, { digest }]) => reached.get(path) === digest);
 }
 
 /** What has to be said of the folder: nothing, where all is as one expects. */
 export function folderOf(
-  holding: Held | undefined,
+  here: RunReport | undefined,
   configuration: Configuration,
-  before?: Held,
+  before?: RunReport,
 ): Folder | undefined {
-  if (!holding?.configuration) return undefined;
-  const { earlier, own, configuration: held } = holding;
+  if (!here?.configuration) return undefined;
+  const { earlier = {}, artifacts, configuration: held } = here;
+  const left = Object.values(earlier);
   const was = before?.configuration;
   const other = before && was && was.digest !== held.digest &&
     !sameName(was, held);
   const foreign = held.digest !== configuration.digest &&
     !sameName(held, configuration);
-  if (isPlain(held) && !other && !foreign && earlier.size === 0) {
+  if (isPlain(held) && !other && !foreign && left.length === 0) {
     return undefined;
   }
   return {
     holds: held,
     ...(foreign && { wanted: configuration }),
     ...(other && { replaced: was }),
-    ...(earlier.size > 0 && {
+    ...(left.length > 0 && {
       earlier: {
-        files: earlier.size,
-        of: earlier.size + own.size,
-        runs: [...new Set(Array.from(earlier.values(), ({ run }) => run))]
-          .sort(),
+        files: left.length,
+        of: left.length + Object.keys(artifacts).length,
+        runs: [...new Set(left.map(({ run }) => run))].sort(),
       },
     }),
   };

@@ -6,7 +6,8 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDigest } from "../store/digest.ts";
 import { readStored, removeTree } from "../store/disk.ts";
-import { readReport, runIds } from "./report.ts";
+import { readReport } from "../artifacts/report.ts";
+import { reportPath, runIds } from "./runs.ts";
 import { list, readRecord, type Store } from "../store/store.ts";
 
 /** One thing to be removed. */
@@ -58,7 +59,7 @@ export function findWaste(
     else {
       for (
         const { fingerprint } of Object.values(
-          readReport(store, id)?.instances ?? {},
+          readReport(reportPath(store, id))?.instances ?? {},
         )
       ) {
         if (fingerprint) wanted.add(fingerprint);

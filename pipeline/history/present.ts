@@ -1,7 +1,7 @@
 /** The present results as a lock, if they are all up to date and real. */
 import { readFileSync } from "node:fs";
 import { fail, Failed, ok, type Result } from "../failure.ts";
-import { machine } from "./report.ts";
+import { machine } from "./runs.ts";
 import type { Json } from "../stage/json.ts";
 import { Plan } from "../plan/plan.ts";
 import type { Opened } from "../plan/open.ts";

@@ -65,7 +65,7 @@ export async function cleanCommand<Config>(
 function needed({ root, graph, world, artifacts }: Opened): Needed {
   const published = unwrap(readPublished(join(root, LOCK)));
   const plain = new Plan(graph, world);
-  const here = artifacts.holding();
+  const here = artifacts.report();
   return {
     fingerprints: [
       ...Object.values(published?.instances ?? {}).map((one) =>
@@ -75,11 +75,14 @@ function needed({ root, graph, world, artifacts }: Opened): Needed {
         plain.decided.values(),
         ({ fingerprint }) => fingerprint,
       ).filter((fingerprint) => fingerprint !== undefined),
-      ...here?.fingerprints ?? [],
+      ...Object.values(here?.instances ?? {})
+        .flatMap(({ fingerprint }) => fingerprint ?? []),
     ],
-    objects: [...here?.own.values() ?? [], ...here?.earlier.values() ?? []]
-      .map(({ digest }) => digest),
-    run: here?.run,
+    objects: [
+      ...Object.values(here?.artifacts ?? {}),
+      ...Object.values(here?.earlier ?? {}),
+    ].map(({ digest }) => digest),
+    run: here?.run.id,
   };
 }
 

@@ -2,7 +2,8 @@
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { Failed, nearest, short } from "../../failure.ts";
-import { readReport, runIds } from "../../history/report.ts";
+import { readReport } from "../../artifacts/report.ts";
+import { reportPath, runIds } from "../../history/runs.ts";
 import type { Json, JsonObject } from "../../stage/json.ts";
 import type { Project } from "../../project/project.ts";
 import { diffLines, type Side } from "../../render/diff.ts";
@@ -36,7 +37,9 @@ function side(name: string, store: Store, metrics: string | undefined): Side {
     ? all.toReversed().slice(back, back + 1)
     : all.filter((id) => id.startsWith(name));
   const [id] = found;
-  const report = id === undefined ? undefined : readReport(store, id);
+  const report = id === undefined
+    ? undefined
+    : readReport(reportPath(store, id));
   if (!report || id === undefined || found.length > 1) {
     const guess = nearest(name, all);
     throw new Failed({

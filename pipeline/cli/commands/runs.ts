@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Outcome } from "../../run/event.ts";
-import { readReport, runIds, type RunReport } from "../../history/report.ts";
+import { readReport, type RunReport } from "../../artifacts/report.ts";
+import { reportPath, runIds } from "../../history/runs.ts";
 import type { Project } from "../../project/project.ts";
 import { type RunRow, runsLines } from "../../render/runs.ts";
 import type { Verdict } from "../../stage/declaration.ts";
@@ -21,7 +22,7 @@ export function runsCommand<Config>(
   const store = openStore(root);
   const last = Number(parsed.one("last") ?? 20);
   const rows = runIds(store).toReversed().slice(0, last).flatMap((id) => {
-    const report = readReport(store, id);
+    const report = readReport(reportPath(store, id));
     return report ? [row(report, store, verdicts)] : [];
   });
   out(

@@ -58,7 +58,7 @@ async function show<Config>(
   const plan = new Plan(graph, opened.world);
   opened.save();
   const found = folderOf(
-    opened.artifacts.holding(),
+    opened.artifacts.report(),
     configurationOf(opened.experiment, request),
   );
   const folder = found && {

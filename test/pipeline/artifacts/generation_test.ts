@@ -252,7 +252,7 @@ Deno.test("a result that is not in the store any more is a sentence, and nothing
     reached: new Map([["one.txt", digestBytes("nobody has it")]]),
     complete: true,
   };
-  const difference = artifacts.difference(wanted, artifacts.holding());
+  const difference = artifacts.difference(wanted, artifacts.report());
   throws(
     () => artifacts.replace(wanted, difference, "{}"),
     (error) =>

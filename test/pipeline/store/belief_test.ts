@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { readArtifact } from "../../../pipeline/cli/commands/runs.ts";
-import type { RunReport } from "../../../pipeline/history/report.ts";
+import type { RunReport } from "../../../pipeline/artifacts/report.ts";
 import { output } from "../../../pipeline/stage/declaration.ts";
 import { Study } from "../../rig/study.ts";
 

@@ -5,38 +5,48 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { digestBytes } from "../../../pipeline/store/digest.ts";
 import {
-  type Holding,
-  readHolding,
-} from "../../../pipeline/artifacts/holding.ts";
+  readReport,
+  type RunReport,
+} from "../../../pipeline/artifacts/report.ts";
 import { canonicalPretty } from "../../../pipeline/stage/json.ts";
 
 const digest = digestBytes("");
 const file = { digest, size: 1, instance: "a", output: "out" };
 const WHOLE = {
-  run: { id: "20261123-160813-ab12" },
+  run: {
+    id: "20261123-160813-ab12",
+    started: "2026-11-23T16:08:13Z",
+    seconds: 1,
+    success: true,
+    arguments: [],
+  },
+  machine: {},
+  experiment: {},
   configuration: { profile: "q", settings: ["a=1"], targets: [], digest },
-  instances: { a: { fingerprint: digest } },
+  instances: {
+    a: { outcome: "built", stage: "a", from: [], fingerprint: digest },
+  },
   artifacts: { "a/b.txt": file },
   earlier: { "c.txt": { ...file, run: "20261122-160813-ab12" } },
 };
 
-function read(text: string): Holding | undefined {
+function read(text: string): RunReport | undefined {
   const folder = Deno.makeTempDirSync();
   try {
     writeFileSync(join(folder, "run.json"), text);
-    return readHolding(folder);
+    return readReport(join(folder, "run.json"));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-Deno.test("readHolding() reads what a run wrote", () => {
+Deno.test("readReport() reads what a run wrote", () => {
   const found = read(JSON.stringify(WHOLE));
   ok(found);
-  equal(found.run, WHOLE.run.id);
-  equal(found.own.get("a/b.txt")?.instance, "a");
-  equal(found.earlier.get("c.txt")?.run, "20261122-160813-ab12");
-  equal(found.fingerprints[0], digest);
+  equal(found.run.id, WHOLE.run.id);
+  equal(found.artifacts["a/b.txt"]?.instance, "a");
+  equal(found.earlier?.["c.txt"]?.run, "20261122-160813-ab12");
+  equal(found.instances.a?.fingerprint, digest);
   equal(found.configuration?.profile, "q");
 });
 
@@ -51,7 +61,7 @@ function places(value: unknown, path: readonly string[] = []): string[][] {
   ];
 }
 
-Deno.test("readHolding() answers whatever stands in any place, and nothing that leads out or cannot be written again", () => {
+Deno.test("readReport() answers whatever stands in any place, and nothing that leads out or cannot be written again", () => {
   const odd = fc.oneof(
     fc.jsonValue(),
     fc.constantFrom<unknown>("", "../x", "/x", "a//b", "__proto__", "\0", [
@@ -79,7 +89,8 @@ Deno.test("readHolding() answers whatever stands in any place, and nothing that 
           .replace('"size":1', '"size":1e999');
         const found = read(text);
         if (!found) return;
-        for (const [path, entry] of [...found.own, ...found.earlier]) {
+        const files = { ...found.artifacts, ...found.earlier };
+        for (const [path, entry] of Object.entries(files)) {
           equal(/^\/|(^|\/)\.\.?(\/|$)|^$/.test(path), false, path);
           canonicalPretty({ ...entry });
         }

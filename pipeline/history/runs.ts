@@ -1,55 +1,17 @@
 /**
- * A report for every run that changed something: what ran, what was reused, which
- * artifacts there are and what made them, in which configuration, on which
- * machine. The report of the run whose files are in `artifacts/` is also
- * `artifacts/run.json`, the one artifact that may differ between two equal runs.
+ * The history: a report for every run that changed something. The one of the run
+ * whose files are in `artifacts/` is also `artifacts/run.json`, the one artifact
+ * that may differ between two equal runs.
  */
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
-import * as v from "valibot";
 import type { Configuration } from "../artifacts/configuration.ts";
-import type { Digest } from "../store/digest.ts";
 import { inStore, isMissing, writeDurably } from "../store/disk.ts";
-import type { Outcome } from "../run/event.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Earlier, Kept } from "../artifacts/holding.ts";
+import type { Artifact, Earlier, RunReport } from "../artifacts/report.ts";
 import { canonicalPretty, type Json, type JsonObject } from "../stage/json.ts";
 import type { Ran } from "../run/run.ts";
-import { DIGEST, list, readJson, type Store } from "../store/store.ts";
-
-/** One instance on a report. */
-export interface InstanceReport {
-  readonly outcome: Outcome["kind"];
-  readonly stage: string;
-  /** What it reads from, by instance. */
-  readonly from: readonly string[];
-  readonly fingerprint?: Digest;
-  /** How long it took when it ran, in seconds, and when that was. */
-  readonly seconds?: number;
-  readonly made?: string;
-  /** What kept its process in. */
-  readonly wall?: string;
-  readonly provisional?: string;
-}
-
-/** The report of one run. */
-export interface RunReport {
-  readonly run: {
-    readonly id: string;
-    readonly started: string;
-    readonly seconds: number;
-    readonly success: boolean;
-    readonly arguments: readonly string[];
-  };
-  readonly machine: JsonObject;
-  readonly configuration: Configuration;
-  /** The resolved configuration. */
-  readonly experiment: Json;
-  readonly instances: { readonly [instance: string]: InstanceReport };
-  readonly artifacts: { readonly [path: string]: Kept };
-  /** Files in `artifacts/` that an incomplete run found there and left. */
-  readonly earlier: { readonly [path: string]: Earlier };
-}
+import { list, type Store } from "../store/store.ts";
 
 /** What a report says of a run that is not in its events. */
 export interface Circumstances {
@@ -90,8 +52,8 @@ export function compose(
   { id, started, seconds, success, arguments: args, ...rest }: Circumstances,
   earlier: ReadonlyMap<string, Earlier>,
 ): RunReport {
-  const instances: Record<string, InstanceReport> = {};
-  const artifacts: Record<string, Kept> = {};
+  const instances: Record<string, RunReport["instances"][string]> = {};
+  const artifacts: Record<string, Artifact> = {};
   for (const instance of graph.instances) {
     const end = ran.ended.get(instance);
     if (!end) continue;
@@ -152,62 +114,6 @@ export function runIds(store: Store): string[] {
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));
 }
-
-/** One report, if it can be read. */
-export function readReport(store: Store, id: string): RunReport | undefined {
-  return readJson(reportPath(store, id), REPORT) as RunReport | undefined;
-}
-
-/** What a report says of an artifact. */
-const FILE = {
-  digest: DIGEST,
-  size: v.number(),
-  instance: v.string(),
-  output: v.string(),
-};
-
-/** What a report must be for the rest to be believed. */
-const REPORT = v.object({
-  run: v.object({
-    id: v.string(),
-    started: v.string(),
-    seconds: v.number(),
-    success: v.boolean(),
-    arguments: v.array(v.string()),
-  }),
-  machine: v.record(v.string(), v.unknown()),
-  // Missing where an earlier version wrote it, as is `earlier`.
-  configuration: v.optional(v.object({
-    profile: v.optional(v.string()),
-    settings: v.array(v.string()),
-    targets: v.array(v.string()),
-    digest: DIGEST,
-  })),
-  experiment: v.unknown(),
-  instances: v.record(
-    v.string(),
-    v.object({
-      outcome: v.picklist([
-        "reused",
-        "restored",
-        "built",
-        "failed",
-        "skipped",
-      ]),
-      stage: v.string(),
-      from: v.array(v.string()),
-      fingerprint: v.optional(DIGEST),
-      seconds: v.optional(v.number()),
-      made: v.optional(v.string()),
-      wall: v.optional(v.string()),
-      provisional: v.optional(v.string()),
-    }),
-  ),
-  artifacts: v.record(v.string(), v.object(FILE)),
-  earlier: v.optional(
-    v.record(v.string(), v.object({ ...FILE, run: v.string() })),
-  ),
-});
 
 /** Where a report stands. */
 export function reportPath(store: Store, id: string): string {

@@ -3,7 +3,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { runId } from "../../../pipeline/history/report.ts";
+import { runId } from "../../../pipeline/history/runs.ts";
 import { Program } from "../../rig/program.ts";
 
 Deno.test("runId() names a run after its start", () => {
@@ -17,7 +17,7 @@ Deno.test("runId() names a run after its start", () => {
   );
 });
 
-Deno.test("runId() comes after the newest page, also when the clock was set back", () => {
+Deno.test("runId() comes after the newest run, also when the clock was set back", () => {
   const date = fc.date({
     min: new Date("1999-12-31T23:59:50Z"),
     max: new Date("2000-01-01T00:00:10Z"),
