@@ -1,11 +1,11 @@
 /** The value of an expression, and the numbers that it rests on. */
+import { print } from "./print.ts";
 import type { Expression } from "./syntax.ts";
-import { print } from "./syntax.ts";
 import { FUNCTIONS, SERIES } from "./vocabulary.ts";
 
 /** What was measured of one network. */
 export interface Measured {
-  readonly learning_rate: number;
+  readonly learningRate: number;
   readonly seed: number;
   readonly series: {
     readonly [name in keyof typeof SERIES]: readonly number[];
@@ -24,7 +24,7 @@ export interface Ground {
 }
 
 /** What an expression gave. */
-export interface Evaluated {
+interface Evaluated {
   readonly result: number | boolean;
   /** What was measured, and both sides of every comparison, by their texts, in order. */
   readonly values: { readonly [text: string]: number };
@@ -214,15 +214,19 @@ const registers = new WeakMap<readonly Measured[], Register>();
 export function register(networks: readonly Measured[]): Register {
   let found = registers.get(networks);
   if (!found) {
-    const key = (rate: number, seed: number) => `${rate},${seed}`;
+    const key = (learningRate: number, seed: number) =>
+      `${learningRate},${seed}`;
     const known = new Map<string, Measured>();
     let epochs = Infinity;
     for (const one of networks) {
-      const name = key(one.learning_rate, one.seed);
+      const name = key(one.learningRate, one.seed);
       if (!known.has(name)) known.set(name, one);
       epochs = Math.min(epochs, one.series.validation_loss.length);
     }
-    found = { of: (rate, seed) => known.get(key(rate, seed)), epochs };
+    found = {
+      of: (learningRate, seed) => known.get(key(learningRate, seed)),
+      epochs,
+    };
     registers.set(networks, found);
   }
   return found;

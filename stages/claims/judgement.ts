@@ -22,7 +22,7 @@ export function stepsOf(curves: readonly Curve[]): Steps {
     const name = `${curve.learning_rate},${curve.seed}`;
     if (!steps.has(name)) steps.set(name, curve.steps);
   }
-  return (rate, seed) => steps.get(`${rate},${seed}`);
+  return (learningRate, seed) => steps.get(`${learningRate},${seed}`);
 }
 
 /** Judges every claim for every seed. */
@@ -48,7 +48,7 @@ export function judgements(
 export function measured(metrics: Metrics, steps: Steps): Measured[] {
   return Object.values(metrics.models).map(
     ({ learning_rate, seed, epochs, test }) => ({
-      learning_rate,
+      learningRate: learning_rate,
       seed,
       series: {
         train_loss: epochs.map(({ train_loss }) => train_loss),

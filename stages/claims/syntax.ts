@@ -1,10 +1,11 @@
 /**
- * The syntax of a claim's expression:
+ * The expressions in which claims are written, such as
+ * `final(train_loss(lr=0.01)) < 0.02`, and their syntax:
  *
  *     claim      = all { "or" all }            all = one { "and" one }
  *     one        = "not" one | sum [ comparison ]
  *     comparison = ("<" | "<=" | ">" | ">=" | "==") sum
- *                | "in" sum ".." sum | "between" sum "and" sum | "within" sum "of" sum
+ *                | "in" sum ".." sum | "within" sum "of" sum
  *     sum        = product { ("+" | "-") product }
  *     product    = factor { ("*" | "/") factor }
  *     factor     = "-" factor | number | "(" claim ")" | name [ "(" [ argument { "," argument } ] ")" ]
@@ -119,7 +120,7 @@ export function parse(text: string): Expression {
     const not = accept("not");
     if (not) return { kind: "not", at: not.at, of: deeper(not, one) };
     const value = sum();
-    const word = accept("in", "between", "within", ...COMPARISONS);
+    const word = accept("in", "within", ...COMPARISONS);
     if (!word) return value;
     const { text, at } = word;
     const compared = compare(value, text, at);
@@ -141,8 +142,7 @@ export function parse(text: string): Expression {
         expect("of");
         return { kind: "near", at, value, distance: first, target: sum() };
       case "in":
-      case "between":
-        expect(sign === "in" ? ".." : "and");
+        expect("..");
         return { kind: "range", at, value, low: first, high: sum() };
       default: {
         const operator = sign as Operator; // one of COMPARISONS
@@ -233,81 +233,4 @@ function unexpected(
     at,
     text.length || 1,
   );
-}
-
-/** How tightly the parts of an expression hold together, as in the grammar. */
-const LEVELS = {
-  or: 1,
-  and: 2,
-  one: 3,
-  sum: 4,
-  product: 5,
-  factor: 6,
-} as const;
-
-/** An expression as a text that parses to the same expression, with no more parentheses than needed. */
-export function print(expression: Expression): string {
-  return printed(expression, LEVELS.or);
-}
-
-function printed(expression: Expression, least: number): string {
-  const text = words(expression);
-  return level(expression) < least ? `(${text})` : text;
-}
-
-function level(expression: Expression): number {
-  switch (expression.kind) {
-    case "not":
-    case "range":
-    case "near":
-      return LEVELS.one;
-    case "binary":
-      return levelOf(expression.operator);
-    default:
-      return LEVELS.factor;
-  }
-}
-
-function levelOf(operator: Operator): number {
-  if (operator === "or" || operator === "and") return LEVELS[operator];
-  if (operator === "+" || operator === "-") return LEVELS.sum;
-  return operator === "*" || operator === "/" ? LEVELS.product : LEVELS.one;
-}
-
-function words(expression: Expression): string {
-  const sum = (part: Expression) => printed(part, LEVELS.sum);
-  switch (expression.kind) {
-    case "number":
-      return String(expression.value);
-    case "name":
-      return expression.name;
-    case "minus":
-      return `-${printed(expression.of, LEVELS.factor)}`;
-    case "not":
-      return `not ${printed(expression.of, LEVELS.one)}`;
-    case "range": {
-      const { value, low, high } = expression;
-      return `${sum(value)} in ${sum(low)}..${sum(high)}`;
-    }
-    case "near": {
-      const { value, distance, target } = expression;
-      return `${sum(value)} within ${sum(distance)} of ${sum(target)}`;
-    }
-    case "binary": {
-      // Chains lean to the left; comparisons do not chain.
-      const { operator, left, right } = expression;
-      const own = levelOf(operator);
-      const compares = own === LEVELS.one;
-      const from = printed(left, compares ? LEVELS.sum : own);
-      const to = printed(right, compares ? LEVELS.sum : own + 1);
-      return `${from} ${operator} ${to}`;
-    }
-    case "call": {
-      const point = Object.entries(expression.point).map(([axis, value]) =>
-        `${axis}=${value}`
-      );
-      const all = [...expression.arguments.map(print), ...point];
-      return `${expression.name}(${all.join(", ")})`;
-    }
-  }
 }

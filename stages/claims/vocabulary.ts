@@ -1,4 +1,4 @@
-/** What a claim can speak of, and what it can ask. */
+/** The words of a claim's expression: what was measured, and the functions of it. */
 
 /** What an expression stands for. */
 export type Type = "number" | "truth" | "series";
@@ -25,7 +25,6 @@ export const CONSTANTS = {
 /** The words of the grammar, which name nothing. */
 export const RESERVED: readonly string[] = [
   "and",
-  "between",
   "in",
   "not",
   "of",
@@ -37,7 +36,7 @@ export const RESERVED: readonly string[] = [
  * A question to a series that is not empty. Where it takes a number n as well,
  * that is a whole number from 1 to the number of values less `leaves`.
  */
-export type Ask =
+type Ask =
   & { readonly help: string }
   & (
     | {

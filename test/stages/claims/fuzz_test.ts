@@ -12,13 +12,14 @@ import {
   Missing,
 } from "../../../stages/claims/evaluate.ts";
 import { checkPattern, compareQuotes } from "../../../stages/quotes/quotes.ts";
-import { parse, print } from "../../../stages/claims/syntax.ts";
+import { print } from "../../../stages/claims/print.ts";
+import { parse } from "../../../stages/claims/syntax.ts";
 
 const LONG = Deno.env.get("FACSIMILE_LONG") === "1";
 const FIXED = { seed: 20261125, numRuns: LONG ? 100_000 : 2_000 };
 
 const NETWORKS: readonly Measured[] = [1, 2].map((seed) => ({
-  learning_rate: 0.1,
+  learningRate: 0.1,
   seed,
   series: {
     train_loss: [3, 2, 1],
@@ -30,7 +31,7 @@ const NETWORKS: readonly Measured[] = [1, 2].map((seed) => ({
 
 const word = fc.oneof(
   fc.constantFrom(
-    ..."( ) , = == < <= > >= .. + - * / and or not in of within between 0 1 2 0.1 1e999 1e-999 . 1. tolerance lr seed lr=0.1 seed=1 first final min max mean drop slope at after train_loss validation_loss step_loss test.mse test.psnr (lr=0.1) final(train_loss(lr=0.1)) test.mse(lr=0.1) constructor __proto__ toString __proto__=1 é 𝄞 # \0"
+    ..."( ) , = == < <= > >= .. + - * / and or not in of within 0 1 2 0.1 1e999 1e-999 . 1. tolerance lr seed lr=0.1 seed=1 first final min max mean drop slope at after train_loss validation_loss step_loss test.mse test.psnr (lr=0.1) final(train_loss(lr=0.1)) test.mse(lr=0.1) constructor __proto__ toString __proto__=1 é 𝄞 # \0"
       .split(" "),
   ),
   fc.string({ unit: "binary", maxLength: 4 }),
