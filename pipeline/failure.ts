@@ -3,6 +3,8 @@
  * in three parts; bugs throw, and reach the user as a stack trace.
  */
 
+export { nearest } from "./stage/spelling.ts";
+
 /** A failure in the user's words: active, without contractions and full stops. */
 export interface Failure {
   /** A short, stable name for tools: `unknown-stage`. */
@@ -50,38 +52,4 @@ export function unwrap<Value>(result: Result<Value>): Value {
 /** A text as far as a message has room for it. */
 export function short(text: string, most = 60): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
-
-/**
- * The known word nearest to what was typed, if it is near enough to be meant:
- * at most a third of its letters differ (Levenshtein distance).
- */
-export function nearest(
-  typed: string,
-  known: Iterable<string>,
-): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
-  for (const word of known) {
-    // At least the letters that one has more must differ.
-    if (Math.abs(typed.length - word.length) >= least) continue;
-    const distance = levenshtein(typed.toLowerCase(), word.toLowerCase());
-    // Where every letter differs, nothing is near.
-    if (distance >= Math.max(typed.length, word.length)) continue;
-    if (distance < least) [best, least] = [word, distance];
-  }
-  return best;
-}
-
-function levenshtein(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, replace));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

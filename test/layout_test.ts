@@ -11,7 +11,8 @@ const root = new URL("..", import.meta.url).pathname;
  */
 const FLOORS = {
   pipeline: [
-    ["failure.ts", "stage", "text"],
+    ["stage", "text"],
+    ["failure.ts"],
     ["config", "graph", "project", "store"],
     ["artifacts", "code", "published", "sandbox"],
     ["plan"],

@@ -1,5 +1,5 @@
 /** The types of a claim's expression: what can be found wrong before anything ran. */
-import { meant } from "./spelling.ts";
+import { nearest } from "../../pipeline/stage/spelling.ts";
 import type { Expression } from "./syntax.ts";
 import { parse } from "./syntax.ts";
 import { ExpressionError } from "./token.ts";
@@ -164,7 +164,7 @@ class Check {
       ...Object.keys(SCALARS),
       ...this.constants,
     ];
-    const guess = meant(name, known);
+    const guess = nearest(name, known);
     return this.#wrong(
       expression,
       guess === undefined
