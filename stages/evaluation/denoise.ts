@@ -9,10 +9,11 @@ import { meanSquaredError } from "./error.ts";
 import { explain } from "./explanation.ts";
 import { add, noise } from "./noise.ts";
 import { fromBytes, rounded, toBytes } from "./picture.ts";
-import type { Reconstruct } from "./runtime.ts";
-import { portable } from "./runtime.ts";
+import { type Reconstruct, reconstructor } from "./reconstructor.ts";
 import type { Denoising } from "../formats/denoising.ts";
 import { readImages, slice } from "../formats/images.ts";
+import { IMAGE } from "../formats/mnist.ts";
+import { portable } from "../onnx/portable.ts";
 
 export interface Params {
   readonly [key: string]: Json;
@@ -33,10 +34,8 @@ export interface Params {
 export default async function denoise(task: Task<Params>): Promise<void> {
   const { shown_level, seed } = task.params;
   const levels = task.params.levels.toSorted((a, b) => a - b);
-  const { reconstruct, ...size } = await portable(
-    await Deno.readFile(task.input("onnx")),
-  );
-  const all = readImages(task.input("test-images"), size);
+  const reconstruct = await reconstructor(portable(), task.input("onnx"));
+  const all = readImages(task.input("test-images"), IMAGE);
   const { count, bytes } = slice(all, 0, task.params.images);
   const clean = fromBytes(bytes);
   const unit = noise(clean.length, seed);

@@ -12,17 +12,23 @@ import {
   peakSignalToNoise,
 } from "./error.ts";
 import { fromBytes, rounded, toBytes } from "./picture.ts";
-import { native } from "./native.ts";
-import { portable, RUNTIMES } from "./runtime.ts";
+import { reconstructor } from "./reconstructor.ts";
 import { structuralSimilarity } from "./similarity.ts";
 import { readImages } from "../formats/images.ts";
+import { IMAGE } from "../formats/mnist.ts";
 import type { Quality } from "../formats/quality.ts";
+import { native } from "../onnx/native.ts";
+import { portable } from "../onnx/portable.ts";
+import type { Open } from "../onnx/runtime.ts";
 
 export interface Params {
   readonly [key: string]: Json;
   /** How far the two runtimes' results may be apart, relative above 1. */
   readonly agreement: number;
 }
+
+/** The names by which results call the two. */
+const RUNTIMES = ["onnxruntime-web", "onnxruntime-node"];
 
 /**
  * Writes `reconstructions` and `quality` (MSE, PSNR in decibels of that MSE,
@@ -32,16 +38,12 @@ export interface Params {
  */
 export default async function reconstruct(task: Task<Params>): Promise<void> {
   const bound = task.params.agreement;
-  const model = await Deno.readFile(task.input("onnx"));
-  const network = await portable(model);
-  const { count: total, bytes } = readImages(
-    task.input("test-images"),
-    network,
-  );
+  const { count: total, bytes } = readImages(task.input("test-images"), IMAGE);
   const images = fromBytes(bytes);
-  const reconstructions = await network.reconstruct(images);
+  const through = (open: Open) => reconstructor(open, task.input("onnx"));
+  const reconstructions = await (await through(portable()))(images);
   task.progress({ done: total / 2, total, unit: "images" });
-  const twin = await (await native(model)).reconstruct(images);
+  const twin = await (await through(native()))(images);
   task.progress({ done: total, total, unit: "images" });
 
   const apart = largestDifference(twin, reconstructions);
@@ -55,7 +57,7 @@ export default async function reconstruct(task: Task<Params>): Promise<void> {
   }
   const mse = meanSquaredError(reconstructions, images);
   const psnr = peakSignalToNoise(mse);
-  const ssim = structuralSimilarity(reconstructions, images, network);
+  const ssim = structuralSimilarity(reconstructions, images, IMAGE);
   await Deno.writeFile(
     task.output("reconstructions"),
     toBytes(reconstructions),
@@ -68,7 +70,7 @@ export default async function reconstruct(task: Task<Params>): Promise<void> {
         // JSON has no infinity; a perfect reconstruction has no noise to compare with.
         psnr: psnr === Infinity ? null : rounded(psnr),
         ssim: rounded(ssim),
-        agreement: { runtimes: [...RUNTIMES], bound, holds: true },
+        agreement: { runtimes: RUNTIMES, bound, holds: true },
       } satisfies Quality,
     ),
   );

@@ -72,16 +72,18 @@ async function launch(
   const settings = { problem, lowering: loweringOf(name), start: vectors };
   switch (name) {
     case "portable": {
-      const { portable, VERSION } = await import("./portable.ts");
+      const { portable, VERSION } = await import("../onnx/portable.ts");
       return {
-        trainer: await graphTrainer(await portable(), settings),
+        trainer: await graphTrainer(portable(), settings),
         engine: { name, version: VERSION },
       };
     }
     case "native":
     case "cuda": {
-      const { native, cuda, VERSION } = await import("./native.ts");
-      const open = await (name === "native" ? native() : cuda());
+      const { native, VERSION } = await import("../onnx/native.ts");
+      const open = name === "native"
+        ? native()
+        : (await import("./cuda.ts")).cuda();
       return {
         trainer: await graphTrainer(open, settings),
         engine: { name, version: VERSION },

@@ -7,7 +7,7 @@ import { encode } from "../onnx/wire.ts";
 import type { Adam, Flat } from "./adam.ts";
 import { trainingModel, validationModel, VECTORS } from "./graph.ts";
 import type { Lowering } from "./operation.ts";
-import type { Feed, Open, Session } from "./runtime.ts";
+import type { Feed, Open, Session } from "../onnx/runtime.ts";
 
 /** The optimiser's vectors, flat, in ONNX's layout. */
 export type Vectors = Flat<Float32Array<ArrayBuffer>>;

@@ -40,24 +40,24 @@ async function contestant(): Promise<Trainer> {
   const problem = { chain: of, batch: BATCH, adam: ADAM };
   switch (engine) {
     case "portable": {
-      const { portable } = await import("../../stages/training/portable.ts");
-      return graphTrainer(await portable(), {
+      const { portable } = await import("../../stages/onnx/portable.ts");
+      return graphTrainer(portable(), {
         problem,
         lowering: loweringOf(optimised),
         start,
       });
     }
     case "native": {
-      const { native } = await import("../../stages/training/native.ts");
-      return graphTrainer(await native(), {
+      const { native } = await import("../../stages/onnx/native.ts");
+      return graphTrainer(native(), {
         problem,
         lowering: loweringOf(optimisedForNative),
         start,
       });
     }
     case "cuda": {
-      const { cuda } = await import("../../stages/training/native.ts");
-      return graphTrainer(await cuda(), {
+      const { cuda } = await import("../../stages/training/cuda.ts");
+      return graphTrainer(cuda(), {
         problem,
         lowering: loweringOf(optimised),
         start,

@@ -3,7 +3,8 @@
  * weights, curves that are made up, ten drawn squares. Enough to try the page.
  */
 import exportModel from "../../../stages/export/stage.ts";
-import { portable } from "../../../stages/evaluation/runtime.ts";
+import { reconstructor } from "../../../stages/evaluation/reconstructor.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 import {
   autoencoder,
   type Network,
@@ -261,6 +262,5 @@ export async function reference(
   onnx: string,
   image: Float32Array,
 ): Promise<Float32Array> {
-  const { reconstruct } = await portable(Deno.readFileSync(onnx));
-  return await reconstruct(image);
+  return await (await reconstructor(portable(), onnx))(image);
 }

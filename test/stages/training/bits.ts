@@ -7,7 +7,7 @@ import { chainOf } from "../../../stages/network/layer.ts";
 import { initial, weights } from "../../../stages/network/weights.ts";
 import { stream } from "../../../stages/random/stream.ts";
 import { rates } from "../../../stages/training/adam.ts";
-import { portable } from "../../../stages/training/portable.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 import { optimised } from "../../../stages/training/optimised.ts";
 import { graphTrainer } from "../../../stages/training/trainer.ts";
 
@@ -77,7 +77,7 @@ export async function digest(): Promise<string> {
   const adam = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
   const parameters = Float32Array.from(initial(weights(CHAIN), 1));
   const zeros = () => new Float32Array(parameters.length);
-  await using trainer = await graphTrainer(await portable(), {
+  await using trainer = await graphTrainer(portable(), {
     problem: { chain: CHAIN, batch: BATCH, adam },
     lowering: optimised,
     start: { parameters, first: zeros(), second: zeros() },

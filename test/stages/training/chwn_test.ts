@@ -13,9 +13,9 @@ import {
   pad,
   spaceToDepth,
 } from "../../../stages/training/chwn/layout.ts";
-import { portable } from "../../../stages/training/portable.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 
-const open = await portable();
+const open = portable();
 const BATCH = 3;
 const SHAPE = { channels: 2, height: 4, width: 6 };
 const numbers = Float32Array.from(

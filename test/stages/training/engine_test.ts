@@ -7,9 +7,10 @@ import {
   hardware,
   resolveEngine,
 } from "../../../stages/training/engine.ts";
-import { cuda, native } from "../../../stages/training/native.ts";
+import { cuda } from "../../../stages/training/cuda.ts";
+import { native } from "../../../stages/onnx/native.ts";
 import { crosscheck, STEPS } from "../../../stages/training/crosscheck.ts";
-import { portable } from "../../../stages/training/portable.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 import {
   optimised,
   optimisedForNative,
@@ -35,7 +36,7 @@ const description = topology(autoencoder(NETWORK, SHAPE));
 const PIXELS = SHAPE.height * SHAPE.width;
 
 const onPortable = async (batch: number) =>
-  trainer(await portable(), {
+  trainer(portable(), {
     lowering: optimised,
     of,
     batch,
@@ -72,7 +73,7 @@ async function agree(
 
 Deno.test("native and portable training agree", async () => {
   const batch = 16;
-  await using one = await trainer(await native(), {
+  await using one = await trainer(native(), {
     lowering: optimisedForNative,
     of,
     batch,
@@ -85,7 +86,7 @@ Deno.test("native and portable training agree", async () => {
 Deno.test("native training repeats to the bit", async () => {
   const results = [];
   for (let time = 0; time < 2; time++) {
-    await using one = await trainer(await native(), {
+    await using one = await trainer(native(), {
       lowering: optimised,
       of,
       batch: 8,
@@ -128,7 +129,7 @@ Deno.test("webgpu and portable training agree", {
 Deno.test("cuda() says what is missing", {
   ignore: await isNvidia(),
 }, async () => {
-  await assert.rejects(async () => (await cuda())(new Uint8Array()), {
+  await assert.rejects(async () => (cuda())(new Uint8Array()), {
     name: "StageError",
     what:
       "Cannot train with engine cuda: ONNX Runtime's CUDA provider is not installed",

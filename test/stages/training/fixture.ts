@@ -8,7 +8,7 @@ import { stream } from "../../../stages/random/stream.ts";
 import type { Adam } from "../../../stages/training/adam.ts";
 import { rates } from "../../../stages/training/adam.ts";
 import type { Lowering } from "../../../stages/training/operation.ts";
-import type { Open } from "../../../stages/training/runtime.ts";
+import type { Open } from "../../../stages/onnx/runtime.ts";
 import { graphTrainer } from "../../../stages/training/trainer.ts";
 import type { Trainer, Vectors } from "../../../stages/training/trainer.ts";
 import { skip } from "../../rig/skip.ts";

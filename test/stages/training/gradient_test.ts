@@ -4,7 +4,7 @@ import type { Chain } from "../../../stages/network/layer.ts";
 import { chainOf } from "../../../stages/network/layer.ts";
 import { weights } from "../../../stages/network/weights.ts";
 import { plain } from "../../../stages/training/plain.ts";
-import { portable } from "../../../stages/training/portable.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 import { optimised } from "../../../stages/training/optimised.ts";
 import { ADAM, before, chain, NETWORK, strokes, trainer } from "./fixture.ts";
 import { loss } from "./reference.ts";
@@ -26,7 +26,7 @@ const CHAINS: { readonly [name: string]: Chain } = {
   ),
 };
 
-const open = await portable();
+const open = portable();
 
 for (const [name, of] of Object.entries(CHAINS)) {
   for (const [form, lowering] of Object.entries({ plain, optimised })) {

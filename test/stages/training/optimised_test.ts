@@ -5,7 +5,7 @@ import type { Network } from "../../../stages/network/network.ts";
 import type { Lowering } from "../../../stages/training/operation.ts";
 import { optimised } from "../../../stages/training/optimised.ts";
 import { plain } from "../../../stages/training/plain.ts";
-import { portable } from "../../../stages/training/portable.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 import {
   before,
   chain,
@@ -17,7 +17,7 @@ import {
   trainer,
 } from "./fixture.ts";
 
-const open = await portable();
+const open = portable();
 const PIXELS = SHAPE.height * SHAPE.width;
 
 /** Trains in one form: losses, weights and the loss on images that fill no batch. */

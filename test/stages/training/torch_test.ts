@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { weights } from "../../../stages/network/weights.ts";
 import { plain } from "../../../stages/training/plain.ts";
-import { portable } from "../../../stages/training/portable.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 import { optimised } from "../../../stages/training/optimised.ts";
 import { ADAM, before, chain, run, runs, strokes, trainer } from "./fixture.ts";
 
@@ -46,7 +46,7 @@ Deno.test("both forms have the first losses that PyTorch has", {
     const expected: number[] = JSON.parse(new TextDecoder().decode(stdout));
     assert.equal(expected.length, STEPS);
     for (const lowering of [plain, optimised]) {
-      await using one = await trainer(await portable(), {
+      await using one = await trainer(portable(), {
         lowering,
         of,
         batch: BATCH,

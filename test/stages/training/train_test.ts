@@ -9,7 +9,7 @@ import { rig } from "../../rig/task.ts";
 import { forward } from "./reference.ts";
 import { rates } from "../../../stages/training/adam.ts";
 import { gather, order } from "../../../stages/training/batches.ts";
-import { portable } from "../../../stages/training/portable.ts";
+import { portable } from "../../../stages/onnx/portable.ts";
 import { optimised } from "../../../stages/training/optimised.ts";
 import { before, chain, NETWORK, strokes, trainer } from "./fixture.ts";
 
@@ -75,7 +75,7 @@ Deno.test("train() is one run of steps over the shuffled images of each epoch", 
   const of = chain();
   const { learning_rate: learningRate, beta1, beta2, epsilon } = PARAMS;
   const adam = { learningRate, beta1, beta2, epsilon };
-  await using one = await trainer(await portable(), {
+  await using one = await trainer(portable(), {
     lowering: optimised,
     of,
     batch: 8,

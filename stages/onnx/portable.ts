@@ -1,28 +1,28 @@
 /**
- * The portable engine: ONNX Runtime compiled to WebAssembly. Its arithmetic is
- * specified to the last bit (SIMD, not relaxed), and one thread fixes the order
- * of all sums, so its results depend on nothing but the graph and the numbers.
+ * ONNX Runtime compiled to WebAssembly. Its arithmetic is specified to the last
+ * bit (SIMD, not relaxed), and one thread fixes the order of all sums, so its
+ * results depend on nothing but the graph and the numbers.
  */
 import * as runtime from "onnxruntime-web/wasm";
 import { type Open, opener } from "./runtime.ts";
 
-/** Prepares the engine. Needs to read node_modules, nothing else. */
-export function portable(): Promise<Open> {
+/** Opens models. Needs to read node_modules, nothing else. */
+export function portable(): Open {
   const { wasm } = runtime.env;
   wasm.numThreads = 1;
   const program = new URL(
     "./ort-wasm-simd-threaded.wasm",
     import.meta.resolve("onnxruntime-web/wasm"),
   );
-  // Handed over, for the runtime would fetch it, and this stage has no network.
+  // Handed over, for the runtime would fetch it, and a stage has no network.
   wasm.wasmBinary = Deno.readFileSync(program).buffer;
-  return Promise.resolve(opener(runtime, {
+  return opener(runtime, {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
     executionMode: "sequential",
     // Problems reach us as exceptions; warnings would fill the stage's log.
     logSeverityLevel: 3,
-  }));
+  });
 }
 
 /** The runtime and its version. */

@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime, in either of its two packages, as the training needs it: the bytes of
- * a graph go in, a function that can be called comes out.
+ * ONNX Runtime, in either of its two packages: the bytes of a graph go in, a
+ * function that can be called comes out.
  */
 
 /** A value that goes into a graph. */
@@ -22,7 +22,7 @@ export interface Session extends AsyncDisposable {
 /** Makes a model callable. */
 export type Open = (model: Uint8Array) => Promise<Session>;
 
-/** What onnxruntime-web and onnxruntime-node have in common, as far as it is used. */
+/** What onnxruntime-web and onnxruntime-node have in common, as far as it is used here. */
 interface OnnxRuntime {
   readonly Tensor: new (
     type: Feed["type"],
