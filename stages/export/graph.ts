@@ -9,8 +9,11 @@ import { fromLayers } from "../network/weights.ts";
 import { GraphBuilder } from "../onnx/builder.ts";
 import { type Graph, ints } from "../onnx/model.ts";
 
-/** The graph. Values are called as the operators that make them. */
-export function modelGraph({ chain, weights, values }: LayersModel): Graph {
+/** The graph. Values are called as the operators that make them, the last one `output`. */
+export function modelGraph(
+  { chain, weights, values }: LayersModel,
+  output = "reconstruction",
+): Graph {
   const builder = new GraphBuilder();
   const flat = fromLayers(weights, values);
   const operators = chain.layers.flatMap((layer) => {
@@ -37,7 +40,7 @@ export function modelGraph({ chain, weights, values }: LayersModel): Graph {
         })
       ),
     ];
-    value = place === operators.length - 1 ? "reconstruction" : name;
+    value = place === operators.length - 1 ? output : name;
     builder.add({
       op,
       name,
@@ -52,11 +55,10 @@ export function modelGraph({ chain, weights, values }: LayersModel): Graph {
   });
   const picture = (name: string, { channels, height, width }: Shape) =>
     ({ name, type: "float32", dims: ["N", channels, height, width] }) as const;
-  const output = walk(chain).at(-1)?.output ?? chain.input;
   return builder.graph(
     "autoencoder",
     [picture("image", chain.input)],
-    [picture("reconstruction", output)],
+    [picture(output, walk(chain).at(-1)?.output ?? chain.input)],
   );
 }
 

@@ -1,10 +1,9 @@
 /** What the network keeps of a digit: the maps of its narrowest layer. */
 import type { Task } from "../../pipeline/stage/task.ts";
-import type { Size } from "../formats/images.ts";
 import { readLayersModel } from "../formats/layers-model.ts";
 import { fileOf } from "../formats/names.ts";
+import { type Code, codeOf } from "./code.ts";
 import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
-import { code, type Map3 } from "./forward.ts";
 import { drawRows, fit, heightOf, type Row } from "./grid.ts";
 import { drawNotice, notice } from "./notice.ts";
 import { grey, type Picture, picture, WIDTH } from "./page.ts";
@@ -25,24 +24,23 @@ export default async function latent(task: Task<Params>): Promise<void> {
   const dataset = readDataset(task);
   const originals = pixels(task.input("test-images"), numbers, dataset);
   const weights = task.inputs("weights");
-  const networks = task.inputs("models").map(({ point, path }) => {
-    const model = readLayersModel(path, fileOf(point, weights));
-    return {
-      point,
-      codes: originals.map((bytes) => code(model, image(bytes, dataset))),
-    };
-  });
+  const networks = await Promise.all(
+    task.inputs("models").map(async ({ point, path }) => {
+      const model = readLayersModel(path, fileOf(point, weights));
+      return { point, code: await codeOf(model, originals) };
+    }),
+  );
   const groups = byRate(networks);
   await writeFigure(task, "latent", () => {
     const width = WIDTH[params.width];
-    const first = networks[0]!.codes[0]!;
+    const { height: down, width: across, channels } = networks[0]!.code;
     const rows: Row[] = [
       {
         label: "original",
         pictures: originals.map((bytes) => grey(bytes, dataset.width)),
       },
-      ...groups.flatMap(({ rate, shown: { codes } }) =>
-        channels(codes).map((pictures, channel): Row => ({
+      ...groups.flatMap(({ rate, shown: { code } }) =>
+        maps(code).map((pictures, channel): Row => ({
           label: channel === 0 ? `lr ${rate}` : "",
           note: `map ${channel + 1}`,
           pictures,
@@ -66,7 +64,7 @@ export default async function latent(task: Task<Params>): Promise<void> {
       caption: [
         `What the networks keep of ${
           choice(params.images)
-        }: the ${first.rows} × ${first.columns} × ${first.channels} values of the narrowest layer, one map a row, from 0 (dark) to the greatest value of the map over the images shown (bright).`,
+        }: the ${down} × ${across} × ${channels} values of the narrowest layer, one map a row, from 0 (dark) to the greatest value of the map over the images shown (bright).`,
         ...seedsShown(groups),
         ...(dataset.stand_in ? [STAND_IN] : []),
       ].join(" "),
@@ -74,30 +72,18 @@ export default async function latent(task: Task<Params>): Promise<void> {
   });
 }
 
-function image(bytes: Uint8Array, { height, width }: Size): Map3 {
-  const values = Float32Array.from(bytes, (value) => value / 255);
-  return { rows: height, columns: width, channels: 1, values };
-}
-
 /** A row of pictures for each channel, with one scale over the row. */
-function channels(codes: readonly Map3[]): Picture[][] {
-  const count = codes[0]!.channels;
-  return Array.from({ length: count }, (_, channel) => {
-    const value = ({ values }: Map3, pixel: number) =>
-      values[pixel * count + channel]!;
-    const most = codes.reduce((most, map) => {
-      for (let pixel = 0; pixel < map.rows * map.columns; pixel++) {
-        most = Math.max(most, value(map, pixel));
-      }
-      return most;
-    }, 0);
-    return codes.map((map) => {
-      const scale = most > 0 ? 1 / most : 0;
-      return picture(
-        map.columns,
-        map.rows,
-        (pixel) => viridis(value(map, pixel) * scale),
-      );
-    });
+function maps({ channels, height, width, values }: Code): Picture[][] {
+  const pixels = height * width;
+  return Array.from({ length: channels }, (_, channel) => {
+    const places = [];
+    for (let at = channel; at * pixels < values.length; at += channels) {
+      places.push(values.subarray(at * pixels, (at + 1) * pixels));
+    }
+    const most = Math.max(0, ...places.map((map) => Math.max(...map)));
+    const scale = most > 0 ? 1 / most : 0;
+    return places.map((map) =>
+      picture(width, height, (pixel) => viridis(map[pixel]! * scale))
+    );
   });
 }

@@ -1,0 +1,40 @@
+/** The code of a network: what its narrowest layer gives, which the decoder starts from. */
+import { modelGraph } from "../export/graph.ts";
+import type { LayersModel } from "../formats/layers-model.ts";
+import { type Shape, walk } from "../network/layer.ts";
+import { model } from "../onnx/model.ts";
+import { portable } from "../onnx/portable.ts";
+import { encode } from "../onnx/wire.ts";
+
+/** The maps of some images: `[image, channel, row, column]`. */
+export interface Code extends Shape {
+  readonly values: Float32Array;
+}
+
+/** Runs the exported graph of a network, up to its narrowest layer, over some images. */
+export async function codeOf(
+  network: LayersModel,
+  images: readonly Uint8Array[],
+): Promise<Code> {
+  const { input, layers } = network.chain;
+  const shapes = walk(network.chain).map(({ output }) => output);
+  const sizes = shapes.map((s) => s.channels * s.height * s.width);
+  const end = sizes.indexOf(Math.min(...sizes));
+  const encoder = {
+    ...network,
+    chain: { input, layers: layers.slice(0, end + 1) },
+  };
+  const open = portable();
+  await using session = await open(encode(model(modelGraph(encoder, "code"))));
+  const { code } = await session.run({
+    image: {
+      type: "float32",
+      data: Float32Array.from(
+        images.flatMap((bytes) => [...bytes]),
+        (value) => value / 255,
+      ),
+      dims: [images.length, input.channels, input.height, input.width],
+    },
+  });
+  return { ...shapes[end]!, values: code! }; // a network has a layer
+}

@@ -1,0 +1,34 @@
+/** The code of a network, against TensorFlow.js. */
+import { deepEqual, ok } from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { codeOf } from "../../../stages/figures/code.ts";
+import { parseLayersModel } from "../../../stages/formats/layers-model.ts";
+import { glyphs } from "../../../stages/prepare/digit.ts";
+import { autoencoder, saved } from "../../rig/autoencoder.ts";
+
+Deno.test("codeOf() is what TensorFlow.js has after the narrowest layer", async () => {
+  await tf.setBackend("cpu");
+  const whole = autoencoder();
+  const { topology, weights } = await saved(whole);
+  const network = parseLayersModel({ model: topology, weights }, "model.json");
+  const { bytes } = glyphs(2, "code test").images;
+  const { channels, height, width, values } = await codeOf(network, [
+    bytes.subarray(0, 784),
+    bytes.subarray(784),
+  ]);
+  deepEqual([channels, height, width], [2, 7, 7]);
+  const encoder = tf.model({
+    inputs: whole.inputs,
+    outputs: whole.layers[5]!.output, // after the input: conv, pool, conv, pool, conv
+  });
+  const images = tf.tensor(Float32Array.from(bytes, (value) => value / 255), [
+    2,
+    28,
+    28,
+    1,
+  ]);
+  const expected = await (encoder.predict(images) as tf.Tensor4D)
+    .transpose([0, 3, 1, 2]).data();
+  ok(expected.some((value) => value > 0.05), "the signal is alive");
+  expected.forEach((value, at) => ok(Math.abs(value - values[at]!) < 1e-5));
+});
