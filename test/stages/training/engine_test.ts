@@ -35,7 +35,7 @@ const of = chain();
 const description = topology(autoencoder(NETWORK, SHAPE));
 const PIXELS = SHAPE.height * SHAPE.width;
 
-const onPortable = async (batch: number) =>
+const onPortable = (batch: number) =>
   trainer(portable(), {
     lowering: optimised,
     of,
@@ -129,7 +129,7 @@ Deno.test("webgpu and portable training agree", {
 Deno.test("cuda() says what is missing", {
   ignore: await isNvidia(),
 }, async () => {
-  await assert.rejects(async () => (cuda())(new Uint8Array()), {
+  await assert.rejects(async () => await cuda()(new Uint8Array()), {
     name: "StageError",
     what:
       "Cannot train with engine cuda: ONNX Runtime's CUDA provider is not installed",
