@@ -1,8 +1,8 @@
 /** The comparison with the published run, in words. */
-import type { Change } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Difference } from "../published/difference.ts";
+import { describeChanges } from "./reason.ts";
 import { counted } from "../text/quantity.ts";
 import { visible } from "../text/visible.ts";
 import type { Style } from "../text/style.ts";
@@ -29,7 +29,7 @@ export function comparisonLines(
             `(allowed ${percent(tolerance)})`
           : "all measured numbers are equal"),
         ...(largest ? [more(differenceText(largest))] : []),
-        more(`${bits(comparison)}; ${instance}: ${changeText(changes)}`),
+        more(`${bits(comparison)}; ${instance}: ${describeChanges(changes)}`),
       ];
     }
     case "different": {
@@ -39,7 +39,7 @@ export function comparisonLines(
         `it parts at ${instance}`,
         more(
           changes.length > 0
-            ? changeText(changes)
+            ? describeChanges(changes)
             : "its facts and inputs are equal: it does not keep its promise",
         ),
         ...(largest
@@ -78,11 +78,11 @@ function reason(
     case "parameters": {
       const seen = new Map(
         because.changes.map((change) => [
-          `${change.fact} ${changeText([change])}`,
+          `${change.fact} ${describeChanges([change])}`,
           change,
         ]),
       );
-      return `other parameters: ${changeText([...seen.values()])}`;
+      return describeChanges([...seen.values()]);
     }
   }
 }
@@ -93,19 +93,6 @@ function few(ids: readonly string[]): string {
   return rest > 0
     ? `${shown} and ${rest} more are`
     : `${shown} ${ids.length === 1 ? "is" : "are"}`;
-}
-
-function changeText(changes: readonly Change[]): string {
-  const shown = changes.slice(0, 3).map(({ fact, was, now }) => {
-    const name = fact.replace(/^param /, "");
-    if (was === undefined) return `${name} is new`;
-    if (now === undefined) return `${name} is gone`;
-    return /^(code|npm|engine|command)\b/.test(fact)
-      ? `${name} changed`
-      : `${name}: ${short(was)} → ${short(now)}`;
-  });
-  const rest = changes.length - shown.length;
-  return shown.join("; ") + (rest > 0 ? `; ${rest} more` : "");
 }
 
 function differenceText({ path, was, now, relative }: Difference): string {

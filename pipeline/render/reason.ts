@@ -13,7 +13,9 @@ export function describeReason(reason: Reason): string {
     case "first-run":
       return "never run before";
     case "changed":
-      return describeChanges(reason.changes);
+      return reason.changes.length === 0
+        ? "nothing changed, but its record is gone"
+        : describeChanges(reason.changes);
     case "result-gone":
       return `its result "${reason.output}" is missing or broken in the store`;
     case "forced":
@@ -45,26 +47,22 @@ export function describeDecision(decision: Decision): string {
   }
 }
 
-/** Changes in words, those that a person made first. */
+/**
+ * Changes in words, those that a person made first. What belongs together is one
+ * phrase: the parts of one module, the two versions of one package, the instances
+ * behind one input.
+ */
 export function describeChanges(changes: readonly Change[]): string {
-  if (changes.length === 0) return "nothing changed, but its record is gone";
-  const phrases = phrasesOf(changes);
+  const phrases = groups(changes)
+    .map(({ key, members }) => describeGroup(key, members));
   return phrases.slice(0, NAMED).join("; ") + more(phrases.length, NAMED);
 }
 
 /** The kinds of facts, from those that a person sets to those that come along. */
 const ORDER = ["param", "fact", "env", "code", "input", "npm"];
 
-/**
- * All changes in words. What belongs together is one phrase: the parts of one
- * module, the two versions of one package, the instances behind one input.
- */
-export function phrasesOf(changes: readonly Change[]): string[] {
-  return groups(changes).map(({ key, members }) => describeGroup(key, members));
-}
-
 /** Changes of what is one thing to a person. */
-export interface Group {
+interface Group {
   /** `param epochs`, `code stages/training/stage.ts`, `npm sharp`, `input curves`. */
   readonly key: string;
   readonly members: readonly Change[];
@@ -92,12 +90,7 @@ function groupOf(fact: string): string {
 function describeGroup(key: string, changes: readonly Change[]): string {
   const [first] = changes;
   if (changes.length === 1 && first) return describeChange(first);
-  if (key.startsWith("npm ")) {
-    const { was, now } = versions(key, changes);
-    return was === now
-      ? `${key} ${was} changed`
-      : `${key}: ${was || "none"} → ${now || "none"}`;
-  }
+  if (key.startsWith("npm ")) return `${key}: ${versions(key, changes)}`;
   if (changes.every(({ was }) => was === undefined)) return `${key} is new`;
   if (changes.every(({ now }) => now === undefined)) return `${key} is gone`;
   return key.startsWith("input ")
@@ -105,26 +98,28 @@ function describeGroup(key: string, changes: readonly Change[]): string {
     : `${key} changed`;
 }
 
-/** The versions of a package before and after. */
-export function versions(
-  key: string,
-  changes: readonly Change[],
-): { readonly was: string; readonly now: string } {
+/** The versions of a package before and after: `1.0 → 1.1`. */
+export function versions(key: string, changes: readonly Change[]): string {
   const of = (side: "was" | "now") =>
     changes.filter((change) => change[side] !== undefined)
-      .map(({ fact }) => fact.slice(key.length + 1)).join(", ");
-  return { was: of("was"), now: of("now") };
+      .map(({ fact }) => fact.slice(key.length + 1)).join(", ") || "none";
+  const [was, now] = [of("was"), of("now")];
+  return was === now ? `${was} differs` : `${was} → ${now}`;
 }
 
-/** One change in words: values where they are short, else that it changed. */
-export function describeChange({ fact, was, now }: Change): string {
-  if (was === undefined) {
-    return `${fact} is new${short(now) ? `: ${show(now)}` : ""}`;
-  }
-  if (now === undefined) return `${fact} is gone`;
-  return short(was) && short(now)
-    ? `${fact}: ${show(was)} → ${show(now)}`
-    : `${fact} changed`;
+function describeChange(change: Change): string {
+  const { fact, was, now } = change;
+  const text = difference(change);
+  if (text === undefined) return `${fact} changed`;
+  const values = was !== undefined && now !== undefined;
+  return values ? `${fact}: ${text}` : `${fact} ${text}`;
+}
+
+/** What became of one fact; `undefined` where its values say nothing to a person. */
+export function difference({ was, now }: Change): string | undefined {
+  if (was === undefined) return `is new${short(now) ? `: ${show(now)}` : ""}`;
+  if (now === undefined) return "is gone";
+  return short(was) && short(now) ? `${show(was)} → ${show(now)}` : undefined;
 }
 
 /** `train[lr=0.1]`, `train[lr=0.01]` → `train × 2`; one alone keeps its name. */
@@ -147,7 +142,7 @@ export function listed(names: readonly string[], most = NAMED): string {
 }
 
 /** Whether a value says something to a person: digests do not. */
-export function short(value: Json | undefined): boolean {
+function short(value: Json | undefined): boolean {
   if (value === undefined) return false;
   const text = show(value);
   return text.length <= 40 && !/^sha512-|^[0-9a-f]{40,}$/.test(text);

@@ -5,9 +5,9 @@ import type { Json } from "../stage/json.ts";
 import { counted, duration } from "../text/quantity.ts";
 import {
   describeDecision,
+  difference,
   groups,
   listed,
-  short,
   show,
   versions,
 } from "./reason.ts";
@@ -38,7 +38,7 @@ export interface Explanation {
 }
 
 /** How facts are shown. */
-export interface WhyView {
+interface WhyView {
   /** Every fact in a line of its own, where else those of a kind are counted. */
   readonly all?: boolean;
   /** Columns to be filled at most. */
@@ -133,7 +133,7 @@ function changeLines(
 ): string[] {
   const rows = groups(changed).flatMap(({ key, members }) =>
     all || members.length === 1
-      ? members.map((change) => [change.fact, difference(change, decision)])
+      ? members.map((change) => [change.fact, became(change, decision)])
       : [[key, together(key, members, decision)]]
   );
   const name = nameWidth(rows.map(([fact = ""]) => fact), width);
@@ -148,12 +148,7 @@ function together(
   members: readonly Change[],
   decision: Decision,
 ): string {
-  if (key.startsWith("npm ")) {
-    const { was, now } = versions(key, members);
-    return was === now
-      ? `${was} differs`
-      : `${was || "none"} → ${now || "none"}`;
-  }
+  if (key.startsWith("npm ")) return versions(key, members);
   if (key.startsWith("code ")) {
     const parts = members.map(({ fact }) =>
       fact.slice(key.length).replace(/^#/, "").trim() || "all of it"
@@ -161,7 +156,7 @@ function together(
     return `${counted(parts.length, "part")}: ${listed(parts, 4)}`;
   }
   const differences = new Set(
-    members.map((change) => difference(change, decision)),
+    members.map((change) => became(change, decision)),
   );
   const [only] = differences;
   const verdict = differences.size === 1 && only?.startsWith("is ")
@@ -170,15 +165,12 @@ function together(
   return `${members.length} ${verdict}`;
 }
 
-/** What became of one fact, its name being said already. */
-function difference({ fact, was, now }: Change, decision: Decision): string {
-  if (now === undefined) {
-    const pending = decision.kind !== "reuse" && fact.startsWith("input ");
-    return pending ? "is still to be made" : "is gone";
-  }
-  if (was === undefined) return short(now) ? `new: ${show(now)}` : "new";
-  if (short(was) && short(now)) return `${show(was)} → ${show(now)}`;
-  return `${digest(was)} → ${digest(now)}`;
+/** What became of one fact; of digests what suffices to tell them apart. */
+function became(change: Change, decision: Decision): string {
+  const { fact, was = "", now } = change;
+  const pending = decision.kind !== "reuse" && fact.startsWith("input ");
+  if (now === undefined && pending) return "is still to be made";
+  return difference(change) ?? `${digest(was)} → ${digest(now ?? "")}`;
 }
 
 function factLines(

@@ -75,7 +75,7 @@ export default (task: any) => {
 Deno.test("other parameters are not comparable, and named", async () => {
   const { comparison, text } = await compared({ epochs: 2 });
   equal(comparison.kind, "not comparable");
-  match(text, /other parameters: epochs: 3 → 2/);
+  match(text, /published run: param epochs: 3 → 2/);
 });
 
 Deno.test("without a published run there is no comparison", async () => {

@@ -240,7 +240,10 @@ Deno.test("describeChanges() takes for one what is one thing to a person", () =>
     "param encoder: [8,4] → [8,4,2]",
   );
   equal(say(change("param text", "x".repeat(50), "y")), "param text changed");
-  equal(say(), "nothing changed, but its record is gone");
+  equal(
+    describeReason({ kind: "changed", changes: [] }),
+    "nothing changed, but its record is gone",
+  );
 });
 
 Deno.test("describeReason() and describeDecision() have words for every kind", () => {
