@@ -1,4 +1,5 @@
 /** Where keys stand in a TOML text, for messages. */
+import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
 
 /** A place in a text; both count from 1. */
 export interface Place {
@@ -23,127 +24,68 @@ export function locate(
   }
 }
 
+type Keys = readonly (string | number)[];
+
 /**
- * Finds the places of all keys. Only for a text that a TOML parser has accepted:
- * values are skipped, not understood. It exists because no TOML parser tells
- * where a value stood.
+ * Finds the places of all keys: with a parser that keeps them, while the one that
+ * reads the values is faster and knows no places. A text that is no TOML has none.
  */
 export function findPlaces(text: string): Places {
   const places = new Map<string, Place>();
-  const lists = new Map<string, number>();
-  let at = 0;
 
-  let line = 1;
-  let start = 0;
-  let counted = 0;
-  function note(path: readonly string[], offset: number): void {
+  function note(path: Keys, { start: { line, column } }: AST.SourceLocation) {
     if (path.length > DEEPEST) return;
-    // Offsets only grow, but for the parts of one dotted key.
-    for (; counted < offset; counted++) {
-      if (text[counted] === "\n") [line, start] = [line + 1, counted + 1];
-    }
     const key = name(path);
-    if (!places.has(key)) places.set(key, { line, column: offset - start + 1 });
+    if (!places.has(key)) places.set(key, { line, column: column + 1 });
   }
 
-  function skip(pattern: RegExp): string {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text)?.[0] ?? "";
-    at += found.length;
-    return found;
-  }
-
-  function key(): string[] {
-    const parts: string[] = [];
-    do {
-      skip(SPACE);
-      const part = skip(KEY);
-      if (parts.length < DEEPEST) {
-        parts.push(/^["']/.test(part) ? part.slice(1, -1) : part);
-      }
-      skip(SPACE);
-    } while (skip(DOT) !== "");
-    return parts;
-  }
-
-  function pair(table: readonly string[]): void {
-    const from = at;
-    const keys = key();
-    keys.forEach((_, depth) =>
-      note([...table, ...keys.slice(0, depth + 1)], from)
+  function around(table: Keys, keys: Keys, place: AST.SourceLocation): void {
+    keys.slice(0, DEEPEST).forEach((_, depth) =>
+      note([...table, ...keys.slice(0, depth + 1)], place)
     );
-    skip(EQUALS);
-    value([...table, ...keys]);
   }
 
-  function value(path: readonly string[]): void {
-    const open = text[at];
-    if (open !== "[" && open !== "{") {
-      if (skip(STRING) === "") skip(PLAIN);
-      return;
+  function pair(table: Keys, { key, value }: AST.TOMLKeyValue): void {
+    const keys = key.keys.map((part) =>
+      part.type === "TOMLBare" ? part.name : part.value
+    );
+    around(table, keys, key.loc);
+    inside([...table, ...keys], value);
+  }
+
+  function inside(path: Keys, value: AST.TOMLContentNode): void {
+    if (path.length > DEEPEST) return;
+    if (value.type === "TOMLInlineTable") {
+      for (const one of value.body) pair(path, one);
+    } else if (value.type === "TOMLArray") {
+      value.elements.forEach((one, index) => {
+        note([...path, index], one.loc);
+        inside([...path, index], one);
+      });
     }
-    at++;
-    for (let index = 0; skip(BLANK), at < text.length; index++) {
-      if (text[at] === "]" || text[at] === "}") break;
-      if (open === "[") {
-        const inner = path.length > DEEPEST ? path : [...path, String(index)];
-        note(inner, at);
-        value(inner);
-      } else pair(path);
-      skip(BLANK);
-      if (text[at] === ",") at++;
+  }
+
+  for (const node of parsed(text)?.body[0].body ?? []) {
+    if (node.type === "TOMLKeyValue") pair([], node);
+    else {
+      around([], node.resolvedKey, node.loc);
+      for (const one of node.body) pair(node.resolvedKey, one);
     }
-    at++;
-  }
-
-  /**
-   * The path of a table's head, which also makes the tables around it. In a list
-   * of tables it is the last entry so far.
-   */
-  function head(keys: readonly string[], opensEntry: boolean): string[] {
-    const path: string[] = [];
-    keys.forEach((part, depth) => {
-      path.push(part);
-      note(path, at);
-      const list = name(path);
-      if (opensEntry && depth === keys.length - 1) {
-        lists.set(list, (lists.get(list) ?? -1) + 1);
-      }
-      const last = lists.get(list);
-      if (last !== undefined) path.push(String(last));
-    });
-    note(path, at);
-    return path;
-  }
-
-  let table: string[] = [];
-  while (skip(BLANK), at < text.length) {
-    const before = at;
-    if (text[at] === "[") {
-      const opensEntry = text[at + 1] === "[";
-      at += opensEntry ? 2 : 1;
-      const keys = key();
-      at = before;
-      table = head(keys, opensEntry);
-      skip(REST);
-    } else pair(table);
-    if (at === before) break; // Not TOML: better no place than no end.
   }
   return places;
 }
 
-const SPACE = /[ \t]*/y;
-const BLANK = /(?:[ \t\r\n]|#[^\n]*)*/y;
-const REST = /[^\n]*/y;
-const DOT = /\./y;
-const EQUALS = /[ \t]*=[ \t]*/y;
-const KEY = /"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[\w-]+/y;
-const STRING =
-  /"""(?:\\[^]|[^\\])*?"{3,5}|'''[^]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'/y;
-const PLAIN = /[^,\]}\r\n#]*/y;
+function parsed(text: string): AST.TOMLProgram | undefined {
+  try {
+    return parseTOML(text, { tomlVersion: "1.1" });
+  } catch (error) {
+    if (error instanceof ParseError) return undefined;
+    throw error;
+  }
+}
 
 /** A path as one text; no key holds a zero. */
-function name(keys: readonly string[]): string {
+function name(keys: Keys): string {
   return keys.join("\0");
 }
 

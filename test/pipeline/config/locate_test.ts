@@ -21,6 +21,7 @@ l = 6`;
   equal(at(text, "d.e.g.1.h"), "4:26");
   const place = findPlaces(text).get(["i", "j.k", "l"].join("\0"));
   deepEqual(place, { line: 6, column: 1 });
+  equal(at('"\\u0061" = 1', "a"), "1:1");
 });
 
 Deno.test("findPlaces() finds the entries of lists, also of tables and of lists", () => {
@@ -106,6 +107,7 @@ Deno.test("findPlaces() comes to an end for any text", () => {
   fc.assert(fc.property(fc.array(piece), (pieces) => {
     findPlaces(pieces.join(""));
   }));
+  findPlaces(`a = ${"[".repeat(100_000)}`);
 });
 
 Deno.test("locate() gives the nearest table where a key is not there", () => {
