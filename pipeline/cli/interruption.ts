@@ -1,7 +1,7 @@
 /** Ctrl-C and a polite kill, as a signal to stop and the exit code that they mean. */
 
 /** What listens to them. */
-export interface Interruption {
+interface Interruption {
   readonly signal: AbortSignal;
   /** 130 after Ctrl-C, 143 after a kill. */
   readonly code: () => number;

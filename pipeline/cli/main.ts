@@ -13,7 +13,7 @@ import type { Project } from "../project/project.ts";
 import { failureLines } from "../render/failure.ts";
 
 /** A command, given the project and the command line. Returns the exit code. */
-export type Action = <Config>(
+type Action = <Config>(
   project: Project<Config>,
   parsed: Parsed,
   console: Console,

@@ -9,7 +9,7 @@ import { findPlaces, locate, quote } from "./locate.ts";
 export type Table = { [key: string]: unknown };
 
 /** A parsed document and its text. */
-export interface Document {
+interface Document {
   readonly table: Table;
   readonly text: string;
 }

@@ -13,7 +13,7 @@ import { type Problem, TOLD } from "./problem.ts";
 import { Sources } from "./source.ts";
 
 /** The table that counts, where overlaid values come from, and what could not be laid over it. */
-export interface Overlaid {
+interface Overlaid {
   readonly table: Table;
   readonly sources: Sources;
   readonly problems: readonly Problem[];

@@ -34,7 +34,7 @@ export interface Request extends Overlays {
 }
 
 /** How it ended, as an exit code would say it. */
-export type End =
+type End =
   | {
     readonly kind: "done";
     /** What was looked at, where nothing had to be done. */

@@ -44,7 +44,7 @@ export function folderLines(
 }
 
 /** `profile quick with training.epochs=3`. */
-export function configurationName(
+function configurationName(
   { profile, settings }: Pick<Configuration, "profile" | "settings">,
 ): string {
   const set = settings.join(", ");

@@ -26,7 +26,7 @@ export interface Route {
 }
 
 /** A placed graph; the smallest coordinates are 0. */
-export interface Layout {
+interface Layout {
   readonly width: number;
   readonly height: number;
   readonly places: ReadonlyMap<string, Place>;

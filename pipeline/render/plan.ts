@@ -15,7 +15,7 @@ import {
 import { DECISIONS } from "./words.ts";
 
 /** How a plan is shown. */
-export interface PlanView {
+interface PlanView {
   /** Every instance in a line of its own, those that are up to date, too. */
   readonly all: boolean;
   /** What contained an instance's process the last time. */

@@ -34,7 +34,7 @@ const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
 
 /** The world as the live view needs it; a test puts another one in. */
-export interface Screen {
+interface Screen {
   readonly write: (text: string) => void;
   readonly conclude: (text: string) => void;
   readonly size: () => { readonly columns: number; readonly rows: number };
