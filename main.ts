@@ -41,9 +41,48 @@ async function load(): Promise<Project<Resolved>> {
       "stages",
       ...DEVICES,
     ],
-    shorthands: { engine: "training.engine" },
     publication,
-    judge: async () => (await import("./stages/claims/judgement.ts")).verdicts,
+    judge: () => import("./stages/experiment/judge.ts"),
+    difference: async () =>
+      (await import("./stages/formats/difference.ts")).difference,
+    mirror: "DATASET_MIRROR",
+    page: "report.html",
+    levels: [
+      {
+        name: "figures",
+        help: "figures drawn again",
+        makes: ["figures/", ".html"],
+      },
+      { name: "models", help: "models evaluated again", after: ["models/"] },
+      { name: "retrain", help: "all trained again" },
+    ],
+    shorthands: [{
+      option: "engine",
+      setting: "training.engine",
+      help: "what executes the training",
+    }],
+    examples: {
+      reproduce: [
+        [
+          "reproduce train --set training.epochs=20",
+          "only the training, with more epochs",
+        ],
+        [
+          "reproduce --force 'train[lr=0.01]'",
+          "train one network again, whatever is stored",
+        ],
+      ],
+      status: [
+        ["status --set training.epochs=20", "what more epochs would run again"],
+      ],
+      why: [
+        ["why 'train[lr=0.01]'", "why this network would be trained again"],
+      ],
+      verify: [[
+        "verify paper-1.0.0.zip --level 4 --run",
+        "also figures and measurements, made again by the archive's code",
+      ]],
+    },
   };
 }
 

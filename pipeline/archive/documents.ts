@@ -8,7 +8,7 @@ import {
 } from "../published/foreign.ts";
 import type { Json } from "../stage/json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
-import { CLAIMS, CODE, CRATE, RUN } from "./layout.ts";
+import { CLAIMS, CODE, CRATE, DATASETS, RUN } from "./layout.ts";
 import { type Container, Refused } from "./container.ts";
 
 const ClaimsSchema = v.object({
@@ -78,6 +78,23 @@ export function readRun(container: Container): Lock {
   const lock = parseLock(new TextDecoder().decode(container.read(RUN)));
   if (!lock.ok) throw new Refused(`${RUN}: ${lock.failure.seen}`);
   return lock.value;
+}
+
+const DatasetsSchema = v.array(
+  v.object({
+    files: v.array(
+      v.object({ sha256: v.string("this is no text") }, "this is no file"),
+      "this is no list of files",
+    ),
+  }, "this is no dataset"),
+  "it is no list of datasets",
+);
+
+/** The datasets, as far as their files have digests. */
+export function readDatasets(
+  container: Container,
+): v.InferOutput<typeof DatasetsSchema> {
+  return readShape(container, DATASETS, DatasetsSchema);
 }
 
 /** The claims. */

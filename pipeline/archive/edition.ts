@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from "../stage/json.ts";
 import type { Lock } from "../published/lock.ts";
+import type { Again } from "../project/project.ts";
 import type { Publication } from "../project/publication.ts";
 
 /** A file of an archive: a text that we write, or a file that is copied. */
@@ -24,6 +25,10 @@ export interface Edition {
   readonly data: boolean;
   /** The system whose packages are in it: `linux-x64`. */
   readonly vendor?: string;
+  /** What is made again from level 3 on. */
+  readonly levels: readonly Again[];
+  /** The variable that says where the data is. */
+  readonly mirror: string | undefined;
   /** What is missing; only a draft may have any. */
   readonly missing: readonly string[];
   /** What runs take, by stage. */

@@ -127,6 +127,8 @@ export async function gather(
     code: directoryId(blobs),
     deno: order.deno,
     data: order.data,
+    levels: order.levels,
+    mirror: order.mirror,
     ...(order.vendor && { vendor: `${order.vendor.os}-${order.vendor.cpu}` }),
     missing,
     memory,
@@ -176,7 +178,9 @@ function claimsFile(edition: Edition): string {
     ]),
   );
   return canonicalPretty({
-    metrics: archivePath(publication.metrics),
+    metrics: publication.metrics === undefined
+      ? null
+      : archivePath(publication.metrics),
     claims: run.verdicts.map(({ id, sentence, verdict, evidence }) => ({
       id,
       sentence,

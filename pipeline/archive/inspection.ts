@@ -48,7 +48,10 @@ export function inspect(path: string, judge: Judge, upTo: number): Inspection {
     const found = integrity(container);
     root = found.root;
     levels.push(found.level);
-    const rest = [() => record(container), () => rejudge(container, judge)];
+    const rest = [
+      () => record(container, judge),
+      () => rejudge(container, judge),
+    ];
     for (const next of rest.slice(0, upTo)) {
       if (levels.at(-1)?.answer === "no") break;
       levels.push(next());

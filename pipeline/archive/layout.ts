@@ -18,9 +18,7 @@ export const CODE = "code/";
 /** Packages, with `--vendor`. */
 export const VENDOR = "vendor/";
 
-/** Where an artifact stands: models and figures at the top, for a person to see. */
+/** Where an artifact stands. */
 export function archivePath(artifact: string): string {
-  return /^(models|figures)\//.test(artifact)
-    ? artifact
-    : `results/${artifact}`;
+  return `results/${artifact}`;
 }

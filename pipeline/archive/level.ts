@@ -1,15 +1,8 @@
 /** One level of checking an archive, and what came of it. */
 import { visible } from "../text/visible.ts";
 
-/** The levels' names, from 0. */
-export const LEVELS = [
-  "integrity",
-  "record",
-  "claims",
-  "figures",
-  "models",
-  "retrain",
-] as const;
+/** The names of the levels that run no code of the archive, from 0. */
+const NAMES = ["integrity", "record", "claims"] as const;
 
 /**
  * What a level found. `yes` and `no` are answers; `open` says that there is none,
@@ -17,6 +10,8 @@ export const LEVELS = [
  */
 export interface Level {
   readonly level: number;
+  /** From level 3 on, what the project calls it. */
+  readonly name?: string;
   readonly answer: "yes" | "no" | "open";
   /** What was looked at, in a few words. */
   readonly seen: string;
@@ -36,15 +31,13 @@ const WORDS = { yes: "ok", no: "NO", open: "could not judge" } as const;
 
 /** The lines about a level, at most so many findings; what an archive says is only shown. */
 export function levelLines(
-  { level, answer, seen, findings }: Level,
+  { level, name = NAMES[level] ?? "", answer, seen, findings }: Level,
   most = 20,
 ): string[] {
   const shown = findings.slice(0, most);
   const rest = findings.length - shown.length;
   return [
-    `level ${level}  ${LEVELS[level]!.padEnd(9)}  ${WORDS[answer]}: ${
-      visible(seen)
-    }`,
+    `level ${level}  ${name.padEnd(9)}  ${WORDS[answer]}: ${visible(seen)}`,
     ...shown.map((finding) => `         ${visible(finding)}`),
     ...(rest > 0 ? [`         and ${rest} more`] : []),
   ];

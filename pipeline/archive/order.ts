@@ -1,4 +1,5 @@
 /** What is asked for when an archive is made. */
+import type { Again } from "../project/project.ts";
 import type { Judge } from "../project/publication.ts";
 import type { System } from "./vendoring.ts";
 
@@ -18,4 +19,8 @@ export interface Order {
   readonly verdicts: string | undefined;
   readonly deno: string;
   readonly judge: Judge;
+  /** What is made again from level 3 on. */
+  readonly levels: readonly Again[];
+  /** The variable that says where the data is. */
+  readonly mirror: string | undefined;
 }

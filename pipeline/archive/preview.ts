@@ -11,8 +11,8 @@ export function previewFile(
 ): string {
   const { publication, run, code, missing, outline } = edition;
   const e = escapeHtml;
-  const figures = Object.keys(run.artifacts).map(archivePath)
-    .filter((name) => name.startsWith("figures/") && name.endsWith(".png"));
+  const pictures = Object.keys(run.artifacts).map(archivePath)
+    .filter((name) => name.endsWith(".png"));
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -25,7 +25,6 @@ table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #ddd; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 img, svg { max-width: 100%; height: auto; }
-figure { margin: 1rem 0; }
 .draft { background: #fff3cd; padding: .5rem 1rem; }
 </style>
 </head>
@@ -59,15 +58,13 @@ ${
   }
 </table>
 <h2>How it was made</h2>
-<figure>
 ${outline.replace(/^<\?xml[^>]*>\s*/, "")}
-</figure>
-<h2>Figures</h2>
+<h2>Pictures</h2>
 ${
-    figures.map((name) =>
-      `<figure><img src="${e(fileId(name))}" alt="${
+    pictures.map((name) =>
+      `<p><img src="${e(fileId(name))}" alt="" loading="lazy"><br>${
         e(name)
-      }" loading="lazy"><figcaption>${e(name)}</figcaption></figure>`
+      }</p>`
     ).join("\n")
   }
 <h2>Files</h2>

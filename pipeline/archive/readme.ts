@@ -11,7 +11,9 @@ import { archivePath } from "./layout.ts";
 /** The text. */
 export function readmeFile(edition: Edition): string {
   const { publication, run, code, deno, missing, data, vendor } = edition;
-  const { title, paper, authors, version, license } = publication;
+  const { levels, mirror } = edition;
+  const { title, paper, authors, version, license, datasets } = publication;
+  const numbers = publication.metrics && archivePath(publication.metrics);
   const minutes = Math.max(1, Math.round(totalSeconds(edition) / 60));
   const memory = peakMemory(edition);
   const names = authors.map(({ given, family }) => `${given} ${family}`);
@@ -27,10 +29,10 @@ export function readmeFile(edition: Edition): string {
       : []),
     publication.description,
     "",
-    `Version ${version}, by ${
-      names.join(", ")
-    }, under ${license}. It reproduces ` +
-    `${paper.author}, ${paper.venue} (${paper.year}).`,
+    `Version ${version}, by ${names.join(", ")}, under ${license}.` +
+    (paper
+      ? ` It reproduces ${paper.author}, ${paper.venue} (${paper.year}).`
+      : ""),
     "",
     "## Check it",
     "",
@@ -51,10 +53,11 @@ export function readmeFile(edition: Edition): string {
     "(with the first stage that went another way).",
     "",
     "To go further, take a copy of `code/` elsewhere, and there, with this " +
-    "archive as a ZIP: `deno task verify ARCHIVE.zip --level 3 --run` draws the " +
-    "figures again with the archive's own code, behind the kernel's wall where " +
-    "there is one; `--level 4` evaluates the models again, `--level 5` trains " +
-    "them again.",
+    "archive as a ZIP: `deno task verify ARCHIVE.zip --level N --run` makes results " +
+    "again with the archive's own code, behind the kernel's wall where there is " +
+    `one: ${
+      levels.map(({ help }, index) => `level ${index + 3}, ${help}`).join("; ")
+    }.`,
     "",
     ...(vendor === undefined ? [] : [
       `## Without a network (${vendor})`,
@@ -65,22 +68,20 @@ export function readmeFile(edition: Edition): string {
       "```sh",
       "deno run --allow-read --allow-net=127.0.0.1 vendor/registry.ts vendor/npm 4873 &",
       "export NPM_CONFIG_REGISTRY=http://127.0.0.1:4873/ DENO_DIR=$(mktemp -d)",
-      ...(data ? ["export DATASET_MIRROR=$PWD/data"] : []),
+      ...(data && mirror ? [`export ${mirror}=$PWD/data`] : []),
       "cd code && deno task reproduce",
       "```",
       "",
-      ...(data
+      ...(data || datasets.length === 0
         ? []
-        : ["The dataset is not included: see `data/datasets.json`.", ""]),
+        : ["The data is not included: see `data/datasets.json`.", ""]),
     ]),
     "## Claims",
     "",
-    ...run.verdicts.flatMap((verdict) => claim(verdict, edition)),
-    `All claims rest on \`${
-      archivePath(publication.metrics)
-    }\`. To make it anew ` +
-    `takes about ${minutes} min on one core and ${memory} MiB of memory: ` +
-    "`cd code && deno task reproduce`.",
+    ...run.verdicts.flatMap(claim),
+    ...(numbers ? [`All claims rest on \`${numbers}\`.`] : []),
+    `To make everything anew takes about ${minutes} min on one core and ${memory} ` +
+    "MiB of memory: `cd code && deno task reproduce`.",
     "",
     "## Time and memory",
     "",
@@ -94,11 +95,9 @@ export function readmeFile(edition: Edition): string {
     "",
     "| path | what it is |",
     "|---|---|",
-    "| `claims.json` | the paper's claims, verdicts, numbers, how to check them |",
-    `| \`${
-      archivePath(publication.metrics)
-    }\` | everything that was measured |`,
-    "| `figures/`, `models/`, `results/` | the results |",
+    "| `claims.json` | the claims, verdicts, numbers, how to check them |",
+    "| `results/` | the results |",
+    ...(numbers ? [`| \`${numbers}\` | everything that was measured |`] : []),
     `| \`code/\` | the sources as run, \`${code}\` |`,
     "| `params/` | the resolved configuration |",
     `| \`data/\` | the datasets${
@@ -112,9 +111,8 @@ export function readmeFile(edition: Edition): string {
       : ["| `vendor/` | the npm packages, and a registry that serves them |"]),
     "| `verify.ts` | checks all of this; imports only Node's modules |",
     "",
-    "## Data",
-    "",
-    ...publication.datasets.flatMap(({ name, citation, terms, page }) => [
+    ...(datasets.length > 0 ? ["## Data", ""] : []),
+    ...datasets.flatMap(({ name, citation, terms, page }) => [
       `${name}: ${citation}. <${page}>. ${terms}.`,
       "",
     ]),
@@ -123,7 +121,7 @@ export function readmeFile(edition: Edition): string {
     "- *Artifacts available*: the deposit's DOI, licence and `CITATION.cff`.",
     "- *Artifacts functional*: documented (this file), consistent and complete " +
     "(`verify.ts`, levels 0 and 1), exercisable (`deno task reproduce`).",
-    "- *Artifacts reusable*: sources with tests, typed parameters, models in ONNX.",
+    "- *Artifacts reusable*: sources with tests, typed parameters, results in open formats.",
     "- *Results reproduced*: `deno task reproduce` in `code/`, with the classes of " +
     "determinism in `logs/run.json`.",
     "",
@@ -132,14 +130,12 @@ export function readmeFile(edition: Edition): string {
 
 function claim(
   { id, sentence, verdict, evidence }: Verdict,
-  { publication }: Edition,
 ): string[] {
   const summary = typeof evidence.summary === "string" ? evidence.summary : "";
   return [
     `- **${id}**: ${sentence}`,
     `  Verdict: *${verdict}*. ${summary}`,
-    `  Source: \`${archivePath(publication.metrics)}\`; check: ` +
-    "`deno run --allow-read verify.ts .` (level 2, seconds).",
+    "  Check: `deno run --allow-read verify.ts .` (level 2, seconds).",
     "",
   ];
 }

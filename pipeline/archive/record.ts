@@ -2,7 +2,8 @@
  * Level 1: whether what the archive says of itself is consistent. Every
  * reference of the crate resolves, every digest and size in it is true, every
  * instance's fingerprint is that of its facts, every input an output of another
- * instance, and the code that of the record.
+ * instance, and the code that of the record. What artifacts say of themselves is
+ * the project's to know.
  */
 import { fingerprint } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
@@ -12,18 +13,19 @@ import {
   LOCKED,
   readClaims,
   readCrate,
+  readDatasets,
   readPackages,
   readRun,
   references,
 } from "./documents.ts";
 import { archivePath, CLAIMS, CODE, CRATE, MANIFEST } from "./layout.ts";
 import type { Level } from "./level.ts";
-import { checkModels } from "./onnx.ts";
+import type { Judge } from "../project/publication.ts";
 import { blobHash, directoryId } from "./swhid.ts";
 import { type Container, Refused } from "./container.ts";
 
 /** What level 1 found. */
-export function record(container: Container): Level {
+export function record(container: Container, judge: Judge): Level {
   const findings: string[] = [];
   let seen = "unreadable";
   try {
@@ -36,7 +38,7 @@ export function record(container: Container): Level {
     checkActions(run, crate, findings);
     checkCode(run, crate, container, findings);
     checkClaims(run, container, findings);
-    checkModels(run, container, findings);
+    checkWords(run, container, judge, findings);
     seen = `${crate.size} entities, ${
       Object.keys(run.instances).length
     } instances, ${Object.keys(run.artifacts).length} artifacts`;
@@ -287,5 +289,35 @@ function checkClaims(
     if (!claims.some((claim) => claim.id === id)) {
       findings.push(`${CLAIMS} lacks ${id}`);
     }
+  }
+}
+
+/** What artifacts say of themselves, as far as the project can read it. */
+function checkWords(
+  { artifacts, instances }: Lock,
+  container: Container,
+  { findings: said }: Judge,
+  findings: string[],
+): void {
+  if (!said) return;
+  const data = readDatasets(container).flatMap(({ files }) =>
+    files.map(({ sha256 }) => sha256)
+  );
+  const there = new Set(container.members.map(({ name }) => name));
+  // One that is missing has been said already.
+  const present = Object.fromEntries(
+    Object.entries(artifacts).filter(([path]) => there.has(archivePath(path))),
+  );
+  const read = (path: string) => container.read(archivePath(path), 2 ** 30);
+  try {
+    findings.push(...said({ artifacts: present, instances, data }, read));
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    // The project's code is about files of its own; these are a stranger's.
+    throw new Refused(
+      `what the artifacts say of themselves cannot be read: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 /** Level 2: every claim judged anew from the archived numbers. */
 import type { Json, JsonObject } from "../stage/json.ts";
 import type { Judge } from "../project/publication.ts";
+import type { Verdict } from "../stage/declaration.ts";
 import { readClaims, readJson, readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
 import type { Level } from "./level.ts";
@@ -19,9 +20,9 @@ export function rejudge(container: Container, judge: Judge): Level {
         artifacts[path] = readJson(container, archivePath(path));
       }
     }
-    let verdicts: ReturnType<Judge>;
+    let verdicts: readonly Verdict[];
     try {
-      verdicts = judge(claims.map(({ claim }) => claim), artifacts);
+      verdicts = judge.verdicts(claims.map(({ claim }) => claim), artifacts);
     } catch (error) {
       // The judge is code about trusted numbers; these are a stranger's.
       throw new Refused(

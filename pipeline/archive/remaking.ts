@@ -1,5 +1,5 @@
 /**
- * Levels 3 to 5: an archive's results made again by the archive's own code, in a
+ * From level 3 on: an archive's results made again by the archive's own code, in a
  * place of its own and behind the kernel's wall, and compared with the record.
  * What keeps it from being tried is no answer about the results.
  */
@@ -21,9 +21,10 @@ import { readRun } from "./documents.ts";
 import { isOfTheMachine } from "./inspection.ts";
 import { CODE, VENDOR } from "./layout.ts";
 import type { Level } from "./level.ts";
+import type { Again } from "../project/project.ts";
 import { provide } from "./provisions.ts";
 import { type Registry, serveTarballs } from "./registry.ts";
-import { type Deep, select } from "./selection.ts";
+import { select } from "./selection.ts";
 import { unpack } from "./unpacking.ts";
 import { type Container, Refused } from "./container.ts";
 
@@ -31,11 +32,24 @@ import { type Container, Refused } from "./container.ts";
 export interface Circumstances {
   /** Of the ZIP or the folder. */
   readonly path: string;
-  /** Settings that the record fixes where the machine would choose: `{engine: "portable"}`. */
+  /** Settings that the record fixes where the machine would choose. */
   readonly options: { readonly [option: string]: string };
-  /** Where the data is looked for first; the archive's own comes before that. */
-  readonly mirror: string | undefined;
+  /** The variable that says where the data is looked for first, and its value here. */
+  readonly mirror: Mirror | undefined;
   readonly signal: AbortSignal;
+}
+
+/** A variable of the environment that says where the data is; the archive's own comes first. */
+export interface Mirror {
+  readonly variable: string;
+  readonly place: string | undefined;
+}
+
+/** A level as a project names it. */
+export interface Deep {
+  /** From 3 on. */
+  readonly level: number;
+  readonly again: Again;
 }
 
 const text = v.string();
@@ -95,6 +109,8 @@ const SaidSchema = v.variant("kind", [
   }),
 ]);
 type Said = v.InferOutput<typeof SaidSchema>;
+/** What came of a level. */
+type Found = Pick<Level, "answer" | "seen" | "findings">;
 type Finished = Extract<Said, { kind: "finished" }>;
 
 /**
@@ -103,17 +119,19 @@ type Finished = Extract<Said, { kind: "finished" }>;
  */
 export async function remake(
   container: Container,
-  level: Deep,
+  { level, again }: Deep,
   circumstances: Circumstances,
 ): Promise<Level> {
+  const base = { level, name: again.name };
   const open = (finding: string, seen = "not tried"): Level => ({
-    level,
+    ...base,
     answer: "open",
     seen,
     findings: [finding],
   });
   try {
-    return await tryToRemake(container, level, circumstances, open);
+    const made = await tryToRemake(container, again, circumstances, open);
+    return { ...base, ...made };
   } catch (error) {
     if (error instanceof Refused || isOfTheMachine(error)) {
       return open(error.message);
@@ -124,13 +142,13 @@ export async function remake(
 
 async function tryToRemake(
   container: Container,
-  level: Deep,
+  again: Again,
   circumstances: Circumstances,
-  open: (finding: string, seen?: string) => Level,
-): Promise<Level> {
+  open: (finding: string, seen?: string) => Found,
+): Promise<Found> {
   const began = performance.now();
   const run = readRun(container);
-  const { force, artifacts } = select(run, level);
+  const { force, artifacts } = select(run, again);
   const place = realPath(
     await Deno.makeTempDir({ prefix: "facsimile-archive-" }),
   );
@@ -141,7 +159,7 @@ async function tryToRemake(
     for (const folder of ["tmp", "home"]) mkdirSync(join(place, folder));
     const execute = enclosed(container, place, circumstances, vendored?.url);
 
-    if (level < 5) {
+    if (force !== "all") {
       const archive = realPath(resolve(circumstances.path));
       const restored = await execute(["restore", archive]);
       if (restored.code !== 0) return open(trouble(restored));
@@ -167,7 +185,7 @@ async function tryToRemake(
       "reproduce",
       "--json",
       ...options,
-      ...force.flatMap((stage) => ["--force", stage]),
+      ...force === "all" ? [] : force.flatMap((stage) => ["--force", stage]),
     ]);
     const finished = finishedOf(made);
     if (!finished) return open(trouble(made));
@@ -182,11 +200,14 @@ async function tryToRemake(
       ? "without a wall of the kernel around it"
       : `behind ${wall === "landlock" ? "Landlock" : "bubblewrap"}`;
     const time = duration((performance.now() - began) / 1000);
-    return judge(run, artifacts, join(code, "artifacts"), finished, {
-      level,
-      seen: (count) =>
+    return judge(
+      run,
+      artifacts,
+      join(code, "artifacts"),
+      finished,
+      (count) =>
         `${count} of ${artifacts.length} artifacts identical, made again ${where} in ${time}`,
-    });
+    );
   } finally {
     vendored?.close();
     await Deno.remove(place, { recursive: true });
@@ -199,17 +220,14 @@ function judge(
   artifacts: readonly string[],
   folder: string,
   { comparison }: Finished,
-  { level, seen }: {
-    readonly level: Deep;
-    readonly seen: (identical: number) => string;
-  },
-): Level {
+  seen: (identical: number) => string,
+): Found {
   const different = artifacts.filter((path) => {
     const file = join(folder, path);
     return !existsSync(file) ||
       digestFile(file) !== run.artifacts[path]?.digest;
   });
-  const base = { level, seen: seen(artifacts.length - different.length) };
+  const base = { seen: seen(artifacts.length - different.length) };
   if (different.length === 0) {
     return { ...base, answer: "yes", findings: [] };
   }
@@ -259,7 +277,11 @@ function enclosed(
   const hasData = unpack(container, "data/", data) > 1; // the list alone is none
   const cache = join(place, "deno");
   if (registry === undefined) provide(container, denoDir(), cache);
-  const from = hasData ? data : mirror && absolute(mirror);
+  const from = !mirror
+    ? undefined
+    : hasData
+    ? data
+    : mirror.place && absolute(mirror.place);
   const rules: Rule[] = [
     { path: place, access: "write" },
     { path: realPath(Deno.execPath()), access: "run" },
@@ -274,7 +296,7 @@ function enclosed(
     DENO_DIR: cache,
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
-    ...(from && { DATASET_MIRROR: from }),
+    ...(mirror && from && { [mirror.variable]: from }),
     ...(registry === undefined
       ? passed("NPM_CONFIG_REGISTRY")
       : { NPM_CONFIG_REGISTRY: registry }),
@@ -294,8 +316,8 @@ function passed(name: string): { [name: string]: string } {
   return value === undefined ? {} : { [name]: value };
 }
 
-function absolute(mirror: string): string {
-  return /^https?:/.test(mirror) ? mirror : resolve(mirror);
+function absolute(place: string): string {
+  return /^https?:/.test(place) ? place : resolve(place);
 }
 
 /** A registry of the archive's packages, if it brings them along. */

@@ -1,58 +1,56 @@
 /** Which part of an archived run a level makes again. */
 import type { Lock } from "../published/lock.ts";
-
-/** The levels that execute an archive's code. */
-export type Deep = 3 | 4 | 5;
+import type { Again } from "../project/project.ts";
 
 /** What is made again. */
 export interface Selection {
-  /** Stages that have to run although their results are at hand. */
-  readonly force: readonly string[];
+  /** Stages that have to run although their results are at hand; "all" needs none of those. */
+  readonly force: readonly string[] | "all";
   /** Artifacts that are compared, by path. */
   readonly artifacts: readonly string[];
 }
 
-/**
- * 3: what a reader looks at, figures and pages. 4: all that is made from the
- * models, but for the models. 5: everything.
- */
-export function select(run: Lock, level: Deep): Selection {
+/** The part of a run that a level makes again. */
+export function select(run: Lock, { makes, after }: Again): Selection {
   const artifacts = Object.keys(run.artifacts).sort();
-  if (level === 5) return { force: [], artifacts };
-  const instances = level === 3
-    ? makers(run, (path) => /^figures\/|\.html$/.test(path))
-    : fromModels(run);
+  if (!makes && !after) return { force: "all", artifacts };
+  const instances = [
+    ...makes ? makers(run, makes) : [],
+    ...after ? readers(run, makers(run, after)) : [],
+  ];
   const stages = new Set(
-    [...instances].map((id) => run.instances[id]?.stage ?? ""),
+    instances.map((id) => run.instances[id]?.stage ?? ""),
   );
   // A stage is forced as a whole, so all of its instances count.
-  const made = new Set(
-    Object.keys(run.instances).filter((id) =>
-      stages.has(run.instances[id]?.stage ?? "")
-    ),
-  );
   return {
     force: [...stages].sort(),
-    artifacts: artifacts.filter((path) =>
-      made.has(run.artifacts[path]?.instance ?? "")
-    ),
+    artifacts: artifacts.filter((path) => {
+      const { instance = "" } = run.artifacts[path] ?? {};
+      return stages.has(run.instances[instance]?.stage ?? "");
+    }),
   };
 }
 
-function makers(run: Lock, wanted: (path: string) => boolean): Set<string> {
+/** The instances that made an artifact with one of these names. */
+function makers(run: Lock, names: readonly string[]): Set<string> {
+  const named = (path: string) =>
+    names.some((name) =>
+      name === path ||
+      (name.endsWith("/") && path.startsWith(name)) ||
+      (name.startsWith(".") && path.endsWith(name))
+    );
   return new Set(
-    Object.entries(run.artifacts).filter(([path]) => wanted(path))
+    Object.entries(run.artifacts).filter(([path]) => named(path))
       .map(([, { instance }]) => instance),
   );
 }
 
-/** What reads from a model, directly or not, and makes none itself. */
-function fromModels(run: Lock): Set<string> {
-  const models = makers(run, (path) => path.startsWith("models/"));
+/** What reads from one of these instances, directly or not, and is none of them. */
+function readers(run: Lock, made: ReadonlySet<string>): string[] {
   const after = new Set<string>();
   // Producers come before their users.
   for (const [id, { from }] of Object.entries(run.instances)) {
-    if (from.some((one) => models.has(one) || after.has(one))) after.add(id);
+    if (from.some((one) => made.has(one) || after.has(one))) after.add(id);
   }
-  return new Set([...after].filter((id) => !models.has(id)));
+  return [...after].filter((id) => !made.has(id));
 }

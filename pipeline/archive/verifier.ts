@@ -1,20 +1,25 @@
 /**
  * The verifier that goes into an archive: the modules of the first three levels
- * and the project's judge of claims, in one file, as esbuild joins them. So there
+ * and the project's judge, in one file, as esbuild joins them. So there
  * is one source of what an archive has to be.
  */
 import { join, relative } from "node:path";
 
 /** What joins the two. */
-function entry(judge: string): string {
+function entry(judge: string | undefined): string {
   const from = (name: string, path: string) =>
     `import { ${name} } from ${JSON.stringify(path)};`;
   return [
     from("argv, exit, stdout", "node:process"),
     from("standalone", join(import.meta.dirname!, "standalone.ts")), // a local file
-    from("verdicts", judge),
+    judge === undefined
+      ? from(
+        "NO_CLAIMS as judge",
+        join(import.meta.dirname!, "../project/publication.ts"),
+      )
+      : `import * as judge from ${JSON.stringify(judge)};`,
     "let text = '';",
-    "const code = standalone(argv.slice(2), verdicts, (part) => text += part);",
+    "const code = standalone(argv.slice(2), judge, (part) => text += part);",
     "stdout.write(text, () => exit(code));",
   ].join("\n");
 }
@@ -29,13 +34,13 @@ const HEAD =
 /** The text of `verify.ts`. */
 export async function verifierFile(
   root: string,
-  judge: string,
+  judge: string | undefined,
 ): Promise<string> {
   const esbuild = await import("esbuild");
   try {
     const { outputFiles } = await esbuild.build({
       stdin: {
-        contents: entry(join(root, judge)),
+        contents: entry(judge && join(root, judge)),
         resolveDir: root,
         sourcefile: "verify.ts",
         loader: "ts",

@@ -8,9 +8,7 @@ import {
   type Result,
   short,
 } from "../failure.ts";
-
-export { COMMANDS } from "./table.ts";
-export { helpLines } from "./help.ts";
+import type { Shorthand } from "../project/project.ts";
 
 /** A parsed command line. */
 export interface Parsed {
@@ -288,13 +286,13 @@ function usage(
 /** The settings that a command line lays over the configuration. */
 export function overlays(
   parsed: Parsed,
-  shorthands: { readonly [option: string]: string },
+  shorthands: readonly Shorthand[],
 ): { readonly profile?: string; readonly set: readonly string[] } {
   const profile = parsed.one("profile");
   const set = [...parsed.all("set")];
-  for (const [option, key] of Object.entries(shorthands)) {
+  for (const { option, setting } of shorthands) {
     const value = parsed.one(option);
-    if (value !== undefined) set.push(`${key}=${JSON.stringify(value)}`);
+    if (value !== undefined) set.push(`${setting}=${JSON.stringify(value)}`);
   }
   return { ...(profile !== undefined && { profile }), set };
 }

@@ -2,7 +2,7 @@
  * Scripts that let a shell complete `deno task …` in a project of ours: from the
  * table of commands, so that they know what the program knows.
  */
-import { type Command, COMMANDS, type Option, type Takes } from "./table.ts";
+import type { Command, Option, Takes } from "./table.ts";
 
 /** The shells that there are scripts for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -14,7 +14,7 @@ export type Shell = typeof SHELLS[number];
 export function completionScript(
   shell: Shell,
   stages: readonly string[],
-  commands: readonly Command[] = COMMANDS,
+  commands: readonly Command[],
 ): string {
   switch (shell) {
     case "bash":

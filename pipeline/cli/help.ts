@@ -1,5 +1,5 @@
 /** The help of the program and of its commands, from the table of commands. */
-import { type Command, COMMANDS, type Operands } from "./table.ts";
+import type { Command, Operands } from "./table.ts";
 import { hang, pad } from "../text/layout.ts";
 
 /** The width that fits every terminal, and a page of a manual. */
@@ -8,14 +8,14 @@ const COLUMNS = 80;
 /** The help of the program, or of one command, as lines. */
 export function helpLines(
   command: Command | undefined,
-  commands: readonly Command[] = COMMANDS,
+  commands: readonly Command[],
 ): string[] {
   return command ? commandHelp(command) : programHelp(commands);
 }
 
 function programHelp(commands: readonly Command[]): string[] {
   return [
-    "Facsimile: a paper's figures from its configuration, and only what changed.",
+    "Facsimile: a paper's results from its configuration, and only what changed.",
     "",
     "Usage: deno task COMMAND [OPTIONS]",
     "",

@@ -5,12 +5,14 @@
  * Exit codes: 0 done · 1 a stage failed or a claim is false · 2 usage or
  * configuration · 3 not up to date · 130, 143 interrupted.
  */
-import { helpLines, parseArguments, type Parsed } from "./arguments.ts";
+import { parseArguments, type Parsed } from "./arguments.ts";
 import { Failed, type Failure } from "../failure.ts";
 import { type Console, openConsole } from "./console.ts";
 import { installPackages } from "./packages.ts";
+import { helpLines } from "./help.ts";
 import type { Project } from "../project/project.ts";
 import { failureLines } from "../render/failure.ts";
+import { commandsOf } from "./table.ts";
 
 /** A command, given the project and the command line. Returns the exit code. */
 type Action = <Config>(
@@ -44,10 +46,11 @@ export async function main<Config>(
   project: Project<Config>,
 ): Promise<number> {
   const console = openConsole();
-  const asked = parseArguments(args);
+  const commands = commandsOf(project);
+  const asked = parseArguments(args, commands);
   if (!asked.ok) return complain(asked.failure, console);
   if (asked.value.kind === "help") {
-    console.out(helpLines(asked.value.command).join("\n") + "\n");
+    console.out(helpLines(asked.value.command, commands).join("\n") + "\n");
     return said(0, console);
   }
   const { parsed } = asked.value;

@@ -3,6 +3,8 @@
  * the completion of a shell all follow from it.
  */
 
+import { levelsOf, type Project } from "../project/project.ts";
+
 /** What a word on the command line stands for: it is checked and completed as such. */
 export type Takes =
   | { readonly kind: "text" }
@@ -60,11 +62,6 @@ const CONFIGURATION: readonly Option[] = [
     value: "NAME",
     help: "use a [profile.NAME] of experiment.toml",
   },
-  {
-    name: "engine",
-    value: "NAME",
-    help: "what executes the training",
-  },
 ];
 
 const JSON_OPTION: Option = {
@@ -72,7 +69,7 @@ const JSON_OPTION: Option = {
   help: "JSON on standard output, for programs",
 };
 
-/** All commands, in the order of the help. */
+/** All commands, in the order of the help, without what a project adds. */
 export const COMMANDS: readonly Command[] = [
   {
     name: "reproduce",
@@ -112,20 +109,12 @@ export const COMMANDS: readonly Command[] = [
         without: ["open"],
         help: "run again whenever configuration or code changes",
       },
-      { name: "open", help: "open the report when it is done" },
+      { name: "open", help: "open the page with the results when it is done" },
       JSON_OPTION,
     ],
     examples: [
       ["reproduce", "everything"],
       ["reproduce --profile quick", "everything on little data, in seconds"],
-      [
-        "reproduce train --set training.epochs=20",
-        "only the training, with more epochs",
-      ],
-      [
-        "reproduce --force 'train[lr=0.01]'",
-        "train one network again, whatever is stored",
-      ],
       ["reproduce --dry-run", "what would run, and why"],
       ["reproduce --watch", "keep everything up to date while you edit"],
     ],
@@ -143,10 +132,6 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: [
       ["status", "what is not up to date"],
-      [
-        "status --set training.epochs=20",
-        "what more epochs would run again",
-      ],
     ],
   },
   {
@@ -159,7 +144,6 @@ export const COMMANDS: readonly Command[] = [
       JSON_OPTION,
     ],
     examples: [
-      ["why 'train[lr=0.01]'", "why this network would be trained again"],
       ["why report", "what the report is made from"],
     ],
   },
@@ -211,9 +195,8 @@ export const COMMANDS: readonly Command[] = [
       {
         name: "level",
         value: "N",
-        takes: { kind: "choice", choices: ["0", "1", "2", "3", "4", "5"] },
-        help:
-          "how far an archive is checked: 0 bytes, 1 record, 2 claims, 3 figures drawn again, 4 models evaluated again, 5 all trained again (2)",
+        takes: { kind: "choice", choices: ["0", "1", "2"] },
+        help: "how far an archive is checked: 0 bytes, 1 record, 2 claims",
       },
       {
         name: "run",
@@ -226,8 +209,8 @@ export const COMMANDS: readonly Command[] = [
       ["verify --from-scratch", "the same, with everything made again"],
       ["verify paper-1.0.0.zip", "an archive: bytes, record and claims"],
       [
-        "verify paper-1.0.0.zip --level 4 --run",
-        "also figures and measurements, made again by the archive's code",
+        "verify paper-1.0.0.zip --level 3 --run",
+        "also results that the archive's code makes again",
       ],
     ],
   },
@@ -353,3 +336,47 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
 ];
+
+/** The commands of a project: with its shorthands, levels and examples. */
+export function commandsOf(
+  project: Pick<
+    Project<never>,
+    "shorthands" | "examples" | "page" | "levels"
+  >,
+): readonly Command[] {
+  const levels = levelsOf(project);
+  const shorthands = project.shorthands.map(({ option, help }) => ({
+    name: option,
+    value: "NAME",
+    help,
+  }));
+  const own = (option: Option): readonly Option[] => {
+    switch (option.name) {
+      case "profile":
+        return [option, ...shorthands];
+      case "open":
+        return project.page === undefined ? [] : [option];
+      case "level": {
+        const choices = [0, 1, 2, ...levels.map((_, index) => index + 3)];
+        return [{
+          ...option,
+          takes: { kind: "choice", choices: choices.map(String) },
+          help: [
+            option.help,
+            ...levels.map(({ help }, index) => `${index + 3} ${help}`),
+          ].join(", ") + " (2)",
+        }];
+      }
+      default:
+        return [option];
+    }
+  };
+  return COMMANDS.map((command) => ({
+    ...command,
+    options: command.options.flatMap(own),
+    examples: [
+      ...command.examples,
+      ...project.examples?.[command.name] ?? [],
+    ],
+  }));
+}

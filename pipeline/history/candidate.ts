@@ -30,7 +30,7 @@ export function candidate(
   { store, metrics, verdicts, whole }: {
     readonly store: Store;
     /** The artifact with the measured numbers. */
-    readonly metrics: string;
+    readonly metrics: string | undefined;
     readonly verdicts: readonly Verdict[];
     readonly whole: boolean;
   },
@@ -48,7 +48,9 @@ export function candidate(
     ) {
       const digest = outputs[name]!; // it ended well
       compared[name] = { digest, artifact, determinism };
-      if (artifact === metrics) measured = store.object(digest);
+      if (artifact !== undefined && artifact === metrics) {
+        measured = store.object(digest);
+      }
     }
     instances.push({
       id: instance.id,

@@ -18,18 +18,73 @@ export interface Project<Config> {
    * made: configuration and declarations. While they are untouched, so is the graph.
    */
   readonly sources: readonly string[];
-  /** Options of the command line that stand for a setting: `engine`. */
-  readonly shorthands: { readonly [option: string]: string };
+  /** Options of the command line that stand for a setting. */
+  readonly shorthands: readonly Shorthand[];
+  /** Examples of command lines, by command, besides those of any project. */
+  readonly examples?: { readonly [command: string]: readonly Example[] };
+  /** The artifact that a person reads: a page of HTML, which `--open` opens. */
+  readonly page?: string;
+  /**
+   * The variable of the environment that names a folder or an address where the
+   * data is looked for first: so an archive's own data reaches its own code.
+   */
+  readonly mirror?: string;
+  /** What of an archived run is made again from level 3 on; by default everything. */
+  readonly levels?: readonly Again[];
+  /** Says where two versions of an artifact differ whose bytes tell a reader nothing. */
+  readonly difference?: () => Promise<Difference>;
   /** What is said of it when it is published; without it, nothing ever is. */
   readonly publication?: (config: Config) => Publication;
-  /** Judges the claims of an archive. */
+  /** Judges an archive; without it, there are no claims. */
   readonly judge?: () => Promise<Judge>;
   /** Another place for the store and the artifacts than below the root. */
   readonly place?: string;
 }
 
+/** An option of the command line that stands for a setting: `--speed` for `run.speed`. */
+export interface Shorthand {
+  readonly option: string;
+  readonly setting: string;
+  readonly help: string;
+}
+
+/** A command line without `deno task`, and what it does. */
+export type Example = readonly [command: string, meaning: string];
+
+/**
+ * A level of checking an archive that executes its code: what is made again, and
+ * compared with the record. A name is a path, a folder that ends with `/`, or an
+ * ending such as `.html`.
+ */
+export interface Again {
+  readonly name: string;
+  readonly help: string;
+  /** The makers of these artifacts; without this and `after`, all stages. */
+  readonly makes?: readonly string[];
+  /** What reads from these artifacts, directly or not, and makes none of them. */
+  readonly after?: readonly string[];
+}
+
+/**
+ * The difference between two versions of an artifact in one line; `undefined` if
+ * there is nothing to say. Both versions of any artifact can be read, if they are
+ * at hand.
+ */
+export type Difference = (
+  path: string,
+  was: (path: string) => Uint8Array<ArrayBuffer> | undefined,
+  now: (path: string) => Uint8Array<ArrayBuffer> | undefined,
+) => string | undefined;
+
 /** What the command line says about the configuration. */
 export interface Overlays {
   readonly profile?: string;
   readonly set: readonly string[];
+}
+
+/** The levels of a project's archives that make something again: the first is level 3. */
+export function levelsOf(
+  { levels }: { readonly levels?: readonly Again[] },
+): readonly Again[] {
+  return levels ?? [{ name: "all", help: "everything made again" }];
 }

@@ -43,16 +43,16 @@ export interface Publication {
   readonly license: string;
   readonly keywords: readonly string[];
   readonly authors: readonly Author[];
-  /** The paper whose results these are. */
-  readonly paper: {
+  /** The paper whose results these are, if there is one. */
+  readonly paper?: {
     readonly author: string;
     readonly venue: string;
     readonly year: number;
   };
   readonly repository?: string | undefined;
   readonly datasets: readonly Dataset[];
-  /** The artifact with the measured numbers. */
-  readonly metrics: string;
+  /** The artifact with the measured numbers, if something is measured. */
+  readonly metrics?: string;
   /**
    * Parameters that say how something is computed and not what: two runs that
    * differ in them alone are compared, number by number.
@@ -65,18 +65,45 @@ export interface Publication {
   /** The claims, as the configuration has them. */
   readonly claims: readonly Json[];
   /**
-   * The module, relative to the root, that exports `verdicts`, a `Judge`. It is
-   * packed into the archive's own verifier, so it imports nothing but types and
-   * modules of its own.
+   * The module, relative to the root, that exports the functions of a `Judge`. It
+   * is packed into the archive's own verifier, so it imports nothing but types and
+   * modules of its own. Without it, there are no claims.
    */
-  readonly judge: string;
+  readonly judge?: string;
 }
 
-/**
- * Judges claims from the artifacts as an archive has them: by path under
- * `artifacts/`, JSON already parsed. A pure function.
- */
-export type Judge = (
-  claims: readonly Json[],
-  artifacts: { readonly [path: string]: Json },
-) => readonly Verdict[];
+/** What a project knows of its own archives. Pure functions. */
+export interface Judge {
+  /**
+   * Judges claims from the artifacts as an archive has them: by path under
+   * `artifacts/`, JSON already parsed.
+   */
+  readonly verdicts: (
+    claims: readonly Json[],
+    artifacts: { readonly [path: string]: Json },
+  ) => readonly Verdict[];
+  /** What artifacts say of themselves against the record: a sentence for each contradiction. */
+  readonly findings?: (
+    record: Recorded,
+    read: (path: string) => Uint8Array,
+  ) => readonly string[];
+}
+
+/** What an archive's record says. */
+export interface Recorded {
+  /** Which instance made an artifact, by path. */
+  readonly artifacts: {
+    readonly [path: string]: { readonly instance: string };
+  };
+  /** What an instance was made from. */
+  readonly instances: {
+    readonly [id: string]: {
+      readonly facts: { readonly [fact: string]: Json };
+    };
+  };
+  /** The SHA-256 of the files of all datasets. */
+  readonly data: readonly string[];
+}
+
+/** The judge of a project without claims. */
+export const NO_CLAIMS: Judge = { verdicts: () => [] };

@@ -51,7 +51,7 @@ const describe = (
     "test",
   ],
   claims: claims as readonly Json[],
-  judge: "stages/claims/judgement.ts",
+  judge: "stages/experiment/judge.ts",
 });
 
 /** The publication of an experiment, as the engine asks for it. */

@@ -122,7 +122,7 @@ ${body}
       configure: () => Promise.resolve(ok(null)),
       sandbox: () => "deno",
       sources: ["deno.json"],
-      shorthands: {},
+      shorthands: [],
     };
   }
 

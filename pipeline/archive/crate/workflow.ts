@@ -105,7 +105,7 @@ export function workflow(edition: Edition): Entity[] {
     {
       "@id": "#output",
       "@type": "FormalParameter",
-      name: publication.metrics,
+      name: publication.metrics ?? "results",
       additionalType: "File",
     },
     ...steps(run.instances).map(({ id, title, tool }, index) => ({

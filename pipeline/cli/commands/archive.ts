@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { Failed, unwrap } from "../../failure.ts";
+import { unwrap } from "../../failure.ts";
 import { share } from "../../store/lease.ts";
 import { open } from "../../plan/open.ts";
-import type { Project } from "../../project/project.ts";
+import { levelsOf, type Project } from "../../project/project.ts";
+import { NO_CLAIMS } from "../../project/publication.ts";
 import { levelLines } from "../../archive/level.ts";
 import { makeArchive } from "../../archive/making.ts";
 import { parseSystem } from "../../archive/vendoring.ts";
@@ -20,14 +21,6 @@ export async function archiveCommand<Config>(
   const opened = unwrap(
     await open(project, overlays(parsed, project.shorthands)),
   );
-  const judge = await project.judge?.();
-  if (!judge) {
-    throw new Failed({
-      kind: "no-publication",
-      what: "Cannot archive this project",
-      seen: "it has no claims to be judged",
-    });
-  }
   const system = parsed.has("vendor")
     ? unwrap(parseSystem(parsed.one("vendor") ?? ""))
     : undefined;
@@ -40,7 +33,9 @@ export async function archiveCommand<Config>(
       ...(system && { vendor: system, say: (line) => err(line + "\n") }),
       verdicts: project.pipeline.verdicts,
       deno: project.deno,
-      judge,
+      judge: await project.judge?.() ?? NO_CLAIMS,
+      levels: levelsOf(project),
+      mirror: project.mirror,
     }),
   );
   opened.save();

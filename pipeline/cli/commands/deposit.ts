@@ -16,6 +16,7 @@ import { Zenodo } from "../../archive/deposit/zenodo.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { anyObject } from "../../published/foreign.ts";
 import type { Project } from "../../project/project.ts";
+import { NO_CLAIMS } from "../../project/publication.ts";
 import { visible } from "../../text/visible.ts";
 
 const SERVERS = {
@@ -107,8 +108,8 @@ async function check<Config>(
   path: string,
   out: (text: string) => void,
 ): Promise<Parcel> {
-  const judge = await project.judge?.();
-  const { levels, root } = inspect(path, judge ?? (() => []), judge ? 2 : 1);
+  const judge = await project.judge?.() ?? NO_CLAIMS;
+  const { levels, root } = inspect(path, judge, 2);
   const bad = levels.find(({ answer }) => answer !== "yes");
   if (bad) {
     out(levelLines(bad).join("\n") + "\n");

@@ -1,4 +1,4 @@
-/** Opens the report in the reader's browser. */
+/** Opens the page of a project in the reader's browser. */
 import { join } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { writeWhole } from "../../store/disk.ts";
@@ -6,34 +6,34 @@ import { Failed } from "../../failure.ts";
 
 const PROGRAMS = { darwin: "open", linux: "xdg-open" } as const;
 
-/** Where a report that can show the run that made it expects `run.json`. */
+/** Where a page that can show the run that made it expects `run.json`. */
 const PLACE = '<script type="application/json" id="run"></script>';
 
 /**
- * The report with the run that made it, times and all: what differs between two
- * equal runs cannot be part of the report itself.
+ * The page with the run that made it, times and all: what differs between two
+ * equal runs cannot be part of an artifact.
  */
-export function withRun(report: string, run: string): string {
+export function withRun(page: string, run: string): string {
   // "<" would let a text within the JSON end the element.
   const json = run.trim().replaceAll("<", "\\u003c");
-  return report.replace(PLACE, () => PLACE.replace("><", () => `>${json}<`));
+  return page.replace(PLACE, () => PLACE.replace("><", () => `>${json}<`));
 }
 
-/** Opens a copy of `artifacts/report.html`, with its run, with the system's program for it. */
-export async function openReport(root: string): Promise<void> {
+/** Opens a copy of the artifact `page`, with its run, with the system's program for it. */
+export async function openPage(root: string, page: string): Promise<void> {
   const artifacts = join(root, "artifacts");
-  const report = join(artifacts, "report.html");
-  const path = join(root, ".store", "cache", "report.html");
+  const original = join(artifacts, page);
+  const path = join(root, ".store", "cache", "page.html");
   const program = Deno.build.os === "darwin" ? PROGRAMS.darwin : PROGRAMS.linux;
   const failure = (seen: string) =>
     new Failed({
       kind: "open",
-      what: "Cannot open the report",
+      what: `Cannot open ${page}`,
       seen,
-      hint: `open ${report} in a browser`,
+      hint: `open ${original} in a browser`,
     });
-  if (!existsSync(report)) throw failure("this run left no report");
-  const text = readFileSync(report, "utf8");
+  if (!existsSync(original)) throw failure(`this run left no ${page}`);
+  const text = readFileSync(original, "utf8");
   const run = readFileSync(join(artifacts, "run.json"), "utf8");
   writeWhole(path, withRun(text, run));
   try {

@@ -61,9 +61,9 @@ export async function reproduceCommand<Config>(
             styled: text(true),
           });
         }
-        if (parsed.has("open")) {
-          const { openReport } = await import("./open.ts");
-          await openReport(project.root);
+        if (parsed.has("open") && project.page !== undefined) {
+          const { openPage } = await import("./open.ts");
+          await openPage(project.root, project.page);
         }
         return 0;
       case "failed":

@@ -11,6 +11,7 @@ import type { Console } from "../console.ts";
 import type { Digest } from "../../store/digest.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { share } from "../../store/lease.ts";
+import { NO_CLAIMS } from "../../project/publication.ts";
 import { open, type Opened } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";
 import { LOCK } from "../../published/lock.ts";
@@ -31,7 +32,11 @@ export async function restoreCommand<Config>(
   using _shared = share(join(project.root, ".store"));
   const path = parsed.operands[0]!; // exactly one is taken
   // The record is checked, the claims are not: they are no matter of the store.
-  const { levels, root } = inspect(path, () => [], 1);
+  const { levels, root } = inspect(
+    path,
+    await project.judge?.() ?? NO_CLAIMS,
+    1,
+  );
   const bad = levels.find(({ answer }) => answer !== "yes");
   if (bad) {
     out(levelLines(bad).join("\n") + "\n");

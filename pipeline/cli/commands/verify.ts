@@ -5,7 +5,7 @@
  *
  * Exit codes: 0 yes · 1 no · 2 could not judge.
  */
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
 import { readRun } from "../../archive/documents.ts";
@@ -17,12 +17,17 @@ import type { Digest } from "../../store/digest.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import type { Json } from "../../stage/json.ts";
 import { open, type Opened } from "../../plan/open.ts";
-import type { Project } from "../../project/project.ts";
+import {
+  type Difference,
+  levelsOf,
+  type Project,
+  type Shorthand,
+} from "../../project/project.ts";
+import { NO_CLAIMS } from "../../project/publication.ts";
 import { comparePresent } from "../../history/candidate.ts";
 import type { Comparison } from "../../published/comparison.ts";
 import { LOCK, type Lock, readPublished } from "../../published/lock.ts";
 import { presentRun, publicationOf } from "../../history/present.ts";
-import { tensorDifference } from "../../published/tensors.ts";
 import { comparisonLines } from "../../render/comparison.ts";
 import { jsonLine } from "../../text/visible.ts";
 import { reproduce } from "../../history/reproduce.ts";
@@ -45,14 +50,7 @@ async function verifyArchive<Config>(
   parsed: Parsed,
   { out, outStyle: { green, red, yellow } }: Console,
 ): Promise<number> {
-  const judge = await project.judge?.();
-  if (!judge) {
-    throw new Failed({
-      kind: "no-judge",
-      what: `Cannot verify "${path}"`,
-      seen: "this project has no claims to be judged",
-    });
-  }
+  const judge = await project.judge?.() ?? NO_CLAIMS;
   const upTo = Number(parsed.one("level") ?? 2);
   const { root, levels } = inspect(path, judge, Math.min(upTo, 2));
   if (upTo > 2 && exitCode(levels) === 0) {
@@ -70,7 +68,7 @@ async function verifyArchive<Config>(
   return exitCode(levels);
 }
 
-/** Levels 3 to 5; the first that is no yes is the last. */
+/** The levels from 3 on; the first that is no yes is the last. */
 async function deeper<Config>(
   project: Project<Config>,
   path: string,
@@ -80,11 +78,13 @@ async function deeper<Config>(
   if (!parsed.has("run")) {
     return [{
       level: 3,
+      name: levelsOf(project)[0]?.name ?? "",
       answer: "open",
       seen: "not tried",
       findings: ["it executes code of the archive: allow that with --run"],
     }];
   }
+  const { mirror } = project;
   const { remake } = await import("../../archive/remaking.ts");
   using container = openArchive(path)!; // it was just read
   const controller = new AbortController();
@@ -92,14 +92,17 @@ async function deeper<Config>(
   Deno.addSignalListener("SIGINT", interrupt);
   const levels: Level[] = [];
   try {
-    for (const level of [3, 4, 5] as const) {
+    for (const [index, again] of levelsOf(project).entries()) {
+      const level = index + 3;
       const stop = levels.some(({ answer }) => answer !== "yes");
       if (level > upTo || stop || controller.signal.aborted) break;
       levels.push(
-        await remake(container, level, {
+        await remake(container, { level, again }, {
           path,
           options: fixed(readRun(container).experiment, project.shorthands),
-          mirror: Deno.env.get("DATASET_MIRROR"),
+          mirror: mirror === undefined
+            ? undefined
+            : { variable: mirror, place: Deno.env.get(mirror) },
           signal: controller.signal,
         }),
       );
@@ -110,13 +113,13 @@ async function deeper<Config>(
   return levels;
 }
 
-/** What the record says where a machine would choose: the engine of the training. */
+/** What the record says where a machine would choose: the settings that have an option. */
 function fixed(
   experiment: Json,
-  shorthands: { readonly [option: string]: string },
+  shorthands: readonly Shorthand[],
 ): { [option: string]: string } {
   return Object.fromEntries(
-    Object.entries(shorthands).flatMap(([option, setting]) => {
+    shorthands.flatMap(({ option, setting }) => {
       let value: Json | undefined = experiment;
       for (const key of setting.split(".")) {
         value = value !== null && typeof value === "object" &&
@@ -143,7 +146,15 @@ async function verifyProject<Config>(
     opened.save();
     if (!published) throw nothingPublished();
     const comparison = comparePresent(published, opened, present, publication);
-    return tell(comparison, published, present, [opened], parsed, console);
+    return tell(
+      comparison,
+      published,
+      present,
+      [opened],
+      await project.difference?.(),
+      parsed,
+      console,
+    );
   }
   const baseline = published ??
     unwrap(presentRun(opened, project.pipeline.verdicts));
@@ -182,6 +193,7 @@ async function verifyProject<Config>(
       baseline,
       present,
       [opened, scratch],
+      await project.difference?.(),
       parsed,
       console,
     );
@@ -221,6 +233,7 @@ function tell(
   was: Lock,
   now: Lock,
   places: readonly Opened[],
+  difference: Difference | undefined,
   parsed: Parsed,
   { out, outStyle }: Console,
 ): number {
@@ -246,7 +259,7 @@ function tell(
         same
           ? `${green("same   ")}  ${path}`
           : `${red("differs")}  ${path}  ${dim(instance)}` +
-            tensorText(path, was, now, places)
+            differenceText(path, was, now, places, difference)
       ),
       ...comparisonLines(comparison, outStyle),
       "",
@@ -255,31 +268,21 @@ function tell(
   return code[comparison.kind];
 }
 
-/** Where two files of weights differ, if both are at hand. */
-function tensorText(
+/** Where two versions of an artifact differ, if the project knows and both are at hand. */
+function differenceText(
   path: string,
   was: Lock,
   now: Lock,
   places: readonly Opened[],
+  difference: Difference | undefined,
 ): string {
-  if (!path.endsWith("/weights.bin")) return "";
-  const read = (digest: Digest | undefined) => {
+  const versions = ({ artifacts }: Lock) => (path: string) => {
+    const digest = artifacts[path]?.digest;
     const place = places.find(({ store }) =>
       digest !== undefined && store.holds(digest)
     );
-    return place && digest && readFileSync(place.store.object(digest));
+    return place && digest && Deno.readFileSync(place.store.object(digest));
   };
-  const model = read(
-    now.artifacts[path.replace(/weights\.bin$/, "model.json")]?.digest,
-  );
-  const before = read(was.artifacts[path]?.digest);
-  const after = read(now.artifacts[path]?.digest);
-  if (!model || !before || !after) return "";
-  const found = tensorDifference(model.toString("utf8"), before, after);
-  if (!found) return "";
-  const { tensor, index, differing, values } = found;
-  return `\n         ${tensor}[${
-    index.join(",")
-  }]: ${found.was} → ${found.now}; ` +
-    `${differing} of ${values} values differ`;
+  const said = difference?.(path, versions(was), versions(now));
+  return said === undefined ? "" : `\n         ${said}`;
 }

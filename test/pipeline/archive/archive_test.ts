@@ -14,6 +14,7 @@ import { inspect } from "../../../pipeline/archive/inspection.ts";
 import { exitCode } from "../../../pipeline/archive/level.ts";
 import type { Digest } from "../../../pipeline/store/digest.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
+import type { Judge } from "../../../pipeline/project/publication.ts";
 import { CONFIG, judge, Paper } from "./fixture.ts";
 import { edit, resign, unpack } from "./tampering.ts";
 
@@ -162,9 +163,9 @@ Deno.test("level 0 finds a changed, a missing and an extra file", () => {
   deepEqual(changed.answers, ["no"]);
   match(changed.findings, /CHANGED README.md/);
   const missing = spoilt((folder) =>
-    rmSync(join(folder, "figures/losses.svg"))
+    rmSync(join(folder, "results/figures/losses.svg"))
   );
-  match(missing.findings, /MISSING figures\/losses.svg/);
+  match(missing.findings, /MISSING results\/figures\/losses.svg/);
   const extra = spoilt((folder) => writeFileSync(join(folder, "extra"), ""));
   match(extra.findings, /EXTRA extra/);
   const renamed = spoilt((folder) => {
@@ -230,14 +231,42 @@ Deno.test("level 1 finds code, facts, references and actions that were changed",
 Deno.test("level 2 names a claim that the numbers do not bear", () => {
   const { levels } = inspect(
     shared.zip,
-    (claims, artifacts) =>
-      judge(claims, artifacts).map((one) => ({ ...one, verdict: "fails" })),
+    {
+      verdicts: (claims, artifacts) =>
+        judge.verdicts(claims, artifacts)
+          .map((one) => ({ ...one, verdict: "fails" as const })),
+    },
     2,
   );
   deepEqual(levels.map(({ answer }) => answer), ["yes", "yes", "no"]);
   match(
     levels[2]!.findings.join(),
     /small: the archive says "holds", the numbers say "fails"/,
+  );
+});
+
+Deno.test("level 1 has what the project finds in artifacts, and no finding is a crash", () => {
+  const found = (findings: Judge["findings"]) =>
+    inspect(shared.zip, { ...judge, ...findings && { findings } }, 2).levels
+      .flatMap(({ answer, findings }) => [answer, ...findings]);
+  deepEqual(
+    found(({ artifacts, instances, data }, read) => {
+      deepEqual(data, ["0".repeat(64)]);
+      deepEqual(instances["train[lr=0.1]"]?.facts["param epochs"], 3);
+      return Object.keys(artifacts).filter((path) => path.endsWith(".svg"))
+        .map((path) => `${path} has ${read(path).length} bytes`);
+    }),
+    ["yes", "no", "figures/losses.svg has 53 bytes"],
+  );
+  deepEqual(
+    found(() => {
+      throw new RangeError("too deep");
+    }),
+    [
+      "yes",
+      "no",
+      "what the artifacts say of themselves cannot be read: too deep",
+    ],
   );
 });
 

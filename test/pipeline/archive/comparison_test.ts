@@ -5,7 +5,6 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { comparisonLines } from "../../../pipeline/render/comparison.ts";
 import { largestDifference } from "../../../pipeline/published/difference.ts";
-import { tensorDifference } from "../../../pipeline/published/tensors.ts";
 import { style } from "../../../pipeline/text/style.ts";
 
 /** The comparison of a run of `config` in a new place with the published one. */
@@ -96,34 +95,4 @@ Deno.test("largestDifference() finds the largest relative one, passing over mean
   );
   equal(largestDifference({ a: 1 }, { a: "1" })?.relative, Infinity);
   equal(largestDifference({ a: 1 }, {})?.relative, Infinity);
-});
-
-Deno.test("tensorDifference() names tensor, position and values", () => {
-  const model = JSON.stringify({
-    weightsManifest: [{
-      weights: [
-        { name: "bias", shape: [2], dtype: "float32" },
-        { name: "kernel", shape: [2, 3], dtype: "float32" },
-      ],
-    }],
-  });
-  const was = new Float32Array([0, 0, 1, 2, 3, 4, 5, 6]);
-  const now = was.slice();
-  now[6] = 5.5;
-  now[0] = 0.25;
-  deepEqual(
-    tensorDifference(
-      model,
-      new Uint8Array(was.buffer),
-      new Uint8Array(now.buffer),
-    ),
-    {
-      tensor: "kernel",
-      index: [1, 1],
-      was: 5,
-      now: 5.5,
-      differing: 2,
-      values: 8,
-    },
-  );
 });

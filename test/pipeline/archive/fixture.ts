@@ -12,10 +12,13 @@ import type { Event } from "../../../pipeline/run/event.ts";
 import { ok, type Result, unwrap } from "../../../pipeline/failure.ts";
 import type { Json } from "../../../pipeline/stage/json.ts";
 import { open, type Opened } from "../../../pipeline/plan/open.ts";
-import type { Project } from "../../../pipeline/project/project.ts";
+import type { Again, Project } from "../../../pipeline/project/project.ts";
 import { LOCK, printLock } from "../../../pipeline/published/lock.ts";
 import { presentRun } from "../../../pipeline/history/present.ts";
-import type { Publication } from "../../../pipeline/project/publication.ts";
+import type {
+  Judge,
+  Publication,
+} from "../../../pipeline/project/publication.ts";
 import {
   every,
   file,
@@ -184,7 +187,7 @@ export class Paper implements AsyncDisposable {
       configure: () => Promise.resolve(ok(config)),
       sandbox: () => "deno",
       sources: ["deno.json"],
-      shorthands: {},
+      shorthands: [],
       publication,
       judge: () => Promise.resolve(judge),
     });
@@ -230,6 +233,8 @@ export class Paper implements AsyncDisposable {
       verdicts: "claims.json",
       deno: Deno.version.deno,
       judge,
+      levels: LEVELS,
+      mirror: undefined,
       ...order,
     });
   }
@@ -250,8 +255,18 @@ export class Paper implements AsyncDisposable {
   }
 }
 
+/** What the archives of the small paper are judged by. */
+export const judge: Judge = { verdicts };
+
+/** Its levels that make something again. */
+export const LEVELS: readonly [Again, Again, Again] = [
+  { name: "drawings", help: "", makes: ["figures/", ".html"] },
+  { name: "lines", help: "", after: ["models/"] },
+  { name: "all", help: "" },
+];
+
 /** The claims of the small paper. */
-export function judge(
+function verdicts(
   claims: readonly Json[],
   artifacts: { readonly [path: string]: Json },
 ): readonly Verdict[] {

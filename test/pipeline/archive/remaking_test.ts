@@ -1,4 +1,4 @@
-/** Levels 3 to 5: an archive's code makes its results again, or something else. */
+/** From level 3 on: an archive's code makes its results again, or something else. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import {
 } from "../../../pipeline/published/lock.ts";
 import { enclose } from "../../../pipeline/sandbox/enclosure.ts";
 import { probeWall } from "../../../pipeline/sandbox/wall.ts";
-import { Paper } from "./fixture.ts";
+import { LEVELS, Paper } from "./fixture.ts";
 
 /** The record of a small paper, and its artifacts' texts. */
 async function published(): Promise<
@@ -101,7 +101,7 @@ async function made(
         "code/deno.json": "{}\n",
         ...more,
       }),
-      level,
+      { level, again: LEVELS[level - 3]! }, // three levels
       {
         path,
         options: { engine: "exact" },
@@ -114,17 +114,17 @@ async function made(
   }
 }
 
-Deno.test("select() takes figures, then what is made from models, then everything", () => {
-  deepEqual(select(run, 3), {
+Deno.test("select() takes the makers of artifacts, what reads from artifacts, or everything", () => {
+  deepEqual(select(run, LEVELS[0]), {
     force: ["figures"],
     artifacts: ["figures/losses.svg"],
   });
-  deepEqual(select(run, 4), {
+  deepEqual(select(run, LEVELS[1]), {
     force: ["claims", "figures", "metrics"],
     artifacts: ["claims.json", "figures/losses.svg", "metrics.json"],
   });
-  deepEqual(select(run, 5), {
-    force: [],
+  deepEqual(select(run, LEVELS[2]), {
+    force: "all",
     artifacts: [
       "claims.json",
       "figures/losses.svg",
@@ -139,7 +139,7 @@ Deno.test("remake() says yes to equal bytes", async () => {
   for (const level of [3, 4, 5] as const) {
     const found = await made(level, program(artifacts));
     equal(found.answer, "yes", found.findings.join());
-    const count = select(run, level).artifacts.length;
+    const count = select(run, LEVELS[level - 3]!).artifacts.length;
     match(found.seen, new RegExp(`^${count} of ${count} artifacts identical`));
   }
 });

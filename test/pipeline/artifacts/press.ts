@@ -68,7 +68,7 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
   },
   sandbox: () => "deno",
   sources: ["main.ts", "deno.json", "plain.txt"],
-  shorthands: {},
+  shorthands: [],
 })));
 `,
     );

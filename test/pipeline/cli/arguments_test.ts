@@ -1,12 +1,22 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { overlays, parseArguments } from "../../../pipeline/cli/arguments.ts";
-import { type Command, COMMANDS } from "../../../pipeline/cli/table.ts";
+import { type Command, commandsOf } from "../../../pipeline/cli/table.ts";
 import { failureLines } from "../../../pipeline/render/failure.ts";
 import { helpLines } from "../../../pipeline/cli/help.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import { width } from "../../../pipeline/text/layout.ts";
 
 const plain = style(false);
+/** What a project adds to the commands. */
+const OWN = {
+  page: "page.html",
+  shorthands: [
+    { option: "engine", setting: "training.engine", help: "what computes" },
+  ],
+  levels: [{ name: "drawings", help: "all drawn again" }],
+  examples: { why: [["why draw", "why it would be drawn again"]] },
+} as const;
+const COMMANDS = commandsOf(OWN);
 /** The commands whose help and errors stand in the snapshots. */
 const HERE: readonly Command[] = COMMANDS.filter(({ name }) =>
   ["reproduce", "status", "why", "graph", "runs", "diff", "completion"]
@@ -113,7 +123,7 @@ Deno.test("helpLines() gives only examples that are accepted", () => {
       const words = example.split(/ [>|] /)[0]!.match(/'[^']*'|\S+/g) ?? [];
       const args = words.map((word) => word.replace(/^'(.*)'$/, "$1"))
         .filter((word) => word !== "--quiet");
-      const asked = parseArguments(args);
+      const asked = parseArguments(args, COMMANDS);
       ok(asked.ok, `${example}: ${JSON.stringify(asked)}`);
     }
   }
@@ -143,8 +153,27 @@ Deno.test("overlays() lays shorthands over the settings as they are", () => {
         "--profile",
         "q",
       ),
-      { engine: "training.engine" },
+      OWN.shorthands,
     ),
     { profile: "q", set: ["a=1", 'training.engine="native"'] },
   );
+});
+
+Deno.test("commandsOf() has the options, levels and examples of the project, and no page where there is none", () => {
+  const option = (own: Parameters<typeof commandsOf>[0], name: string) =>
+    commandsOf(own).flatMap(({ options }) => options)
+      .find((one) => one.name === name);
+  const bare = { shorthands: [] };
+  equal(option(bare, "engine"), undefined);
+  equal(option(bare, "open"), undefined);
+  equal(option(OWN, "engine")?.help, "what computes");
+  equal(
+    option(bare, "level")?.help,
+    "how far an archive is checked: 0 bytes, 1 record, 2 claims, 3 everything made again (2)",
+  );
+  deepEqual(option(OWN, "level")?.takes, {
+    kind: "choice",
+    choices: ["0", "1", "2", "3"],
+  });
+  match(option(OWN, "level")?.help ?? "", /3 all drawn again/);
 });

@@ -37,7 +37,7 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
   configure: () => Promise.resolve({ ok: true, value: {} }),
   sandbox: () => "deno",
   sources: ["main.ts", "deno.json"],
-  shorthands: {},
+  shorthands: [],
 })));
 `,
     );

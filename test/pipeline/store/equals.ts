@@ -36,6 +36,6 @@ const stages = [
 Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
   root: import.meta.dirname, deno: Deno.version.deno, pipeline: { stages },
   configure: () => Promise.resolve({ ok: true, value: {} }),
-  sandbox: () => "deno", sources: ["main.ts", "deno.json"], shorthands: {},
+  sandbox: () => "deno", sources: ["main.ts", "deno.json"], shorthands: [],
 })));
 `;

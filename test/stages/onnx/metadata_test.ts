@@ -1,11 +1,6 @@
 /** A model's own words, against the record. */
 import { deepEqual, throws } from "node:assert/strict";
-import { checkModels, readMetadata } from "../../../pipeline/archive/onnx.ts";
-import {
-  type Container,
-  Refused,
-} from "../../../pipeline/archive/container.ts";
-import type { Lock } from "../../../pipeline/published/lock.ts";
+import { findings, readMetadata } from "../../../stages/onnx/metadata.ts";
 
 const encoder = new TextEncoder();
 
@@ -37,25 +32,16 @@ const DIGEST = "ab".repeat(32);
 
 /** What is found in an archive with one such model. */
 function found(metadata: { readonly [key: string]: string }): string[] {
-  const files: { readonly [name: string]: Uint8Array } = {
-    "models/a.onnx": modelWith(metadata),
-    "data/datasets.json": encoder.encode(
-      JSON.stringify([{ files: [{ name: "x", sha256: DIGEST }] }]),
-    ),
-  };
-  const container = {
-    members: Object.keys(files).map((name) => ({ name, size: 1 })),
-    read: (name: string) => files[name]!,
-  } as unknown as Container;
-  const run = {
-    artifacts: { "models/a.onnx": { instance: "export" } },
-    instances: {
-      export: { facts: { "param seed": 1, "param learning_rate": 0.01 } },
+  return findings(
+    {
+      artifacts: { "models/a.onnx": { instance: "export" } },
+      instances: {
+        export: { facts: { "param seed": 1, "param learning_rate": 0.01 } },
+      },
+      data: [DIGEST],
     },
-  } as unknown as Lock;
-  const findings: string[] = [];
-  checkModels(run, container, findings);
-  return findings;
+    () => modelWith(metadata),
+  );
 }
 
 Deno.test("readMetadata() finds the pairs behind numbers and long fields", () => {
@@ -65,7 +51,7 @@ Deno.test("readMetadata() finds the pairs behind numbers and long fields", () =>
   throws(() => readMetadata(Uint8Array.of(255, 255)), /no protobuf/);
 });
 
-Deno.test("checkModels() finds a model of other parameters or other data", () => {
+Deno.test("findings() finds a model of other parameters or other data", () => {
   deepEqual(found({}), []);
   deepEqual(
     found({
@@ -80,14 +66,14 @@ Deno.test("checkModels() finds a model of other parameters or other data", () =>
   ]);
   deepEqual(
     found({ "facsimile.dataset.sha256": `{"x":"${"cd".repeat(32)}"}` }),
-    ["models/a.onnx was made from another x than data/datasets.json names"],
+    ["models/a.onnx was made from another x than the archive's datasets have"],
   );
 });
 
-Deno.test("checkModels() refuses parameters that are no table of values", () => {
+Deno.test("findings() refuses parameters that are no table of values", () => {
   for (
     const text of ["null", "[]", "1", '{"a":1e999}', "[".repeat(100_000), "{"]
   ) {
-    throws(() => found({ "facsimile.parameters": text }), Refused, text);
+    throws(() => found({ "facsimile.parameters": text }), Error, text);
   }
 });
