@@ -8,7 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "./container.ts";
 import { LOCKED, readPackages } from "./documents.ts";
-import { packageOf } from "./vendoring.ts";
+import { packageOf } from "../code/lock.ts";
 
 /** Names and versions that are a folder each, and lead nowhere. */
 const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;

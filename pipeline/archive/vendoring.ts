@@ -14,14 +14,16 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { moveDurably } from "../store/disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
+import {
+  fitsSystem,
+  packageOf,
+  readPackages,
+  type System,
+} from "../code/lock.ts";
 import { denoDir } from "../sandbox/flags.ts";
 import { tarballName } from "./registry.ts";
 
-/** A system as npm names it: `linux-x64`. */
-export interface System {
-  readonly os: string;
-  readonly cpu: string;
-}
+export type { System } from "../code/lock.ts";
 
 /** A package, at hand. */
 export interface Tarball {
@@ -30,12 +32,6 @@ export interface Tarball {
   /** As its package.json says; `undefined` where that is not installed here. */
   readonly license: string | undefined;
   readonly path: string;
-}
-
-interface Entry {
-  readonly integrity: string;
-  readonly os?: readonly string[];
-  readonly cpu?: readonly string[];
 }
 
 const SYSTEMS = {
@@ -68,15 +64,15 @@ export async function vendor(
   system: System,
   say: (line: string) => void,
 ): Promise<Result<Tarball[]>> {
-  const lock: { npm?: { [id: string]: Entry } } = JSON.parse(
-    readFileSync(join(root, "deno.lock"), "utf8"),
-  );
-  const wanted = new Map<string, Entry & { name: string; version: string }>();
-  for (const [id, entry] of Object.entries(lock.npm ?? {})) {
-    if (entry.os && !entry.os.includes(system.os)) continue;
-    if (entry.cpu && !entry.cpu.includes(system.cpu)) continue;
+  const wanted = new Map<
+    string,
+    { name: string; version: string; integrity: string }
+  >();
+  for (const [id, entry] of readPackages(root)) {
+    if (!fitsSystem(entry, system)) continue;
     const { name, version } = packageOf(id);
-    wanted.set(tarballName(name, version), { ...entry, name, version });
+    const { integrity } = entry;
+    wanted.set(tarballName(name, version), { name, version, integrity });
   }
   mkdirSync(cache, { recursive: true });
   const found: Tarball[] = [];
@@ -130,17 +126,6 @@ export async function vendor(
     });
   }
   return ok(found);
-}
-
-/** `@scope/name@1.0.0_peer@2.0.0`, as a lock says it, without the peers. */
-export function packageOf(
-  id: string,
-): { readonly name: string; readonly version: string } {
-  const at = id.indexOf("@", 1);
-  return {
-    name: id.slice(0, at),
-    version: id.slice(at + 1).replace(/_.*$/, ""),
-  };
 }
 
 /** The table of packages and their licences. */

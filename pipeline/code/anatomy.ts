@@ -4,13 +4,13 @@
  * uses one function of a module does not run again for an edit of another.
  *
  * esbuild parses, removes what an export does not reach, and prints: comments,
- * layout, types and the names of local variables are gone. Names that a program
- * can see (`function.name`) stay. Each module is taken apart alone, with marks
- * for what it imports, so that its parts change only with its own text.
+ * layout and types are gone, and mostly the names of local variables, which it
+ * would else number where another part of the module has the same. Names that a
+ * program can see (`function.name`) stay. Each module is taken apart alone, with
+ * marks for what it imports, so that its parts change only with its own text.
  */
 import { type Digest, digestBytes } from "../store/digest.ts";
 import { ok, type Result } from "../failure.ts";
-import { type Print, rename } from "./rename.ts";
 import type { Looks } from "./syntax.ts";
 import {
   mark,
@@ -72,9 +72,16 @@ export async function takeApart(
         tsconfigRaw: { compilerOptions: compiler },
       }));
     if (!wholes.ok) return wholes;
-    const print: Print = async (text, keepNames) =>
-      (await esbuild.transform(text, { ...common, minify: true, keepNames }))
-        .code;
+    const print: Print = async (text, names) => {
+      const kept = names === "kept";
+      return (await esbuild.transform(text, {
+        ...common,
+        minifySyntax: true,
+        minifyWhitespace: true,
+        minifyIdentifiers: !kept,
+        keepNames: kept,
+      })).code;
+    };
     return ok(
       await Promise.all(wholes.value.map((whole) => dissect(whole, print))),
     );
@@ -83,14 +90,21 @@ export async function takeApart(
   }
 }
 
+/**
+ * Prints what a text's exports and its loading reach. With names `kept`, functions
+ * still tell them when the text is printed again, with `short` ones.
+ */
+type Print = (text: string, names: "kept" | "short") => Promise<string>;
+
 async function dissect(whole: Whole, print: Print): Promise<Anatomy> {
   const { looks, imports, dynamic, exports } = whole;
   const part = async (clause: string): Promise<Part | undefined> => {
-    const text = await print(`${whole.body}export{${clause}};`, true);
+    const text = await print(`${whole.body}export{${clause}};`, "kept");
     if (/^\s*(export\{\};?\s*)?$/.test(text)) return;
     const loads = text.includes("import(") ? dynamic : [];
     return {
-      digest: digestBytes(await rename(text, loads, print)),
+      // Again, since the short names depend on all of the text that was printed.
+      digest: digestBytes(await print(text, "short")),
       wants: distinct([
         ...imports.filter((want) => text.includes(mark(want))),
         ...loads.map((specifier): Want => [specifier, "*"]),

@@ -11,14 +11,14 @@ import type { Json, JsonObject } from "../stage/json.ts";
 import type { Anatomy, Part } from "./anatomy.ts";
 import type { Looks } from "./syntax.ts";
 import type { Code } from "./identity.ts";
-import type { Lock } from "./lock.ts";
+import { fitsSystem, HERE, type LockedPackages, packageOf } from "./lock.ts";
 import { fileUrl, type Graph, type Module } from "./module.ts";
 
 /** All that is known of the project's code. */
 export interface Library {
   readonly root: string;
   readonly graph: Graph;
-  readonly lock: Lock;
+  readonly lock: LockedPackages;
   /** By path. */
   readonly anatomies: ReadonlyMap<string, Anatomy>;
   /** The digest of every file as it stands, by path. */
@@ -251,6 +251,15 @@ function reachPackages(
   { root, graph, lock }: Library,
 ): Result<{ facts: Record<string, Json>; folders: string[] }> {
   const facts: Record<string, Json> = {};
+  // A fact tells of peers only where one version has several.
+  const times = new Map<string, number>();
+  const withoutPeers = (id: string) => {
+    const { name, version } = packageOf(id);
+    return `${name}@${version}`;
+  };
+  for (const id of lock.keys()) {
+    times.set(withoutPeers(id), (times.get(withoutPeers(id)) ?? 0) + 1);
+  }
   const folders = new Set<string>();
   const seen = new Set<string>();
   const open = [...roots];
@@ -266,10 +275,10 @@ function reachPackages(
         hint: "run deno install",
       });
     }
-    if (locked.system === "other" || (locked.system === "this" && !native)) {
-      continue;
-    }
-    facts[`npm ${locked.name}`] = locked.integrity;
+    const forAll = !locked.os && !locked.cpu;
+    if (!forAll && !(native && fitsSystem(locked, HERE))) continue;
+    const name = withoutPeers(id);
+    facts[`npm ${times.get(name) === 1 ? name : id}`] = locked.integrity;
     const { needs = [], folder } = graph.packages.get(id) ?? {};
     if (folder !== undefined && existsSync(folder)) {
       folders.add(realpathSync(folder));

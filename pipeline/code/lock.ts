@@ -1,62 +1,61 @@
-/** The npm packages of deno.lock: what each one's bytes are, and for which systems. */
+/** The npm packages of deno.lock: the digest of each, and the systems that it is for. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMissing } from "../store/disk.ts";
 
-/** One package of the lock. */
-export interface Locked {
-  /** The registry's digest of its tarball. */
-  readonly integrity: string;
-  /** Made for every system, for this one, or for others. */
-  readonly system: "any" | "this" | "other";
-  /** Its name in a fact, without the versions of its peers where that is unique. */
-  readonly name: string;
+/** A system as npm names it: `linux` and `x64`. */
+export interface System {
+  readonly os: string;
+  readonly cpu: string;
 }
 
-/** The lock, by Deno's names: `sharp@0.35.5`, `x@1.0.0_y@2.0.0` with a peer. */
-export type Lock = ReadonlyMap<string, Locked>;
-
-interface Entry {
+/** One package of the lock. */
+export interface LockedPackage {
+  /** The registry's digest of its tarball. */
   readonly integrity: string;
+  /** The systems that it is made for, where it is not made for all. */
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
 }
 
-/** Reads a project's lock; one without has no packages. */
-export function readLock(root: string): Lock {
-  let text: string;
+/** The packages by Deno's names: `sharp@0.35.5`, `x@1.0.0_y@2.0.0` with a peer. */
+export type LockedPackages = ReadonlyMap<string, LockedPackage>;
+
+/** Reads the packages of a project's lock; a project without one has none. */
+export function readPackages(root: string): LockedPackages {
   try {
-    text = readFileSync(join(root, "deno.lock"), "utf8");
+    const text = readFileSync(join(root, "deno.lock"), "utf8");
+    return new Map(Object.entries(JSON.parse(text).npm ?? {}));
   } catch (error) {
     if (isMissing(error)) return new Map();
     throw error;
   }
-  const entries: { [id: string]: Entry } = JSON.parse(text).npm ?? {};
-  const times = new Map<string, number>();
-  for (const id of Object.keys(entries)) {
-    times.set(withoutPeers(id), (times.get(withoutPeers(id)) ?? 0) + 1);
-  }
-  return new Map(
-    Object.entries(entries).map(([id, entry]) => [id, {
-      integrity: entry.integrity,
-      system: systemOf(entry),
-      name: times.get(withoutPeers(id)) === 1 ? withoutPeers(id) : id,
-    }]),
-  );
 }
 
-/** `x@1.0.0_y@2.0.0` → `x@1.0.0`; an underscore in the name itself stays. */
-function withoutPeers(id: string): string {
-  const version = id.indexOf("@", 1);
-  return id.slice(0, version) + id.slice(version).replace(/_.*$/, "");
+/** `x@1.0.0_y@2.0.0` without its peers; an underscore in the name itself stays. */
+export function packageOf(
+  id: string,
+): { readonly name: string; readonly version: string } {
+  const at = id.indexOf("@", 1);
+  return {
+    name: id.slice(0, at),
+    version: id.slice(at + 1).replace(/_.*$/, ""),
+  };
 }
 
 const CPU = { x86_64: "x64", aarch64: "arm64" } as const;
 const OS: { readonly [os: string]: string } = { windows: "win32" };
 
-function systemOf({ os, cpu }: Entry): Locked["system"] {
-  if (!os && !cpu) return "any";
-  const fits = (!os || os.includes(OS[Deno.build.os] ?? Deno.build.os)) &&
-    (!cpu || cpu.includes(CPU[Deno.build.arch]));
-  return fits ? "this" : "other";
+/** The system that this program runs on. */
+export const HERE: System = {
+  os: OS[Deno.build.os] ?? Deno.build.os,
+  cpu: CPU[Deno.build.arch],
+};
+
+/** Whether a package is made for a system, among others. */
+export function fitsSystem(
+  { os, cpu }: LockedPackage,
+  system: System,
+): boolean {
+  return (!os || os.includes(system.os)) && (!cpu || cpu.includes(system.cpu));
 }

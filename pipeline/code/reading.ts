@@ -12,7 +12,7 @@ import type { StatCache } from "../store/stat.ts";
 import { type Anatomy, PRINTER, type Source, takeApart } from "./anatomy.ts";
 import { effectfulModules, gather } from "./closure.ts";
 import type { Code, Entry } from "./identity.ts";
-import { readLock } from "./lock.ts";
+import { readPackages } from "./lock.ts";
 import { readGraph } from "./module.ts";
 import { readSettings, settingsFiles } from "./settings.ts";
 
@@ -83,7 +83,7 @@ async function readOnce(
   const library = {
     root,
     graph: graph.value,
-    lock: readLock(root),
+    lock: readPackages(root),
     anatomies,
     raws,
     namesOf: (files: readonly string[]) => namesOf(settingsFiles(root, files)),

@@ -1,7 +1,6 @@
 /** What changes the identity of a stage's code, and what does not. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
-import fc from "fast-check";
 import { checkout, Study } from "./study.ts";
 
 /** Two stages that share a module, of which each uses something else. */
@@ -53,7 +52,7 @@ Deno.test("readCode() names what a stage uses, export by export", async () => {
   );
 });
 
-Deno.test("readCode() ignores comments, layout, quotes, types and names of locals", async () => {
+Deno.test("readCode() ignores comments, layout, quotes and types", async () => {
   using study = new Study(SHARED);
   const edit = () =>
     study.write({
@@ -62,43 +61,18 @@ Deno.test("readCode() ignores comments, layout, quotes, types and names of local
         import { factor } from './factor.ts'
         import { note } from './note.ts'
         interface Unused { readonly x: string }
-        const DOUBLE = 2
-        export function add(zeroth: number, qqq: number, _more?: Unused): number {
-          /* sum */ const zzz = (zeroth + qqq)
+        const SCALE: number = 2
+        export function add(left: number, right: Unused["x"] | number): number {
+          /* sum */ const sum = (left + right)
 
-          return note(zzz as number)
+          return note(sum as number)
         }
         export function multiply(left: number, right: number): number {
-          return (left * right * DOUBLE * factor())
+          return (left * right * SCALE * factor())
         }
-      `.replace(", _more?: Unused", ""),
+      `,
     });
   deepEqual(await study.changedBy("stages/a.ts", edit), []);
-});
-
-Deno.test("readCode() does not tell names of locals apart, whatever they are", async () => {
-  const name = fc.stringMatching(/^[a-zA-Z]{1,12}$/).map((text) => `${text}_`);
-  const text = (one: string, two: string, three: string) => `
-    const ${one}0 = [1, 2, 3];
-    function helper(${two}: number): number {
-      let ${three} = 0;
-      for (const ${one}1 of ${one}0) {
-        if (${one}1 > ${two}) ${three} += ${one}1 * ${two};
-      }
-      return ${three};
-    }
-    export default class { #${two} = 1; run(${one}: number) { return helper(${one}) * this.#${two}; } }
-  `;
-  const names = fc.uniqueArray(name, { minLength: 3, maxLength: 3 });
-  using study = new Study({ "a.ts": text("one_", "two_", "three_") });
-  const expected = (await study.read("a.ts")).facts;
-  await fc.assert(
-    fc.asyncProperty(names, async ([one = "", two = "", three = ""]) => {
-      study.write({ "a.ts": text(one, two, three) });
-      deepEqual((await study.read("a.ts")).facts, expected);
-    }),
-    { numRuns: 15 },
-  );
 });
 
 Deno.test("readCode() notices every constant, operator, property and name that a program can see", async () => {
