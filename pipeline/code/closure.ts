@@ -1,14 +1,13 @@
 /**
- * The code of one stage, gathered: which parts of which modules it uses, which
- * of the modules that it loads do something on being loaded, and which packages
- * it reaches.
+ * The facts of a stage's code: which parts of which modules it uses, which of the
+ * modules that it loads do something on being loaded, and which packages it reaches.
  */
 import { existsSync, realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { type Digest, digestJson } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Json, JsonObject } from "../stage/json.ts";
-import type { Anatomy, Part } from "./anatomy.ts";
+import type { ModuleParts, Part } from "./exports.ts";
 import type { Looks } from "./syntax.ts";
 import type { Code } from "./identity.ts";
 import { fitsSystem, HERE, type LockedPackages, packageOf } from "./lock.ts";
@@ -20,7 +19,7 @@ export interface Library {
   readonly graph: Graph;
   readonly lock: LockedPackages;
   /** By path. */
-  readonly anatomies: ReadonlyMap<string, Anatomy>;
+  readonly parts: ReadonlyMap<string, ModuleParts>;
   /** The digest of every file as it stands, by path. */
   readonly raws: ReadonlyMap<string, Digest>;
   /** What names mean to some modules, by key of an import map, and after its scope. */
@@ -32,7 +31,7 @@ export interface Library {
 /** The modules whose loading does something: themselves, or by what they load. */
 export function effectfulModules(
   { modules }: Graph,
-  anatomies: ReadonlyMap<string, Anatomy>,
+  parts: ReadonlyMap<string, ModuleParts>,
 ): Set<string> {
   const users = new Map<string, string[]>();
   const open: string[] = [];
@@ -41,7 +40,7 @@ export function effectfulModules(
       open.push(url);
       continue;
     }
-    if (module.kind === "script" && anatomies.get(module.path)?.effects) {
+    if (module.kind === "script" && parts.get(module.path)?.effects) {
       open.push(url);
     }
     for (const { target } of module.imports) {
@@ -58,12 +57,12 @@ export function effectfulModules(
 }
 
 /** The code of the stage whose module is at `entry`. */
-export function gather(
+export function codeOf(
   entry: string,
   native: boolean,
   library: Library,
 ): Result<Code> {
-  const { root, graph, anatomies, raws } = library;
+  const { root, graph, parts, raws } = library;
   const loaded = reach(fileUrl(entry), graph);
   const files: string[] = [];
   const roots: string[] = [];
@@ -74,7 +73,7 @@ export function gather(
     if (module.kind === "script") scripts.push(module);
   }
   files.sort();
-  const looks = scripts.map(({ path }) => anatomies.get(path)!.looks); // of every script
+  const looks = scripts.map(({ path }) => parts.get(path)!.looks); // of every script
   const readable = looks.some(({ starts }) => starts);
   const facts = readable || looks.some(({ reflects }) => reflects)
     ? verbatim(loaded, library)
@@ -125,7 +124,7 @@ export function gather(
 function used(
   entry: string,
   scripts: readonly (Module & { kind: "script" })[],
-  { root, graph, anatomies, raws, effectful }: Library,
+  { root, graph, parts, raws, effectful }: Library,
 ): Record<string, Json> {
   const facts: Record<string, Json> = {};
   const open: [url: string, name: string][] = [[entry, "default"]];
@@ -153,7 +152,7 @@ function used(
   };
   // Loading a module does what it does even if nothing of it is used.
   for (const module of scripts) {
-    const effects = anatomies.get(module.path)?.effects;
+    const effects = parts.get(module.path)?.effects;
     const loads = module.imports.map(({ target }) => target)
       .filter((target) => effectful.has(target));
     if (!effects && loads.length === 0) continue;
@@ -175,7 +174,7 @@ function used(
       for (const { target } of module.imports) open.push([target, "*"]);
       continue;
     }
-    const { exports } = anatomies.get(module.path)!; // of every script
+    const { exports } = parts.get(module.path)!; // of every script
     const part = exports[name];
     if (part) add(module, name, part);
     else {

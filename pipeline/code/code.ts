@@ -16,7 +16,7 @@ import type { Code, Entry } from "./identity.ts";
 export type { Code, Entry } from "./identity.ts";
 
 /** What to read, and what is remembered of the last time. */
-export interface Reading {
+interface Query {
   readonly root: string;
   readonly entries: readonly Entry[];
   /** The cache file. */
@@ -24,7 +24,7 @@ export interface Reading {
   readonly stat: StatCache;
 }
 
-const VERSION = 10;
+const VERSION = 11;
 const SEAL = "facsimile code";
 
 interface Cached {
@@ -34,8 +34,8 @@ interface Cached {
   /** Every file that was looked at, with its digest then; `null` if it was not there. */
   readonly files: { readonly [path: string]: Digest | null };
   readonly codes: { readonly [module: string]: Code };
-  /** Modules taken apart, by text: JSON in a string, parsed only when needed. */
-  readonly anatomies: string;
+  /** Modules split into their exports, by text: JSON in a string, parsed only when needed. */
+  readonly parts: string;
 }
 
 /**
@@ -44,7 +44,7 @@ interface Cached {
  * nobody can know beforehand what they would load.
  */
 export async function readCode(
-  { root, entries, cache, stat }: Reading,
+  { root, entries, cache, stat }: Query,
 ): Promise<Result<Map<string, Code>>> {
   const key = digestJson("entries", [
     Deno.version.deno,
@@ -56,12 +56,12 @@ export async function readCode(
   if (old?.key === key && same(old.files, stat)) {
     return ok(new Map(Object.entries(old.codes)));
   }
-  const { read } = await import("./reading.ts");
-  const fresh = await read(root, entries, stat, old?.anatomies);
+  const { scan } = await import("./scan.ts");
+  const fresh = await scan(root, entries, stat, old?.parts);
   if (!fresh.ok) return fresh;
-  const { codes, files, anatomies, settled } = fresh.value;
+  const { codes, files, parts, settled } = fresh.value;
   if (settled) {
-    const cached: Cached = { version: VERSION, key, files, codes, anatomies };
+    const cached: Cached = { version: VERSION, key, files, codes, parts };
     try {
       writeCache(cache, SEAL, cached);
     } catch (error) {

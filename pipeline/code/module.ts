@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 
 /** An import that is there when the module runs: not one of types. */
-export interface Edge {
+interface Edge {
   readonly specifier: string;
   /** The URL that it leads to. */
   readonly target: string;

@@ -1,6 +1,6 @@
 /**
- * Modules as esbuild prints them: without comments, layout and types, each
- * alone, with marks in place of what it imports.
+ * Parses modules: esbuild prints each one without comments, layout and types, and
+ * what it imports is replaced by marks.
  */
 import type { Identifier, Literal } from "acorn";
 import type { BuildOptions, BuildResult, Message, Plugin } from "esbuild";
@@ -18,7 +18,7 @@ export interface Source {
 export type Want = readonly [specifier: string, name: string];
 
 /** A module without comments, layout and types, and what can be read off that. */
-export interface Whole {
+export interface Parsed {
   /** All of it. */
   readonly text: string;
   /** Without its exports, and with marks in place of its imports. */
@@ -37,10 +37,10 @@ export interface Whole {
 const UNNAMED = "an-export-without-a-name";
 
 /** Reads modules. Fails where one does not parse or computes what it imports. */
-export async function readWhole(
+export async function parseModules(
   sources: readonly Source[],
   build: (options: BuildOptions) => Promise<BuildResult>,
-): Promise<Result<Whole[]>> {
+): Promise<Result<Parsed[]>> {
   const texts: Plugin = {
     name: "texts",
     setup({ onResolve, onLoad }) {
@@ -92,23 +92,23 @@ export async function readWhole(
       return fail(computed(warning, sources));
     }
   }
-  const wholes: Whole[] = [];
+  const modules: Parsed[] = [];
   for (const { path, text } of result.outputFiles ?? []) {
     const output = result.metafile?.outputs[path.replace(/^\//, "")];
-    wholes[parseInt(path.slice(1))] = read(
+    modules[parseInt(path.slice(1))] = parsed(
       text.trim(),
       output?.exports ?? [],
       output?.imports ?? [],
     );
   }
-  return ok(wholes);
+  return ok(modules);
 }
 
-function read(
+function parsed(
   text: string,
   names: readonly string[],
   loads: readonly { readonly path: string; readonly kind: string }[],
-): Whole {
+): Parsed {
   const program = parse(text);
   const parts = program && takeOut(text, program);
   const dynamic = loads.filter(({ kind }) => kind !== "import-statement");
@@ -129,7 +129,7 @@ function read(
 
 /** A module's text without its exports, and with marks in place of its imports. */
 function takeOut(text: string, { body: statements }: Program):
-  | Pick<Whole, "body" | "imports"> & { exports: Map<string, string> }
+  | Pick<Parsed, "body" | "imports"> & { exports: Map<string, string> }
   | undefined {
   const imports: Want[] = [];
   const exports = new Map<string, string>();

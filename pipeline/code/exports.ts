@@ -1,12 +1,12 @@
 /**
- * A module taken apart: for each of its exports the text that this export lives
- * of, and one part for what happens when the module is loaded. So a stage that
+ * Splits a module into its exports: for each one the text that it reaches in its
+ * module, and one part for what happens when the module is loaded. So a stage that
  * uses one function of a module does not run again for an edit of another.
  *
  * esbuild parses, removes what an export does not reach, and prints: comments,
  * layout and types are gone, and mostly the names of local variables, which it
  * would else number where another part of the module has the same. Names that a
- * program can see (`function.name`) stay. Each module is taken apart alone, with
+ * program can see (`function.name`) stay. Each module is split alone, with
  * marks for what it imports, so that its parts change only with its own text.
  */
 import { type Digest, digestBytes } from "../store/digest.ts";
@@ -15,13 +15,13 @@ import type { Looks } from "./syntax.ts";
 import {
   mark,
   messagesOf,
-  readWhole,
+  type Parsed,
+  parseModules,
   type Source,
   type Want,
-  type Whole,
-} from "./whole.ts";
+} from "./parse.ts";
 
-export type { Source } from "./whole.ts";
+export type { Source } from "./parse.ts";
 
 /** The text of one export with all that it reaches in its module. */
 export interface Part {
@@ -30,7 +30,7 @@ export interface Part {
 }
 
 /** A module's parts. */
-export interface Anatomy {
+export interface ModuleParts {
   /** By name of the export; `*` alone where they cannot be told apart. */
   readonly exports: { readonly [name: string]: Part };
   /** What happens when it is loaded, if anything does. */
@@ -44,13 +44,13 @@ export const PRINTER: string = ["esbuild", "acorn"].map((name) =>
 ).join(" ");
 
 /**
- * Takes modules apart, all at once. `compiler` holds the compiler options that
+ * Splits modules, all at once. `compiler` holds the compiler options that
  * change what a module becomes. Fails on computed imports, naming file and line.
  */
-export async function takeApart(
+export async function splitExports(
   sources: readonly Source[],
   compiler: { readonly [option: string]: unknown },
-): Promise<Result<Anatomy[]>> {
+): Promise<Result<ModuleParts[]>> {
   if (sources.length === 0) return ok([]);
   const esbuild = await import("esbuild");
   const common = {
@@ -65,13 +65,13 @@ export async function takeApart(
     logLevel: "silent",
   } as const;
   try {
-    const wholes = await readWhole(sources, (options) =>
+    const modules = await parseModules(sources, (options) =>
       esbuild.build({
         ...common,
         ...options,
         tsconfigRaw: { compilerOptions: compiler },
       }));
-    if (!wholes.ok) return wholes;
+    if (!modules.ok) return modules;
     const print: Print = async (text, names) => {
       const kept = names === "kept";
       return (await esbuild.transform(text, {
@@ -83,7 +83,7 @@ export async function takeApart(
       })).code;
     };
     return ok(
-      await Promise.all(wholes.value.map((whole) => dissect(whole, print))),
+      await Promise.all(modules.value.map((parsed) => split(parsed, print))),
     );
   } finally {
     await esbuild.stop();
@@ -96,10 +96,10 @@ export async function takeApart(
  */
 type Print = (text: string, names: "kept" | "short") => Promise<string>;
 
-async function dissect(whole: Whole, print: Print): Promise<Anatomy> {
-  const { looks, imports, dynamic, exports } = whole;
+async function split(parsed: Parsed, print: Print): Promise<ModuleParts> {
+  const { looks, imports, dynamic, exports } = parsed;
   const part = async (clause: string): Promise<Part | undefined> => {
-    const text = await print(`${whole.body}export{${clause}};`, "kept");
+    const text = await print(`${parsed.body}export{${clause}};`, "kept");
     if (/^\s*(export\{\};?\s*)?$/.test(text)) return;
     const loads = text.includes("import(") ? dynamic : [];
     return {
@@ -132,9 +132,9 @@ async function dissect(whole: Whole, print: Print): Promise<Anatomy> {
     }
   }
   const all: Part = {
-    digest: digestBytes(whole.text),
+    digest: digestBytes(parsed.text),
     wants: distinct(
-      whole.loads.map((specifier): Want => [specifier, "*"]),
+      parsed.loads.map((specifier): Want => [specifier, "*"]),
     ),
   };
   return { exports: { "*": all }, effects: all, looks };

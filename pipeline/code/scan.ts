@@ -1,6 +1,6 @@
 /**
- * Reading the code of all stages from scratch: the graph from Deno, the texts
- * from the disk, their parts from esbuild where a text was never seen before.
+ * Reads the code of all stages from the beginning: the import graph by Deno, the
+ * texts from the disk, and the parts of those that were never seen by esbuild.
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -9,19 +9,24 @@ import { fail, ok, type Result } from "../failure.ts";
 import { look } from "../store/inode.ts";
 import type { Json } from "../stage/json.ts";
 import type { StatCache } from "../store/stat.ts";
-import { type Anatomy, PRINTER, type Source, takeApart } from "./anatomy.ts";
-import { effectfulModules, gather } from "./closure.ts";
+import {
+  type ModuleParts,
+  PRINTER,
+  type Source,
+  splitExports,
+} from "./exports.ts";
+import { codeOf, effectfulModules } from "./closure.ts";
 import type { Code, Entry } from "./identity.ts";
 import { readPackages } from "./lock.ts";
 import { readGraph } from "./module.ts";
 import { readSettings, settingsFiles } from "./settings.ts";
 
 /** What was read, and all that is needed to know whether it still holds. */
-export interface Read {
+export interface Scan {
   readonly codes: { readonly [module: string]: Code };
   readonly files: { readonly [path: string]: Digest | null };
   /** To be handed back the next time. */
-  readonly anatomies: string;
+  readonly parts: string;
   /** No file was touched meanwhile. */
   readonly settled: boolean;
 }
@@ -29,16 +34,16 @@ export interface Read {
 /** How often to begin again when somebody edits a module while it is read. */
 const ATTEMPTS = 3;
 
-/** Reads the code of all entries. `known` is what an earlier reading left. */
-export async function read(
+/** Reads the code of all entries. `known` is the parts that an earlier scan left, as JSON. */
+export async function scan(
   root: string,
   entries: readonly Entry[],
   stat: StatCache,
   known = "{}",
-): Promise<Result<Read>> {
+): Promise<Result<Scan>> {
   for (let attempt = 1;; attempt++) {
     const started = Date.now();
-    const result = await readOnce(root, entries, stat, known);
+    const result = await scanOnce(root, entries, stat, known);
     if (!result.ok) return result;
     const settled = Object.keys(result.value.files).every((path) => {
       const inode = look(path);
@@ -51,12 +56,12 @@ export async function read(
   }
 }
 
-async function readOnce(
+async function scanOnce(
   root: string,
   entries: readonly Entry[],
   stat: StatCache,
   known: string,
-): Promise<Result<Omit<Read, "settled">>> {
+): Promise<Result<Omit<Scan, "settled">>> {
   const project = readSettings(root, stat);
   if (!project.ok) return project;
   const graph = await readGraph(root, entries.map(({ module }) => module));
@@ -77,17 +82,17 @@ async function readOnce(
     if (module.kind === "script") scripts.push(module.path);
   }
   const { compiler, importMap, namesOf, factsOf } = project.value;
-  const taken = await anatomise(root, scripts, raws, compiler, known);
-  if (!taken.ok) return taken;
-  const { anatomies } = taken.value;
+  const divided = await splitModules(root, scripts, raws, compiler, known);
+  if (!divided.ok) return divided;
+  const { parts } = divided.value;
   const library = {
     root,
     graph: graph.value,
     lock: readPackages(root),
-    anatomies,
+    parts,
     raws,
     namesOf: (files: readonly string[]) => namesOf(settingsFiles(root, files)),
-    effectful: effectfulModules(graph.value, anatomies),
+    effectful: effectfulModules(graph.value, parts),
   };
   const digests = (paths: readonly string[]) =>
     Object.fromEntries(
@@ -96,7 +101,7 @@ async function readOnce(
   const beside = importMap === undefined ? [] : [join(root, importMap)];
   const codes: Record<string, Code> = {};
   for (const { module, native } of entries) {
-    const code = gather(join(root, module), native, library);
+    const code = codeOf(join(root, module), native, library);
     if (!code.ok) return code;
     const { facts, files, bytes } = code.value;
     const say = settingsFiles(root, files);
@@ -118,22 +123,22 @@ async function readOnce(
         ...beside,
       ]),
     },
-    anatomies: taken.value.known,
+    parts: divided.value.known,
   });
 }
 
-/** Takes the modules apart whose text is not known yet. */
-async function anatomise(
+/** Splits the modules whose text is not known yet. */
+async function splitModules(
   root: string,
   scripts: readonly string[],
   raws: Map<string, Digest>,
   compiler: { readonly [option: string]: Json },
   known: string,
 ): Promise<
-  Result<{ anatomies: ReadonlyMap<string, Anatomy>; known: string }>
+  Result<{ parts: ReadonlyMap<string, ModuleParts>; known: string }>
 > {
-  const old = JSON.parse(known) as { [key: string]: Anatomy };
-  const now: Record<string, Anatomy> = {};
+  const old = JSON.parse(known) as { [key: string]: ModuleParts };
+  const now: Record<string, ModuleParts> = {};
   const keys = new Map<string, string>();
   const fresh: { source: Source; key: string }[] = [];
   const keyOf = (path: string) =>
@@ -145,8 +150,8 @@ async function anatomise(
     ]);
   for (const path of scripts) {
     let key = keyOf(path);
-    const anatomy = old[key];
-    if (anatomy) now[key] = anatomy;
+    const unchanged = old[key];
+    if (unchanged) now[key] = unchanged;
     else {
       const bytes = readFileSync(path);
       // What is kept under a digest must come of the very bytes.
@@ -157,11 +162,14 @@ async function anatomise(
     }
     keys.set(path, key);
   }
-  const taken = await takeApart(fresh.map(({ source }) => source), compiler);
-  if (!taken.ok) return taken;
-  fresh.forEach(({ key }, index) => now[key] = taken.value[index]!); // one each
-  const anatomies = new Map(
+  const divided = await splitExports(
+    fresh.map(({ source }) => source),
+    compiler,
+  );
+  if (!divided.ok) return divided;
+  fresh.forEach(({ key }, index) => now[key] = divided.value[index]!); // one each
+  const parts = new Map(
     [...keys].map(([path, key]) => [path, now[key]!]), // all are there now
   );
-  return ok({ anatomies, known: JSON.stringify(now) });
+  return ok({ parts, known: JSON.stringify(now) });
 }
