@@ -5,7 +5,7 @@ import { ok, type Result } from "../failure.ts";
 import type { Graph, Instance } from "../graph/graph.ts";
 import type { Opened } from "../plan/open.ts";
 import type { Json } from "../stage/json.ts";
-import type { InstanceResult } from "../run/run.ts";
+import type { InstanceResult } from "../run/execution.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Store } from "../store/store.ts";
 import {

@@ -1,19 +1,16 @@
 /**
- * One invocation: brings every instance of a graph up to date and tells what
- * happens. What is left of it for people to read is the matter of conclusion.ts.
+ * Obeys a plan: brings every instance of a graph up to date and tells what happens.
+ * What is left of it for people to read is the matter of history/conclusion.ts.
  */
-import { join } from "node:path";
-import type { Digest } from "../store/digest.ts";
-import { diskFailure, isMissing } from "../store/disk.ts";
-import type { Outcome, Report } from "./event.ts";
-import type { Reason } from "../plan/decision.ts";
-import { build, type RunContext } from "./execution.ts";
-import type { Failure } from "../failure.ts";
+import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
-import { follow, writing } from "./journal.ts";
-import { type Lease, take } from "../store/lease.ts";
-import { decide, type Decided, type World } from "../plan/decide.ts";
-import { Plan } from "../plan/plan.ts";
+import type { World } from "../plan/decide.ts";
+import type { Plan } from "../plan/plan.ts";
+import { diskFailure, isMissing } from "../store/disk.ts";
+import { bring, failed, reused } from "./bring.ts";
+import type { RunContext } from "./context.ts";
+import type { Report } from "./event.ts";
+import type { InstanceResult } from "./execution.ts";
 import {
   type Capacity,
   type Completion,
@@ -21,7 +18,6 @@ import {
   makespan,
   schedule,
 } from "./schedule.ts";
-import type { Origin } from "../store/store.ts";
 import { Workdirs } from "./workdir.ts";
 
 /** How a run is to be made. */
@@ -36,18 +32,6 @@ export interface RunOptions {
   readonly failFast: boolean;
   readonly report: Report;
   readonly signal: AbortSignal;
-}
-
-/** How an instance ended, with what it gave. */
-export interface InstanceResult {
-  readonly outcome: Outcome;
-  readonly outputs?: { readonly [output: string]: Digest };
-  readonly fingerprint?: Digest;
-  readonly provisional?: string;
-  /** What was said of a result that is used again. */
-  readonly remarks?: readonly string[];
-  /** Where it comes from, if nobody made it here. */
-  readonly from?: Origin;
 }
 
 /** What a run did. */
@@ -78,7 +62,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
   const { world, report, signal } = options;
   const { graph } = plan;
   const ended = new Map<Instance, InstanceResult>();
-  const finish = (instance: Instance, end: InstanceResult, saved?: number) => {
+  const finish = (instance: Instance, end: InstanceResult) => {
     ended.set(instance, end);
     for (const message of end.remarks ?? []) {
       report({ kind: "warned", instance: instance.id, message });
@@ -88,29 +72,30 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
       instance: instance.id,
       outcome: end.outcome,
       result: end.outcome.kind,
-      ...(saved !== undefined && { saved }),
+      ...(end.saved !== undefined && { saved: end.saved }),
     });
   };
 
   for (const instance of graph.instances) {
     const decided = plan.decided.get(instance.id)!; // the plan has every instance
     if (decided.decision.kind === "reuse") {
-      finish(instance, reused(decided), decided.seconds);
+      finish(instance, reused(decided));
     }
   }
   const settled = new Set(ended.keys());
   if (settled.size === graph.instances.length) return { ended, aborted: false };
 
-  using workdirs = openWorkdirs(world.store.folder);
-  if (workdirs.kind === "failed") {
+  const opened = openWorkdirs(world.store.folder);
+  if (!opened.ok) {
     const first = graph.instances.find((one) => !settled.has(one))!; // else returned above
-    finish(first, failed(workdirs.failure));
+    finish(first, failed(opened.failure));
     return { ended, aborted: false };
   }
+  using workdirs = opened.value;
   const context: RunContext = {
     root: options.root,
     store: world.store,
-    workdirs: workdirs.workdirs,
+    workdirs,
     code: options.code,
     stat: options.stat,
     file: world.file,
@@ -131,148 +116,23 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
       finish(instance, { outcome: { kind: "skipped", blocker: blocker.id } }),
     run: async (instance, release): Promise<Completion> => {
       let end: InstanceResult | undefined;
-      let saved: number | undefined;
       try {
-        [end, saved] = await bring(instance, ended, world, {
-          ...context,
-          release,
-        });
+        end = await bring(instance, ended, world, { ...context, release });
       } catch (error) {
-        const what = `Keep the results of "${instance.id}"`;
+        const what = `Cannot keep the results of "${instance.id}"`;
         const failure = diskFailure(what, error) ??
           gone(what, error, context.workdirs);
         if (!failure) throw error;
         end = failed(failure);
       }
       if (!end) return "stopped";
-      finish(instance, end, saved);
+      finish(instance, end);
       if (end.outputs) return "usable";
       broken = true;
       return "broken";
     },
   });
   return { ended, aborted: signal.aborted };
-}
-
-/** Brings one instance up to date, its producers being so. */
-async function bring(
-  instance: Instance,
-  ended: ReadonlyMap<Instance, InstanceResult>,
-  world: World,
-  context: RunContext,
-): Promise<[end: InstanceResult | undefined, saved: number | undefined]> {
-  const byId = new Map(
-    instance.producers.map((one) => [one.id, ended.get(one)]),
-  );
-  const outputs = (id: string) => byId.get(id)?.outputs;
-  for (;;) {
-    const decided = decide(instance, world, outputs);
-    const { decision, fingerprint } = decided;
-    switch (decision.kind) {
-      case "reuse":
-        world.store.point(instance.id, fingerprint!);
-        return [reused(decided), decided.seconds];
-      case "restore": {
-        world.store.point(instance.id, fingerprint!);
-        const { artifacts } = decision;
-        return [
-          { ...reused(decided), outcome: { kind: "restored", artifacts } },
-          decided.seconds,
-        ];
-      }
-      case "maybe":
-        throw new Error(`${instance.id} started before its producers ended`);
-      case "run":
-    }
-    const lease = take(join(world.store.folder, "leases"), fingerprint!);
-    if (lease.kind === "taken") {
-      context.report({
-        kind: "attached",
-        instance: instance.id,
-        pid: lease.pid,
-      });
-      await follow(lease, context.report, lease.released(context.signal));
-      if (context.signal.aborted) return [undefined, undefined];
-      // What the other run made is found by deciding anew, also if it was forced.
-      const again = decide(instance, { ...world, force: new Set() }, outputs);
-      if (again.decision.kind === "run") continue;
-      const artifacts = world.artifacts.wrong(instance, again.outputs!);
-      return [
-        { ...reused(again), outcome: { kind: "restored", artifacts } },
-        again.seconds,
-      ];
-    }
-    using held = lease;
-    // Somebody may have finished it between our decision and our lease.
-    const late = decide(instance, world, outputs);
-    if (late.decision.kind !== "run") continue;
-    return [
-      await work(instance, decided, outputs, held, context),
-      undefined,
-    ];
-  }
-}
-
-async function work(
-  instance: Instance,
-  { decision, facts, fingerprint }: Decided,
-  outputs: (id: string) => InstanceResult["outputs"],
-  lease: Lease,
-  context: RunContext,
-): Promise<InstanceResult | undefined> {
-  const report = writing(lease, context.report);
-  const because = (decision as { because: Reason }).because;
-  report({ kind: "started", instance: instance.id, because });
-  const built = await build(
-    instance,
-    facts,
-    (id, output) => outputs(id)![output]!, // producers ended well
-    { ...context, report },
-  );
-  switch (built.kind) {
-    case "aborted":
-      return undefined;
-    case "failed":
-      return {
-        outcome: {
-          kind: "failed",
-          failure: built.failure,
-          log: built.log,
-          rerun: built.rerun,
-        },
-      };
-    case "built":
-      return {
-        outcome: { kind: "built", seconds: built.seconds },
-        outputs: built.outputs,
-        fingerprint: fingerprint!,
-        ...(built.provisional !== undefined &&
-          { provisional: built.provisional }),
-      };
-  }
-}
-
-function reused(
-  { outputs, fingerprint, remarks, from }: Decided,
-): InstanceResult {
-  return {
-    outcome: { kind: "reused" },
-    outputs: outputs!, // a decision to reuse has them
-    fingerprint: fingerprint!,
-    ...(remarks && { remarks }),
-    ...(from && { from }),
-  };
-}
-
-function failed(failure: Failure): InstanceResult {
-  return {
-    outcome: {
-      kind: "failed",
-      failure,
-      log: { tail: [], path: "" },
-      rerun: "",
-    },
-  };
 }
 
 /** Somebody removed the store under the run. */
@@ -290,22 +150,12 @@ function gone(
   };
 }
 
-function openWorkdirs(store: string):
-  & Disposable
-  & (
-    | { readonly kind: "open"; readonly workdirs: Workdirs }
-    | { readonly kind: "failed"; readonly failure: Failure }
-  ) {
+function openWorkdirs(store: string): Result<Workdirs> {
   try {
-    const workdirs = new Workdirs(store);
-    return {
-      kind: "open",
-      workdirs,
-      [Symbol.dispose]: () => workdirs[Symbol.dispose](),
-    };
+    return ok(new Workdirs(store));
   } catch (error) {
-    const failure = diskFailure(`Write to the store "${store}"`, error);
+    const failure = diskFailure(`Cannot write to the store "${store}"`, error);
     if (!failure) throw error;
-    return { kind: "failed", failure, [Symbol.dispose]: () => {} };
+    return fail(failure);
   }
 }

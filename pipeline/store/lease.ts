@@ -24,7 +24,7 @@ export interface Lease extends Disposable {
 }
 
 /** Somebody else has the lease. */
-export interface Taken {
+export interface Taken extends Disposable {
   readonly kind: "taken";
   readonly pid: number;
   /** The lines of the journal so far; of whoever holds the lease by now. */
@@ -45,6 +45,7 @@ export function take(folder: string, fingerprint: Digest): Lease | Taken {
         pid: holder(path),
         journal: () => lines(path).slice(1),
         released: (signal) => released(path, signal),
+        [Symbol.dispose]() {},
       };
     }
     // The holder before may have removed the name between our open and our lock:

@@ -1,0 +1,83 @@
+/** What an instance's process is given, and what it may touch. */
+import { join } from "node:path";
+import type { Instance } from "../graph/graph.ts";
+import type { Confinement } from "../sandbox/confinement.ts";
+import type { Point } from "../stage/declaration.ts";
+import { type Digest, isDigest } from "../store/digest.ts";
+import type { Store } from "../store/store.ts";
+import type { RunContext } from "./context.ts";
+
+/** The confinement of an instance in its private folder; `prefix` finds its checkpoints. */
+export async function confine(
+  instance: Instance,
+  prefix: Digest | undefined,
+  folder: string,
+  outputs: (instance: string, output: string) => Digest,
+  { root, store, code, require, signal }: RunContext,
+): Promise<Confinement> {
+  const { declaration } = instance;
+  const inputs: Record<string, string | { point: Point; path: string }[]> = {};
+  for (const [name, link] of Object.entries(instance.links)) {
+    switch (link.kind) {
+      case "file":
+        inputs[name] = join(root, link.path);
+        break;
+      case "one": {
+        const { instance: from, output } = link.source;
+        inputs[name] = store.object(outputs(from.id, output));
+        break;
+      }
+      case "every":
+        inputs[name] = link.sources.map(({ instance: from, output }) => ({
+          point: from.point,
+          path: store.object(outputs(from.id, output)),
+        }));
+    }
+  }
+  const stored = atHand(declaration.pinned ?? {}, store);
+  // As an input it may be read; that it is there is no fact, its digest is one.
+  if (Object.keys(stored).length > 0) {
+    inputs.stored = Object.values(stored).map((path) => ({ point: {}, path }));
+  }
+  const read = code(instance);
+  const along = declaration.resume?.along;
+  const end = along === undefined ? undefined : declaration.params?.[along];
+  return {
+    instance: instance.id,
+    root,
+    runs: declaration.runs,
+    code: read?.files ?? [],
+    readable: read?.readable ?? false,
+    packages: read?.packages ?? [],
+    params: declaration.params ?? {},
+    hints: { ...declaration.hints, stored },
+    point: instance.point,
+    inputs,
+    outputs: Object.fromEntries(
+      Object.entries(declaration.outputs).map((
+        [name, { file }],
+      ) => [name, file]),
+    ),
+    folder,
+    checkpoint: prefix !== undefined && typeof end === "number"
+      ? await store.checkpoint(prefix, end, signal)
+      : undefined,
+    permissions: declaration.permissions ?? {},
+    gpu: (declaration.resources?.gpu ?? 0) > 0,
+    require,
+  };
+}
+
+/** The pinned contents that the store holds, by output. */
+function atHand(
+  pinned: { readonly [output: string]: string },
+  store: Store,
+): { [output: string]: string } {
+  return Object.fromEntries(
+    Object.entries(pinned).flatMap(([output, digest]) =>
+      isDigest(digest) && store.holds(digest)
+        ? [[output, store.object(digest)]]
+        : []
+    ),
+  );
+}
