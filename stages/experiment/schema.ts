@@ -1,91 +1,31 @@
 /**
- * What an experiment may say: the schema of `experiment.toml`. Every refusal
- * says what is allowed; unknown keys are refused everywhere.
+ * The schema of `experiment.toml`: every setting that there is, and which values
+ * it takes. A refusal says what is allowed; unknown keys are refused everywhere.
  */
 import * as v from "valibot";
 import { checkClaim, describe, type Wanted } from "../claims/check.ts";
 import { checkPattern } from "../quotes/quotes.ts";
 import { CONSTANTS } from "../claims/vocabulary.ts";
-import { hostOf } from "../download/host.ts";
-
-// No path, no terminal and no XML takes a zero or an escape character.
-// deno-lint-ignore no-control-regex -- those are what is looked for
-const CONTROL = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f]/;
-
-const text = v.pipe(
-  v.string("a text"),
-  v.trim(),
-  v.nonEmpty("a text that is not empty"),
-  v.check(
-    (value) => !CONTROL.test(value),
-    "a text without control characters",
-  ),
-);
-
-/** A table whose unknown keys are refused. */
-const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.strictObject(entries, "a table");
-
-const count = (least: number, most: number) => {
-  const allowed = `a whole number from ${least} to ${most}`;
-  return v.pipe(
-    v.number(allowed),
-    v.integer(allowed),
-    v.minValue(least, allowed),
-    v.maxValue(most, allowed),
-  );
-};
-
-const between = (least: number, most: number, allowed: string) =>
-  v.pipe(
-    v.number(allowed),
-    v.check((x) => x > least && x <= most, allowed),
-  );
-
-const rate = between(0, 10, "a number greater than 0 and at most 10");
-const positive = between(0, 1e9, "a number greater than 0 and at most 1e9");
-const small = between(0, 1, "a number greater than 0 and at most 1");
-const fraction = v.pipe(
-  v.number("a number from 0 to 1"),
-  v.minValue(0, "a number from 0 to 1"),
-  v.maxValue(1, "a number from 0 to 1"),
-);
-/** Of a moving mean. With 1 nothing would ever enter it, and its correction divides by 0. */
-const decay = v.pipe(
-  v.number("a number from 0 to less than 1"),
-  v.minValue(0, "a number from 0 to less than 1"),
-  v.ltValue(1, "a number from 0 to less than 1"),
-);
-
-/** A list that is not empty, not without end, and names nothing twice. */
-const list = <Value extends string | number>(
-  item: v.GenericSchema<unknown, Value>,
-  most = 100,
-) =>
-  v.pipe(
-    v.array(item, "a list"),
-    v.nonEmpty("a list with at least one entry"),
-    v.maxLength(most, `a list with at most ${most} entries`),
-    v.check(
-      (values: Value[]) => new Set(values).size === values.length,
-      "a list that names nothing twice",
-    ),
-  );
-
-const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
-  v.picklist(values, `one of ${values.map((one) => `"${one}"`).join(", ")}`);
-
-const url = v.pipe(
+import {
+  choice,
+  count,
+  decay,
+  fraction,
+  learningRate,
+  list,
+  positive,
+  small,
+  table,
   text,
-  v.check(
-    (value) => hostOf(value) !== undefined,
-    "a URL with http or https",
-  ),
-);
+  url,
+} from "./value.ts";
 
 const band = "two numbers, greater than 0, the smaller first";
 /** No loss is above it, and infinity is no number of a figure. */
 const HIGHEST = 1e9;
+
+const filters = (length: number, allowed: string) =>
+  v.pipe(v.array(count(1, 256), allowed), v.length(length, allowed));
 
 const mark = table({
   width: choice(["single", "double"]),
@@ -213,18 +153,18 @@ const schema = table({
     offline: choice(["glyphs", "fail"]),
   }),
   network: table({
-    encoder: list3("filters of the three encoding convolutions"),
-    decoder: v.pipe(
-      v.array(count(1, 256), "a list"),
-      v.length(2, "two numbers: filters of the two decoding blocks"),
+    encoder: filters(
+      3,
+      "three numbers: filters of the three encoding convolutions",
     ),
-    kernel: choiceOf([1, 3, 5]),
+    decoder: filters(2, "two numbers: filters of the two decoding blocks"),
+    kernel: choice([1, 3, 5]),
     relu: choice(["convolutions-and-output", "convolutions"]),
     initializer: choice(["glorot_uniform"]),
   }),
   training: v.pipe(
     table({
-      learning_rates: list(rate),
+      learning_rates: list(learningRate),
       seeds: list(count(0, 2 ** 31 - 1), NETWORKS),
       epochs: count(1, 1000),
       batch_size: count(1, 60_000),
@@ -314,12 +254,3 @@ export type Experiment = v.InferOutput<typeof schema>;
 
 /** The schema, for the engine's reader of configurations. */
 export const experimentSchema: v.GenericSchema<unknown, Experiment> = schema;
-
-function list3(what: string) {
-  const allowed = `three numbers: ${what}`;
-  return v.pipe(v.array(count(1, 256), allowed), v.length(3, allowed));
-}
-
-function choiceOf<const T extends readonly number[]>(values: T) {
-  return v.picklist(values, `one of ${values.join(", ")}`);
-}

@@ -1,0 +1,30 @@
+/** The graph that the report shows: of each stage its inputs and how often it runs. */
+import type { Point, Stage } from "../../pipeline/stage/declaration.ts";
+import type { GraphStage } from "../report/params.ts";
+
+/** The graph of some stages under a configuration. */
+export function graphOf<Config>(
+  stages: readonly Stage<Config>[],
+  config: Config,
+): GraphStage[] {
+  return stages.map((stage) => {
+    const points = Object.entries(stage.matrix?.(config) ?? {})
+      .reduce<Point[]>(
+        (points, [axis, values]) =>
+          points.flatMap((point) =>
+            values.map((value) => ({ ...point, [axis]: value }))
+          ),
+        [{}],
+      );
+    const inputs = points.flatMap((point) =>
+      Object.values(stage.at(config, point, {}).inputs ?? {})
+        .flatMap((input) => input.kind === "file" ? [] : [input.stage])
+    );
+    return {
+      stage: stage.name,
+      title: stage.title,
+      instances: points.length,
+      inputs: [...new Set(inputs)],
+    };
+  });
+}

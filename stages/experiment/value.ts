@@ -1,0 +1,94 @@
+/**
+ * The kinds of values in `experiment.toml`: texts, numbers within bounds, lists,
+ * choices, tables. Each says what it allows.
+ */
+import * as v from "valibot";
+import { hostOf } from "../download/host.ts";
+
+// No path, no terminal and no XML takes a zero or an escape character.
+// deno-lint-ignore no-control-regex -- those are what is looked for
+const CONTROL = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f]/;
+
+export const text = v.pipe(
+  v.string("a text"),
+  v.trim(),
+  v.nonEmpty("a text that is not empty"),
+  v.check(
+    (value) => !CONTROL.test(value),
+    "a text without control characters",
+  ),
+);
+
+export const url = v.pipe(
+  text,
+  v.check((value) => hostOf(value) !== undefined, "a URL with http or https"),
+);
+
+/** A number for which `fits` is true. */
+function number(
+  allowed: string,
+  fits: (value: number) => boolean,
+): v.GenericSchema<number> {
+  return v.pipe(v.number(allowed), v.check(fits, allowed));
+}
+
+/** A whole number within two bounds, both included. */
+export function count(least: number, most: number): v.GenericSchema<number> {
+  return number(
+    `a whole number from ${least} to ${most}`,
+    (value) => Number.isInteger(value) && value >= least && value <= most,
+  );
+}
+
+export const learningRate = number(
+  "a number greater than 0 and at most 10",
+  (value) => value > 0 && value <= 10,
+);
+export const positive = number(
+  "a number greater than 0 and at most 1e9",
+  (value) => value > 0 && value <= 1e9,
+);
+export const small = number(
+  "a number greater than 0 and at most 1",
+  (value) => value > 0 && value <= 1,
+);
+export const fraction = number(
+  "a number from 0 to 1",
+  (value) => value >= 0 && value <= 1,
+);
+/** Of a moving mean. With 1 nothing would ever enter it, and its correction divides by 0. */
+export const decay = number(
+  "a number from 0 to less than 1",
+  (value) => value >= 0 && value < 1,
+);
+
+/** A list that is not empty, not without end, and names nothing twice. */
+export function list<Value extends string | number>(
+  item: v.GenericSchema<Value>,
+  most = 100,
+): v.GenericSchema<Value[]> {
+  return v.pipe(
+    v.array(item, "a list"),
+    v.nonEmpty("a list with at least one entry"),
+    v.maxLength(most, `a list with at most ${most} entries`),
+    v.check(
+      (values: Value[]) => new Set(values).size === values.length,
+      "a list that names nothing twice",
+    ),
+  );
+}
+
+/** One of a few words or numbers. */
+export function choice<const T extends readonly (string | number)[]>(
+  values: T,
+): v.PicklistSchema<T, string> {
+  const allowed = values.map((one) => JSON.stringify(one)).join(", ");
+  return v.picklist(values, `one of ${allowed}`);
+}
+
+/** A table whose unknown keys are refused. */
+export function table<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.StrictObjectSchema<Entries, "a table"> {
+  return v.strictObject(entries, "a table");
+}
