@@ -210,7 +210,7 @@ export function engineCode(): readonly string[] {
     preload,
     // What these import, and a stage for StageError.
     `${engine}/stage/task.ts`,
-    `${engine}/failure.ts`,
+    `${engine}/stage/spelling.ts`,
     `${engine}/sandbox/taskfile.ts`,
     `${engine}/sandbox/process/denial.ts`,
     `${engine}/sandbox/process/often.ts`,

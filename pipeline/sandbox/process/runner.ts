@@ -10,7 +10,7 @@
  * Exit codes: 0 done · 1 failed, in the stage's own words if it said any · 70
  * left on its own before its work was done.
  */
-import { nearest } from "../../failure.ts";
+import { nearest } from "../../stage/spelling.ts";
 import { isTime } from "./often.ts";
 import { EARLY_EXIT, type TaskFile } from "../taskfile.ts";
 import {
