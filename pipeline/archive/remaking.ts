@@ -13,10 +13,14 @@ import type { Comparison } from "../published/comparison.ts";
 import { comparisonLines } from "../render/comparison.ts";
 import { duration } from "../text/quantity.ts";
 import { style } from "../text/style.ts";
-import { enclose, enclosingWall, type Output } from "../sandbox/enclosure.ts";
+import {
+  enclose,
+  enclosingWall,
+  type Output,
+} from "../sandbox/program/sandbox.ts";
 import { denoDir } from "../sandbox/flags.ts";
-import { realPath } from "../sandbox/path.ts";
-import type { Rule } from "../sandbox/rule.ts";
+import { realPath } from "../store/path.ts";
+import type { Rule } from "../sandbox/wall/rule.ts";
 import { readRun } from "./documents.ts";
 import { isOfTheMachine } from "./inspection.ts";
 import { CODE, VENDOR } from "./layout.ts";

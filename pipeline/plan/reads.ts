@@ -7,7 +7,7 @@ import { realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Digest, digestJson } from "../store/digest.ts";
 import type { Json, JsonObject } from "../stage/json.ts";
-import { realPath, within } from "../sandbox/path.ts";
+import { realPath, within } from "../store/path.ts";
 import type { Declaration } from "../stage/declaration.ts";
 import type { StatCache } from "../store/stat.ts";
 

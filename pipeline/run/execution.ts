@@ -7,7 +7,7 @@ import { join, relative } from "node:path";
 import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import { factKey } from "../plan/facts.ts";
-import { commandLine, start } from "../sandbox/process.ts";
+import { commandLine, start } from "../sandbox/start.ts";
 import type { Digest } from "../store/digest.ts";
 import { writeWhole } from "../store/disk.ts";
 import { type Facts, fingerprint } from "../store/fingerprint.ts";

@@ -9,7 +9,13 @@ import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
 import type { Denial } from "./process/denial.ts";
 import { type Allowed, allowed, auditFile, engineCode } from "./flags.ts";
-import { absolute, distinct, realPath, realPaths, within } from "./path.ts";
+import {
+  absolute,
+  distinct,
+  realPath,
+  realPaths,
+  within,
+} from "../store/path.ts";
 
 /** One access that was asked for. */
 interface Access {

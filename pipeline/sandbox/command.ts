@@ -15,9 +15,9 @@ import {
   scratchFolder,
 } from "./confinement.ts";
 import type { Invocation } from "./flags.ts";
-import { distinct, realPath, within } from "./path.ts";
-import { packageFolders } from "./packages.ts";
-import { findProgram, PROGRAM_ENVIRONMENT } from "./program.ts";
+import { distinct, realPath, within } from "../store/path.ts";
+import { packageFolders } from "./program/packages.ts";
+import { findProgram, PROGRAM_ENVIRONMENT } from "./program/find.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
 

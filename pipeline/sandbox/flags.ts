@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Confinement } from "./confinement.ts";
 import { outputFolder, scratchFolder } from "./confinement.ts";
-import { distinct, realPath, realPaths } from "./path.ts";
+import { distinct, realPath, realPaths } from "../store/path.ts";
 
 /** A program with its arguments and all of its environment. */
 export interface Invocation {
@@ -211,7 +211,7 @@ export function engineCode(): readonly string[] {
     // What these import, and a stage for StageError.
     `${engine}/stage/task.ts`,
     `${engine}/stage/spelling.ts`,
-    `${engine}/sandbox/taskfile.ts`,
+    `${engine}/sandbox/process/taskfile.ts`,
     `${engine}/sandbox/process/denial.ts`,
     `${engine}/sandbox/process/often.ts`,
   ];

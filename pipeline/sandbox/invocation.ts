@@ -6,15 +6,15 @@ import { pathToFileURL } from "node:url";
 import { canonicalPretty, type JsonObject } from "../stage/json.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { diskFailure } from "../store/disk.ts";
-import type { TaskFile } from "./taskfile.ts";
-import { seccompWorks } from "./seccomp.ts";
+import type { TaskFile } from "./process/taskfile.ts";
+import { seccompWorks } from "./wall/seccomp.ts";
 import {
   behind,
   type KernelWall,
   probeWall,
   wallOf,
   wallWarning,
-} from "./wall.ts";
+} from "./wall/wall.ts";
 import {
   type Confinement,
   outputFolder,

@@ -6,7 +6,7 @@
  * A program of its own because Landlock holds for a process from inside: the
  * engine would lock itself up. Costs the start of a Deno, 15 ms.
  */
-import { restrictAndExecute, type Restriction } from "../landlock.ts";
+import { restrictAndExecute, type Restriction } from "../wall/landlock.ts";
 
 const [path, parent] = Deno.args;
 if (path === undefined) throw new TypeError("No restriction given");

@@ -12,7 +12,7 @@
  */
 import { nearest } from "../../stage/spelling.ts";
 import { isTime } from "./often.ts";
-import { EARLY_EXIT, type TaskFile } from "../taskfile.ts";
+import { EARLY_EXIT, type TaskFile } from "./taskfile.ts";
 import {
   type Message,
   type Progress,

@@ -13,8 +13,8 @@ import {
   type Lock,
   parseLock,
 } from "../../../pipeline/published/lock.ts";
-import { enclose } from "../../../pipeline/sandbox/enclosure.ts";
-import { probeWall } from "../../../pipeline/sandbox/wall.ts";
+import { enclose } from "../../../pipeline/sandbox/program/sandbox.ts";
+import { probeWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import { LEVELS, Paper } from "./fixture.ts";
 
 /** The record of a small paper, and its artifacts' texts. */

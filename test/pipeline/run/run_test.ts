@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import { every, file, output } from "../../../pipeline/stage/declaration.ts";
 import { open } from "../../../pipeline/plan/open.ts";
-import { probeWall } from "../../../pipeline/sandbox/wall.ts";
+import { probeWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import { Study } from "../../rig/study.ts";
 
 async function twoStages(): Promise<Study> {

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { packageFacts } from "../../../pipeline/sandbox/packages.ts";
+import { packageFacts } from "../../../pipeline/sandbox/program/packages.ts";
 import { StatCache } from "../../../pipeline/store/stat.ts";
 
 const engine = new URL("../../../pipeline/", import.meta.url).pathname;

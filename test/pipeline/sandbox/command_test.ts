@@ -4,9 +4,9 @@ import {
   type Confinement,
   logFile,
 } from "../../../pipeline/sandbox/confinement.ts";
-import { programFacts } from "../../../pipeline/sandbox/program.ts";
-import { start } from "../../../pipeline/sandbox/process.ts";
-import { probeWall } from "../../../pipeline/sandbox/wall.ts";
+import { programFacts } from "../../../pipeline/sandbox/program/find.ts";
+import { start } from "../../../pipeline/sandbox/start.ts";
+import { probeWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import { StatCache } from "../../../pipeline/store/stat.ts";
 import { walls } from "./walls.ts";
 import { statistics } from "./example/stage.ts";

@@ -1,14 +1,14 @@
 /** How processes end: by themselves, by us, and when we are gone. */
 import { equal, match } from "node:assert/strict";
-import { bwrapWorks } from "../../../pipeline/sandbox/bwrap.ts";
-import { landlockAbi } from "../../../pipeline/sandbox/landlock.ts";
+import { bwrapWorks } from "../../../pipeline/sandbox/wall/bwrap.ts";
+import { landlockAbi } from "../../../pipeline/sandbox/wall/landlock.ts";
 import {
   type Confinement,
   logFile,
 } from "../../../pipeline/sandbox/confinement.ts";
-import { start } from "../../../pipeline/sandbox/process.ts";
+import { start } from "../../../pipeline/sandbox/start.ts";
 import { followsEngine } from "../../../pipeline/sandbox/session.ts";
-import type { KernelWall } from "../../../pipeline/sandbox/wall.ts";
+import type { KernelWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import { expect, failureOf, Project } from "./project.ts";
 import { walls } from "./walls.ts";
 

@@ -4,8 +4,8 @@ import { logFile } from "../../../pipeline/sandbox/confinement.ts";
 import { BEGINNING } from "../../../pipeline/sandbox/log.ts";
 import { AHEAD, MOST } from "../../../pipeline/sandbox/mailbox.ts";
 import { prepare } from "../../../pipeline/sandbox/invocation.ts";
-import { start } from "../../../pipeline/sandbox/process.ts";
-import { hear, Lines } from "../../../pipeline/sandbox/speech.ts";
+import { start } from "../../../pipeline/sandbox/start.ts";
+import { hear, Lines } from "../../../pipeline/sandbox/messages.ts";
 import { RECORD_SEPARATOR } from "../../../pipeline/stage/task.ts";
 import { expect, Project } from "./project.ts";
 

@@ -1,8 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { outputFolder } from "../../../pipeline/sandbox/confinement.ts";
-import { commandLine, start } from "../../../pipeline/sandbox/process.ts";
+import { commandLine, start } from "../../../pipeline/sandbox/start.ts";
 import { diskFailure } from "../../../pipeline/store/disk.ts";
-import { leaves } from "../../../pipeline/sandbox/symlink.ts";
 import { failureOf, Project } from "./project.ts";
 
 for (const kind of ["module", "native", "command"] as const) {
@@ -117,22 +116,4 @@ Deno.test("a full disk is named, in the engine and in a stage", async () => {
   equal(kind, "disk-full");
   equal(what, "Cannot finish probe");
   equal(seen, "cat: write error: No space left on device");
-});
-
-Deno.test("leaves() finds links that lead out of a folder", async () => {
-  await using project = await Project.make();
-  const inside = project.write("data/file", "");
-  project.write("secret", "");
-  const link = (name: string, target: string) => {
-    Deno.symlinkSync(target, `${project.root}/data/${name}`);
-    return `${project.root}/data/${name}`;
-  };
-  const folder = `${project.root}/data`;
-  equal(leaves(inside, folder), undefined);
-  equal(leaves(link("in", "file"), folder), undefined);
-  equal(leaves(link("out", "../secret"), folder), `${project.root}/secret`);
-  equal(leaves(link("absolute", "/etc/hosts"), folder), "/etc/hosts");
-  equal(leaves(link("twice", "out"), folder), `${project.root}/secret`);
-  link("folder", "..");
-  equal(leaves(`${folder}/folder/secret`, folder), `${project.root}/secret`);
 });

@@ -1,6 +1,6 @@
 /** Run by wall_test.ts as a user without rights: prints what a command could read. */
-import { bwrapWorks } from "../../../pipeline/sandbox/bwrap.ts";
-import { landlockAbi } from "../../../pipeline/sandbox/landlock.ts";
+import { bwrapWorks } from "../../../pipeline/sandbox/wall/bwrap.ts";
+import { landlockAbi } from "../../../pipeline/sandbox/wall/landlock.ts";
 import { Project } from "./project.ts";
 
 for (const wall of ["landlock", "bwrap"] as const) {

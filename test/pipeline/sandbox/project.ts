@@ -4,10 +4,10 @@ import {
   logFile,
   outputFolder,
 } from "../../../pipeline/sandbox/confinement.ts";
-import { type Ended, start } from "../../../pipeline/sandbox/process.ts";
+import { type Ended, start } from "../../../pipeline/sandbox/start.ts";
 import type { Failure, Result } from "../../../pipeline/failure.ts";
-import type { KernelWall } from "../../../pipeline/sandbox/wall.ts";
-import type { Started } from "../../../pipeline/sandbox/process.ts";
+import type { KernelWall } from "../../../pipeline/sandbox/wall/wall.ts";
+import type { Started } from "../../../pipeline/sandbox/start.ts";
 import type { Message } from "../../../pipeline/stage/task.ts";
 
 /** The checkout, whose npm packages the stages use. */

@@ -5,8 +5,8 @@
  */
 import type { Confinement } from "../../../pipeline/sandbox/confinement.ts";
 import { prepare } from "../../../pipeline/sandbox/invocation.ts";
-import { start } from "../../../pipeline/sandbox/process.ts";
-import type { KernelWall } from "../../../pipeline/sandbox/wall.ts";
+import { start } from "../../../pipeline/sandbox/start.ts";
+import type { KernelWall } from "../../../pipeline/sandbox/wall/wall.ts";
 
 const { confinement, wall, look }: {
   confinement: Confinement;

@@ -6,8 +6,8 @@ import { equal, match } from "node:assert/strict";
 import {
   type KernelWall,
   wallWarning,
-} from "../../../pipeline/sandbox/wall.ts";
-import { filter, type Needs } from "../../../pipeline/sandbox/seccomp.ts";
+} from "../../../pipeline/sandbox/wall/wall.ts";
+import { filter, type Needs } from "../../../pipeline/sandbox/wall/seccomp.ts";
 import { skip } from "../../rig/skip.ts";
 import { Project } from "./project.ts";
 import { walls } from "./walls.ts";

@@ -1,7 +1,7 @@
 /** Ring 2, with each wall that this machine can build: native code and commands. */
 import { equal, match, notEqual } from "node:assert/strict";
-import { start } from "../../../pipeline/sandbox/process.ts";
-import type { KernelWall } from "../../../pipeline/sandbox/wall.ts";
+import { start } from "../../../pipeline/sandbox/start.ts";
+import type { KernelWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import { Project } from "./project.ts";
 import { walls } from "./walls.ts";
 

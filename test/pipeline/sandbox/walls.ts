@@ -1,6 +1,6 @@
 /** The kernel walls that this machine can build. */
-import { bwrapWorks } from "../../../pipeline/sandbox/bwrap.ts";
-import { landlockAbi } from "../../../pipeline/sandbox/landlock.ts";
+import { bwrapWorks } from "../../../pipeline/sandbox/wall/bwrap.ts";
+import { landlockAbi } from "../../../pipeline/sandbox/wall/landlock.ts";
 import { skip } from "../../rig/skip.ts";
 
 export const walls: ("landlock" | "bwrap")[] = [];

@@ -3,15 +3,15 @@
  * permissions do not hold. Landlock before bwrap, which fails in most containers.
  */
 import { existsSync } from "node:fs";
-import { fail, ok, type Result } from "../failure.ts";
+import { fail, ok, type Result } from "../../failure.ts";
 import { bwrapArguments, bwrapWorks, FILTER } from "./bwrap.ts";
-import type { Confinement, Wall } from "./confinement.ts";
-import { compile } from "./compiled.ts";
-import { denoDir, engineCode, type Invocation } from "./flags.ts";
+import type { Confinement, Wall } from "../confinement.ts";
+import { compile } from "./cache.ts";
+import { denoDir, engineCode, type Invocation } from "../flags.ts";
 import { landlockAbi, type Restriction } from "./landlock.ts";
-import { machineRules, SYSTEM_PATH } from "./machine.ts";
+import { machineRules, SYSTEM_PATH } from "./system.ts";
 import { entrance } from "./namespace.ts";
-import { distinct, realPath } from "./path.ts";
+import { distinct, realPath } from "../../store/path.ts";
 import type { Rule } from "./rule.ts";
 import { filter, seccompWorks } from "./seccomp.ts";
 
@@ -62,7 +62,7 @@ export function wallWarning(wall: Wall, filters: boolean): string | undefined {
   return "this kernel has no seccomp filter: native code and commands reach unix sockets, multipath TCP, shared memory and other processes' priorities";
 }
 
-const launcher = realPath(`${import.meta.dirname}/process/launcher.ts`);
+const launcher = realPath(`${import.meta.dirname}/../process/launcher.ts`);
 
 /** An invocation behind a wall. Writes what the wall needs into the private folder. */
 export function behind(

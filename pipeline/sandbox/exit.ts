@@ -3,7 +3,7 @@ import type { Failure } from "../failure.ts";
 import { type Confinement, outputFolder } from "./confinement.ts";
 import { diskFailure } from "../store/disk.ts";
 import type { Log } from "./log.ts";
-import { EARLY_EXIT } from "./taskfile.ts";
+import { EARLY_EXIT } from "./process/taskfile.ts";
 
 /** As much of a line as belongs into a message. */
 const LONGEST = 1000;

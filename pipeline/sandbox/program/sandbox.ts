@@ -3,10 +3,10 @@
  * that is nobody's here, such as an archive's. The stages that it runs put walls
  * of their own inside.
  */
-import type { Restriction } from "./landlock.ts";
-import { machineRules, SYSTEM_PATH } from "./machine.ts";
-import type { Rule } from "./rule.ts";
-import { type KernelWall, probeWall, walled } from "./wall.ts";
+import type { Restriction } from "../wall/landlock.ts";
+import { machineRules, SYSTEM_PATH } from "../wall/system.ts";
+import type { Rule } from "../wall/rule.ts";
+import { type KernelWall, probeWall, walled } from "../wall/wall.ts";
 
 /** What is to be run, and what it may touch besides the machine's programs. */
 export interface Enclosed {

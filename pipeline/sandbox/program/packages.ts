@@ -5,9 +5,9 @@
  * edit of a single installed file is not seen.
  */
 import { basename, dirname, join } from "node:path";
-import type { Json } from "../stage/json.ts";
-import type { StatCache } from "../store/stat.ts";
-import { distinct, names, realPath } from "./path.ts";
+import type { Json } from "../../stage/json.ts";
+import type { StatCache } from "../../store/stat.ts";
+import { distinct, names, realPath } from "../../store/path.ts";
 
 /** Where an interpreter finds its packages, by its path and by what that is a link to. */
 export function packageFolders(program: string): readonly string[] {

@@ -3,8 +3,8 @@
  * written, or native code could leave something there for the next stage; and
  * Deno tries for 200 ms to write what is missing. So it is filled before.
  */
-import { denoDir } from "./flags.ts";
-import { realPath } from "./path.ts";
+import { denoDir } from "../flags.ts";
+import { realPath } from "../../store/path.ts";
 
 /** Compiles what is not compiled yet; executes nothing. About 30 ms, after an edit. */
 export function compile(

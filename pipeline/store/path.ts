@@ -1,5 +1,5 @@
 /** Paths as the file system sees them: links followed, one name for one file. */
-import { look } from "../store/inode.ts";
+import { look } from "./inode.ts";
 
 /**
  * The real path of a file; for one that does not exist, that of its nearest

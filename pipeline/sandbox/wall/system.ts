@@ -3,7 +3,7 @@
  * here is readable behind the kernel wall without a declaration, and so are the
  * limits of what the wall proves.
  */
-import { names } from "./path.ts";
+import { names } from "../../store/path.ts";
 import type { Rule } from "./rule.ts";
 
 /** Where programs are looked for inside a sandbox. */

@@ -1,7 +1,7 @@
 /** What the engine and the main module of a stage's process agree upon. */
-import type { JsonObject } from "../stage/json.ts";
-import type { Point } from "../stage/declaration.ts";
-import type { Checkpoint } from "../stage/task.ts";
+import type { JsonObject } from "../../stage/json.ts";
+import type { Point } from "../../stage/declaration.ts";
+import type { Checkpoint } from "../../stage/task.ts";
 
 /** The task file: what the engine hands to the process. Paths are absolute. */
 export interface TaskFile {

@@ -3,16 +3,16 @@
  * them a result depends on.
  */
 import { basename, dirname, join } from "node:path";
-import { type Digest, digestJson } from "../store/digest.ts";
-import { fail, ok, type Result } from "../failure.ts";
-import type { Json, JsonObject } from "../stage/json.ts";
-import type { Runs } from "../stage/declaration.ts";
-import { look } from "../store/inode.ts";
-import type { StatCache } from "../store/stat.ts";
-import { ENVIRONMENT } from "./flags.ts";
-import { SYSTEM_PATH } from "./machine.ts";
+import { type Digest, digestJson } from "../../store/digest.ts";
+import { fail, ok, type Result } from "../../failure.ts";
+import type { Json, JsonObject } from "../../stage/json.ts";
+import type { Runs } from "../../stage/declaration.ts";
+import { look } from "../../store/inode.ts";
+import type { StatCache } from "../../store/stat.ts";
+import { ENVIRONMENT } from "../flags.ts";
+import { SYSTEM_PATH } from "../wall/system.ts";
 import { packageFacts } from "./packages.ts";
-import { realPath } from "./path.ts";
+import { realPath } from "../../store/path.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
 

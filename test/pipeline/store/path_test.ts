@@ -1,7 +1,7 @@
 /** Real paths, of one and of many. */
 import { deepEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { realPath, realPaths } from "../../../pipeline/sandbox/path.ts";
+import { realPath, realPaths } from "../../../pipeline/store/path.ts";
 
 Deno.test("realPaths() says of each what realPath() says", async () => {
   const root = await Deno.makeTempDir({ prefix: "path-" });

@@ -23,9 +23,9 @@ import { prepare, type Prepared } from "./invocation.ts";
 import { Log } from "./log.ts";
 import { Mailbox, MOST } from "./mailbox.ts";
 import { session } from "./session.ts";
-import { hear, Lines } from "./speech.ts";
-import { exitFailure, outputFailure } from "./verdict.ts";
-import { type KernelWall, probeWall } from "./wall.ts";
+import { hear, Lines } from "./messages.ts";
+import { exitFailure, outputFailure } from "./exit.ts";
+import { type KernelWall, probeWall } from "./wall/wall.ts";
 
 export { commandLine } from "./invocation.ts";
 

@@ -4,7 +4,7 @@
  * some distributions switch off.
  */
 import type { Restriction } from "./landlock.ts";
-import { realPath, within } from "./path.ts";
+import { realPath, within } from "../../store/path.ts";
 import type { Rule } from "./rule.ts";
 
 const OPTIONS: { readonly [access in Rule["access"]]: string } = {
