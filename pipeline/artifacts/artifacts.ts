@@ -90,7 +90,7 @@ export class Artifacts {
 
   /**
    * What to do about the folder. A file that an earlier run put here and the
-   * present experiment does not have goes: a stale figure must not pass for a
+   * present experiment does not have goes: a stale picture must not pass for a
    * current one. One that was edited since is somebody's work and stays.
    */
   difference(

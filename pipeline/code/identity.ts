@@ -5,8 +5,8 @@ import type { Json } from "../stage/json.ts";
 /** The code of one stage. */
 export interface Code {
   /**
-   * `code stages/training/stage.ts` for a module's default export or all of it,
-   * `code stages/train/step.ts#adam` for one export, `code stages/x.ts (loading)`
+   * `code stages/draw/stage.ts` for a module's default export or all of it,
+   * `code stages/draw/axis.ts#ticks` for one export, `code stages/x.ts (loading)`
    * for what loading it does, `npm sharp@0.35.5` → integrity.
    */
   readonly facts: { readonly [fact: string]: Json };

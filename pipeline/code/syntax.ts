@@ -89,7 +89,7 @@ export function looksOf(program: Program | undefined): Looks {
     if (EVALUATION.has(name)) evaluates = true;
     if (name === "Worker") starts = true;
     if (!REFLECTION.has(name)) return;
-    // `tf.stack([a, b])`; `number.toString(16)`.
+    // `lib.join([a, b])`; `number.toString(16)`.
     const harmless = called !== undefined &&
       (name === "stack" ||
         name === "toString" && (called.arguments as Node[]).length > 0);

@@ -181,7 +181,7 @@ function misplaced(profiles: unknown): Problem[] {
     keys,
     source: undefined,
     what: `${keys.join(".")} is ${show(one)}`,
-    seen: "allowed are tables such as [profile.quick.training]",
+    seen: "allowed are tables such as [profile.NAME.TABLE]",
   }));
 }
 

@@ -23,7 +23,7 @@ interface Overlaid {
 export interface Overlay {
   /** A table of the document's `[profile]`. */
   readonly profile?: string | undefined;
-  /** `training.epochs=5`, in order. */
+  /** `table.key=5`, in order. */
   readonly set?: readonly string[];
 }
 
@@ -86,7 +86,7 @@ function lay(table: Table, setting: string): Laid {
   if (keys.includes("")) {
     return {
       what: `"${short(setting)}" names no setting`,
-      seen: "write it as training.epochs=5",
+      seen: "write it as table.key=5",
     };
   }
   if (keys.length > DEEPEST) {

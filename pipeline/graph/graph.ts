@@ -18,7 +18,7 @@ export type Link =
 
 /** A stage at one point of its matrix, before its inputs are linked. */
 export interface Declared {
-  /** `train[lr=0.01,seed=1]`; the stage's name where it has no matrix. */
+  /** `draw[size=2,seed=1]`; the stage's name where it has no matrix. */
   readonly id: string;
   readonly stage: string;
   readonly title: string;

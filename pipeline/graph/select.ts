@@ -29,7 +29,7 @@ export function narrow(
   });
 }
 
-/** The instances that a person means with `train`, `train[lr=0.1]` or `train[lr=0.1,seed=1]`. */
+/** The instances that a person means with `draw`, `draw[size=2]` or `draw[size=2,seed=1]`. */
 export function select(graph: Graph, target: string): Result<Instance[]> {
   const [, stage = target, inside = ""] =
     /^([^[]*)(?:\[(.*)\])?$/.exec(target) ?? [];

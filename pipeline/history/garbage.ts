@@ -39,7 +39,7 @@ export interface Needed {
 /**
  * Finds what nobody needs. Kept are the last record of every instance, the
  * records of the newest `runs` runs and whatever is `needed`, their objects, and
- * the furthest checkpoint of every prefix, from which more epochs can continue.
+ * the furthest checkpoint of every prefix, from which a longer run can continue.
  */
 export function findWaste(
   store: Store,

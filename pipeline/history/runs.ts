@@ -125,7 +125,7 @@ export function machine(): JsonObject {
   return {
     os: Deno.build.os,
     arch: Deno.build.arch,
-    cpu: cpuModel(),
+    cpu: processor(),
     cores: navigator.hardwareConcurrency,
     memory_mib: Math.round(Deno.systemMemoryInfo().total / 2 ** 20),
     deno: Deno.version.deno,
@@ -133,7 +133,7 @@ export function machine(): JsonObject {
   };
 }
 
-function cpuModel(): string {
+function processor(): string {
   try {
     const text = readFileSync("/proc/cpuinfo", "utf8");
     return /^model name\s*:\s*(.*)$/m.exec(text)?.[1] ?? "unknown";

@@ -51,6 +51,8 @@ export interface Publication {
   };
   readonly repository?: string | undefined;
   readonly datasets: readonly Dataset[];
+  /** Media types of artifacts by extension, besides the common ones. */
+  readonly formats?: { readonly [extension: string]: string };
   /** The artifact with the measured numbers, if something is measured. */
   readonly metrics?: string;
   /**

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../stage/json.ts";
 
 /** The largest difference of two values, and where it is. */
 export interface Difference {
-  /** `models.lr-0.1.test.mse` */
+  /** `sizes.2.test.error` */
   readonly path: string;
   readonly was: Json;
   readonly now: Json;

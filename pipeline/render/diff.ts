@@ -13,7 +13,7 @@ export interface Side {
   readonly experiment: Json;
   /** Everything measured, if the run came so far. */
   readonly metrics?: Json;
-  /** Curves by name: `lr-0.1 validation loss`. */
+  /** Curves by name: `size-2 error`. */
   readonly curves: { readonly [name: string]: readonly number[] };
   /** Digests of the artifacts by path. */
   readonly artifacts: { readonly [path: string]: string };
@@ -229,7 +229,7 @@ function pairs(
   return [...names].sort().map((name) => ({ name, a: a[name], b: b[name] }));
 }
 
-/** `{ a: { b: 1 } }` as `a.b` → 1; lists of tables by their `epoch` or place, lists of values whole. */
+/** `{ a: { b: 1 } }` as `a.b` → 1; lists of tables by their place, lists of values whole. */
 function flat(value: Json, prefix = ""): { [name: string]: Json } {
   if (value === null || typeof value !== "object") return { [prefix]: value };
   const parts: Record<string, Json> = {};

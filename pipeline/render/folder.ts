@@ -43,7 +43,7 @@ export function folderLines(
   );
 }
 
-/** `profile quick with training.epochs=3`. */
+/** `profile quick with table.key=3`. */
 function configurationName(
   { profile, settings }: Pick<Configuration, "profile" | "settings">,
 ): string {

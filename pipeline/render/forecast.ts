@@ -20,7 +20,7 @@ interface Work {
 
 /**
  * Follows a run. The prediction from history is corrected by how things go this
- * time: with twice the epochs, all that is still to come takes twice as long.
+ * time: with twice the steps, all that is still to come takes twice as long.
  */
 export class Forecast {
   readonly #work = new Map<string, Work>();

@@ -63,7 +63,7 @@ const ORDER = ["param", "fact", "env", "code", "input", "npm"];
 
 /** Changes of what is one thing to a person. */
 interface Group {
-  /** `param epochs`, `code stages/training/stage.ts`, `npm sharp`, `input curves`. */
+  /** `param size`, `code stages/draw/stage.ts`, `npm sharp`, `input curves`. */
   readonly key: string;
   readonly members: readonly Change[];
 }
@@ -122,7 +122,7 @@ export function difference({ was, now }: Change): string | undefined {
   return short(was) && short(now) ? `${show(was)} → ${show(now)}` : undefined;
 }
 
-/** `train[lr=0.1]`, `train[lr=0.01]` → `train × 2`; one alone keeps its name. */
+/** `draw[size=1]`, `draw[size=2]` → `draw × 2`; one alone keeps its name. */
 export function grouped(instances: readonly string[]): string[] {
   const stages = new Map<string, string[]>();
   for (const instance of instances) {

@@ -162,7 +162,7 @@ function columnsOf(
     },
     ...values.map((name, at): Column => ({
       key: `value ${name}`,
-      // The last ones tell most: after the epoch comes the loss.
+      // The last ones tell most: after the step comes what was measured.
       needed: 3 + at,
       left: true,
       least: name.length + 1 +

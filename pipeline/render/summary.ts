@@ -17,8 +17,8 @@ type Failed = Extract<Outcome, { kind: "failed" }>;
 
 /** Longer lines are hard to read, however wide the screen is. */
 const MEASURE = 120;
-/** Figures that are listed one by one. */
-const FIGURES = 12;
+/** Pictures that are listed one by one. */
+const PICTURES = 12;
 
 /**
  * The lines of the summary of a whole run. The most urgent stands last, nearest
@@ -104,22 +104,22 @@ function results(
 ): string[] {
   const lines = artifacts.filter((path) => path.endsWith(".html"))
     .map((path) => `  report    ${path}`);
-  const figures = artifacts.filter((path) => path.endsWith(".png"));
-  const [first] = figures;
+  const pictures = artifacts.filter((path) => path.endsWith(".png"));
+  const [first] = pictures;
   if (first !== undefined) {
     const folder = first.slice(0, first.lastIndexOf("/") + 1);
-    const stems = figures.map((path) => path.slice(0, -"png".length));
+    const stems = pictures.map((path) => path.slice(0, -"png".length));
     const also = new Set(
       artifacts.flatMap((path) =>
         stems.filter((stem) => path.startsWith(stem) && path !== `${stem}png`)
           .map((stem) => path.slice(stem.length))
       ),
     );
-    const shown = figures.length <= FIGURES
-      ? figures
-      : [`${figures.length} in ${folder}`];
+    const shown = pictures.length <= PICTURES
+      ? pictures
+      : [`${pictures.length} in ${folder}`];
     shown.forEach((path, row) =>
-      lines.push(`  ${row === 0 ? "figures" : "       "}   ${path}`)
+      lines.push(`  ${row === 0 ? "pictures" : "        "}  ${path}`)
     );
     if (also.size > 0) {
       const each = `each also as ${[...also].join(", ")}`;

@@ -22,7 +22,7 @@ interface Access {
   readonly permission: string;
   /** The target as the program wrote it; null asks for everything. */
   readonly value: string | null;
-  /** Where, if it was refused: `stages/training/stage.ts:12:5`. */
+  /** Where, if it was refused: `stages/draw/stage.ts:12:5`. */
   readonly place?: string | undefined;
 }
 

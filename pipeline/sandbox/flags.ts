@@ -217,7 +217,7 @@ export function engineCode(): readonly string[] {
   ];
 }
 
-/** Deno's cache: compiled modules, and V8's code cache, which saves tfjs 50 ms. */
+/** Deno's cache: compiled modules, and V8's code cache, which saves a large library 50 ms. */
 export function denoDir(): string {
   const given = Deno.env.get("DENO_DIR");
   if (given) return given;

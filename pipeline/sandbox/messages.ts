@@ -120,7 +120,7 @@ function parseProgress(said: unknown): Progress | undefined {
   if (!isObject(values)) return { done, total, unit };
   const numbers: { [name: string]: number } = {};
   for (const [name, value] of Object.entries(values)) {
-    // JSON writes NaN and the infinities, which a loss may well be, as null.
+    // JSON writes NaN and the infinities, which a measurement may well be, as null.
     numbers[name] = typeof value === "number" ? value : NaN;
   }
   return { done, total, unit, values: numbers };

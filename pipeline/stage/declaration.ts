@@ -8,7 +8,7 @@ import type { JsonObject } from "./json.ts";
 /** One value on an axis of a matrix. */
 export type Coordinate = string | number;
 
-/** A point of a stage's matrix: `{ lr: 0.01, seed: 1 }`. Empty without a matrix. */
+/** A point of a stage's matrix: `{ size: 2, seed: 1 }`. Empty without a matrix. */
 export type Point = { readonly [axis: string]: Coordinate };
 
 /** Where an input comes from. Build it with `output`, `every` or `file`. */
@@ -134,7 +134,7 @@ export interface Declaration {
   readonly pinned?: { readonly [output: string]: string };
   /**
    * The stage reports checkpoints along this numeric parameter, and its state
-   * at position n does not depend on the parameter's final value. So 20 epochs
+   * at position n does not depend on the parameter's final value. So 20 steps
    * continue from the end of 10.
    */
   readonly resume?: { readonly along: string };

@@ -25,19 +25,19 @@ export function isName(text: string): boolean {
     !INHERITED.has(text);
 }
 
-/** `train` */
+/** `draw` */
 export function isStageName(text: string): boolean {
   return /^[a-z][a-z0-9-]*$/.test(text) && isName(text);
 }
 
-/** `train[lr=0.01,seed=1]`, of that stage. */
+/** `draw[size=2,seed=1]`, of that stage. */
 export function isInstanceOf(text: string, stage: string): boolean {
   return isStageName(stage) && isName(text) && text.startsWith(stage) &&
     /^(\[[^[\]/\\]+\])?$/.test(text.slice(stage.length)) &&
     encodeURIComponent(text).length <= LONGEST_FILE;
 }
 
-/** A path below a folder, with `/` between its parts: `models/lr-0.1.onnx`. */
+/** A path below a folder, with `/` between its parts: `pictures/size-2.png`. */
 export function isPathBelow(text: string): boolean {
   return isName(text) && !text.includes("\\") &&
     text.split("/").every((part) =>

@@ -59,7 +59,7 @@ export interface Progress {
   readonly total: number;
   /** What is counted, in the plural: `images`, `bytes`. */
   readonly unit: string;
-  /** Numbers worth seeing on the way, in the order to be shown: `{ epoch: 3, loss: 0.0123 }`. */
+  /** Numbers worth seeing on the way, in the order to be shown: `{ step: 3, error: 0.0123 }`. */
   readonly values?: { readonly [name: string]: number };
 }
 

@@ -6,7 +6,7 @@
 import { type Digest, digestJson } from "./digest.ts";
 import { canonical, type Json } from "../stage/json.ts";
 
-/** Facts by name: `param lr`, `input images`, `code stages/training/stage.ts`, `npm sharp@…`, `deno`. */
+/** Facts by name: `param size`, `input images`, `code stages/draw/stage.ts`, `npm sharp@…`, `deno`. */
 export type Facts = { readonly [fact: string]: Json };
 
 /** What is different in one fact; `undefined` where it was or is not there. */

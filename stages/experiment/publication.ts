@@ -29,6 +29,7 @@ const describe = (
       urls: dataset.mirrors.map((mirror) => mirror + file.name),
     })),
   }],
+  formats: { onnx: "application/onnx" },
   metrics: "metrics.json",
   means: ["engine"],
   workflow: "stages/experiment/pipeline.ts",

@@ -20,7 +20,6 @@ const FORMATS: { readonly [extension: string]: string } = {
   json: "application/json",
   lock: "application/json",
   md: "text/markdown",
-  onnx: "application/onnx",
   pdf: "application/pdf",
   png: "image/png",
   svg: "image/svg+xml",
@@ -36,6 +35,7 @@ export function fileEntities(
   files: readonly Described[],
 ): Entity[] {
   const { publication, run, code } = edition;
+  const formats = { ...FORMATS, ...publication.formats };
   const stages = new Map(
     Object.values(run.instances).flatMap(({ stage, title, facts }) =>
       typeof facts.module === "string"
@@ -62,7 +62,7 @@ export function fileEntities(
           ? ["File", "SoftwareSourceCode", "SoftwareApplication"]
           : "File",
         name: stage?.title ?? name,
-        encodingFormat: FORMATS[extension] ?? "text/plain",
+        encodingFormat: formats[extension] ?? "text/plain",
         ...(name !== MANIFEST && { contentSize: String(size), sha256: digest }),
         ...(artifacts.has(name) &&
           { description: `made by ${artifacts.get(name)}` }),

@@ -236,7 +236,7 @@ hint: did you mean "heat"?`,
     rule: "a profile that is no table",
     laid: { text: `${TEXT}[profile]\nslow = 3\n` },
     says: `Cannot use bake.toml: profile.slow is 3
-bake.toml:18:1: allowed are tables such as [profile.quick.training]`,
+bake.toml:18:1: allowed are tables such as [profile.NAME.TABLE]`,
   },
   {
     rule: "an unknown profile and the nearest one",
@@ -267,13 +267,13 @@ there are no profiles`,
     rule: "a setting without a value",
     laid: { set: ["oven.heat"] },
     says: `Cannot use bake.toml: "oven.heat" names no setting
---set oven.heat: write it as training.epochs=5`,
+--set oven.heat: write it as table.key=5`,
   },
   {
     rule: "a setting with an empty key",
     laid: { set: ["oven..heat=5"] },
     says: `Cannot use bake.toml: "oven..heat=5" names no setting
---set oven..heat=5: write it as training.epochs=5`,
+--set oven..heat=5: write it as table.key=5`,
   },
   {
     rule: "a setting whose TOML is broken",
