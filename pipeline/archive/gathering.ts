@@ -14,7 +14,7 @@ import { canonicalPretty, type Json } from "../stage/json.ts";
 import { Plan } from "../plan/plan.ts";
 import type { Opened } from "../plan/open.ts";
 import { printLock } from "../published/lock.ts";
-import { outline } from "../render/outline.ts";
+import { boxesOf } from "../render/boxes.ts";
 import { picture } from "../render/picture.ts";
 import { citationFile, codemetaFile, zenodoFile } from "./citation.ts";
 import { crateFile } from "./crate/crate.ts";
@@ -132,7 +132,7 @@ export async function gather(
     ...(order.vendor && { vendor: `${order.vendor.os}-${order.vendor.cpu}` }),
     missing,
     memory,
-    outline: picture(outline(graph, new Plan(graph, opened.world))),
+    outline: picture(boxesOf(graph, new Plan(graph, opened.world))),
   };
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });

@@ -99,10 +99,9 @@ function readWords(
       if (inline !== undefined) {
         return fail(
           usage(
+            command,
             `Cannot use the option "--${name}" with a value`,
             "it takes none",
-            undefined,
-            command,
           ),
         );
       }
@@ -117,10 +116,9 @@ function readWords(
     if (!option.many && values.has(name)) {
       return fail(
         usage(
+          command,
           `Cannot use the option "--${name}"`,
           "it is given twice",
-          undefined,
-          command,
         ),
       );
     }
@@ -144,6 +142,7 @@ function unknownCommand(
 ): Failure {
   const known = commands.map(({ name }) => name);
   return usage(
+    undefined,
     `Cannot run the command "${short(typed)}"`,
     `commands: ${known.join(", ")}`,
     nearest(typed, known),
@@ -168,15 +167,14 @@ function unknownOption(
     const hint = `${flag} belongs to ${owners.join(", ")}`;
     return { kind: "usage", what, seen, hint };
   }
-  return usage(what, seen, guess, command);
+  return usage(command, what, seen, guess);
 }
 
 function missingValue({ name, value }: Option, command: Command): Failure {
   return usage(
+    command,
     `Cannot use the option "--${name}"`,
     `its value ${value} is missing`,
-    undefined,
-    command,
   );
 }
 
@@ -192,21 +190,20 @@ function wrongValue(
       return /^[1-9]\d*$/.test(value) && Number(value) <= takes.most
         ? undefined
         : usage(
+          command,
           what,
           `a whole number from 1 to ${takes.most} is allowed`,
-          undefined,
-          command,
         );
     case "choice":
       return takes.choices.includes(value) ? undefined : usage(
+        command,
         what,
         `allowed: ${takes.choices.join(", ")}`,
         nearest(value, takes.choices),
-        command,
       );
     case "file":
       return value === ""
-        ? usage(what, "the name is empty", undefined, command)
+        ? usage(command, what, "the name is empty")
         : undefined;
     case "stage":
     case "text":
@@ -224,15 +221,14 @@ function wrongOperands(
     const missing = least > 1
       ? `${least} times ${name}, found ${operands.length}`
       : `its ${name} is missing`;
-    return usage(`Cannot run ${command.name}`, missing, undefined, command);
+    return usage(command, `Cannot run ${command.name}`, missing);
   }
   const extra = operands[most];
   if (extra !== undefined) {
     return usage(
+      command,
       `Cannot run ${command.name} with "${short(extra)}"`,
       "that is one word too many",
-      undefined,
-      command,
     );
   }
   for (const operand of operands) {
@@ -266,10 +262,10 @@ function conflict(
 }
 
 function usage(
+  command: Command | undefined,
   what: string,
   seen: string,
   guess?: string,
-  command?: Command,
 ): Failure {
   return {
     kind: "usage",

@@ -1,5 +1,5 @@
-/** The outline of a graph in Mermaid's language. */
-import { type Box, direct } from "./outline.ts";
+/** The stages of a graph and their arrows in Mermaid's language. */
+import { type Box, direct } from "./boxes.ts";
 import { DECISIONS } from "./words.ts";
 
 /** A flowchart: one node a stage, with its state in words and as a class. */

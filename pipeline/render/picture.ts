@@ -1,10 +1,10 @@
 /**
- * The outline of a graph as a picture for a paper: from top to bottom, narrow
+ * The stages of a graph as a picture for a paper: from top to bottom, narrow
  * enough for one column, each instance a mark whose form and colour tell its
  * state.
  */
 import { layers, type Route } from "./layers.ts";
-import { type Box, direct, type Member, type State } from "./outline.ts";
+import { type Box, direct, type Member, type State } from "./boxes.ts";
 import { counted } from "../text/quantity.ts";
 import { shorten } from "./running.ts";
 import { DECISIONS } from "./words.ts";

@@ -7,7 +7,7 @@ import { Plan } from "../../plan/plan.ts";
 import { open } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";
 import { mermaid } from "../../render/mermaid.ts";
-import { outline } from "../../render/outline.ts";
+import { boxesOf } from "../../render/boxes.ts";
 import { picture, pictureOfInstances } from "../../render/picture.ts";
 import { jsonLine } from "../../text/visible.ts";
 
@@ -22,7 +22,7 @@ export async function graphCommand<Config>(
   );
   const plan = new Plan(opened.graph, opened.world);
   opened.save();
-  const stages = outline(opened.graph, plan);
+  const stages = boxesOf(opened.graph, plan);
   const file = parsed.one("svg");
   if (file !== undefined) {
     const draw = parsed.has("instances") ? pictureOfInstances : picture;

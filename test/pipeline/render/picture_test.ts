@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { layers, type Shape } from "../../../pipeline/render/layers.ts";
 import { mermaid } from "../../../pipeline/render/mermaid.ts";
-import { type Box, direct } from "../../../pipeline/render/outline.ts";
+import { type Box, direct } from "../../../pipeline/render/boxes.ts";
 import {
   picture,
   pictureOfInstances,

@@ -1,4 +1,4 @@
-/** A graph by stages, as a person draws it: boxes with counts, and arrows. */
+/** The stages of a graph as boxes, and the arrows between them. */
 import type { Decision } from "../plan/decision.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -6,7 +6,7 @@ import type { Plan } from "../plan/plan.ts";
 /** The state of a stage: that of its least finished instance. */
 export type State = Decision["kind"];
 
-/** One instance in the outline. */
+/** One instance in a box. */
 export interface Member {
   readonly id: string;
   readonly state: State;
@@ -14,7 +14,7 @@ export interface Member {
   readonly from: readonly string[];
 }
 
-/** One stage in the outline. */
+/** One stage. */
 export interface Box {
   readonly stage: string;
   readonly title: string;
@@ -26,8 +26,8 @@ export interface Box {
 
 const WORST: readonly State[] = ["run", "maybe", "restore", "reuse"];
 
-/** The outline of a graph, producers first. */
-export function outline({ instances }: Graph, plan: Plan): Box[] {
+/** The boxes of a graph, producers first. */
+export function boxesOf({ instances }: Graph, plan: Plan): Box[] {
   const members = instances.map(({ id, stage, title, producers }) => ({
     id,
     stage,
