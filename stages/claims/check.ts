@@ -1,4 +1,4 @@
-/** The types of a claim's expression: what can be found wrong before anything ran. */
+/** Checks a claim's expression before anything runs: its words, and the types of its parts. */
 import { nearest } from "../../pipeline/stage/spelling.ts";
 import type { Expression } from "./syntax.ts";
 import { parse } from "./syntax.ts";
@@ -143,7 +143,7 @@ class Check {
   ): Type | undefined {
     const { name } = expression;
     if (this.constants.includes(name)) return "number";
-    if (Object.hasOwn(CONSTANTS, name)) {
+    if (among(CONSTANTS, name)) {
       return this.#wrong(expression, `no "${name}" is set here`);
     }
     if (measures(name)) {
@@ -160,8 +160,8 @@ class Check {
   #unknown(expression: Expression, name: string): undefined {
     const known = [
       ...Object.keys(FUNCTIONS),
-      ...Object.keys(SERIES),
-      ...Object.keys(SCALARS),
+      ...SERIES,
+      ...SCALARS,
       ...this.constants,
     ];
     const guess = nearest(name, known);
@@ -220,8 +220,12 @@ class Check {
 
 /** What a measured name gives. */
 function measures(name: string): Type | undefined {
-  if (Object.hasOwn(SERIES, name)) return "series";
-  if (Object.hasOwn(SCALARS, name)) return "number";
+  if (among(SERIES, name)) return "series";
+  if (among(SCALARS, name)) return "number";
+}
+
+function among(words: readonly string[], word: string): boolean {
+  return words.includes(word);
 }
 
 function short(word: string): string {

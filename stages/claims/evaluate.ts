@@ -1,4 +1,4 @@
-/** The value of an expression, and the numbers that it rests on. */
+/** Evaluates a claim's expression over what was measured, and keeps the numbers that it rests on. */
 import { print } from "./print.ts";
 import type { Expression } from "./syntax.ts";
 import { FUNCTIONS, SERIES } from "./vocabulary.ts";
@@ -8,7 +8,7 @@ export interface Measured {
   readonly learningRate: number;
   readonly seed: number;
   readonly series: {
-    readonly [name in keyof typeof SERIES]: readonly number[];
+    readonly [name in typeof SERIES[number]]: readonly number[];
   };
   /** A number that is not finite is left out. */
   readonly scalars: { readonly [name: string]: number };
@@ -33,6 +33,25 @@ interface Evaluated {
   /** The comparisons that are not true, by their texts. */
   readonly untrue: readonly string[];
 }
+
+type Operation<Result> = {
+  readonly [operator: string]: (a: number, b: number) => Result;
+};
+
+const ARITHMETIC: Operation<number> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+};
+
+const COMPARISONS: Operation<boolean> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "==": (a, b) => a === b,
+};
 
 /** Something that an expression speaks of is not there, so it has no value. */
 export class Missing extends Error {
@@ -64,10 +83,10 @@ export function evaluate(
           const [left, right] = [truth(part.left), truth(part.right)];
           return part.operator === "and" ? left && right : left || right;
         }
-        if ("+-*/".includes(part.operator)) return number(part);
+        if (ARITHMETIC[part.operator]) return number(part);
         return compared(
           part,
-          compare(part.operator, side(part.left), side(part.right)),
+          COMPARISONS[part.operator]!(side(part.left), side(part.right)),
         );
       case "range": {
         const [x, low, high] = [
@@ -123,19 +142,9 @@ export function evaluate(
         return value;
       }
       case "binary": {
-        const [a, b] = [number(part.left), number(part.right)];
-        switch (part.operator) {
-          case "+":
-            return a + b;
-          case "-":
-            return a - b;
-          case "*":
-            return a * b;
-          case "/":
-            return a / b;
-          default:
-            throw unchecked(part);
-        }
+        const calculate = ARITHMETIC[part.operator];
+        if (!calculate) throw unchecked(part);
+        return calculate(number(part.left), number(part.right));
       }
       case "call":
         measured.push(print(part));
@@ -158,9 +167,10 @@ export function evaluate(
     }
     if (asked.gives === "series") throw unchecked(part);
     const of = series(part.arguments[0]);
-    return asked.leaves === undefined
-      ? asked.ask(of)
-      : asked.ask(of, position(part, of.length - asked.leaves));
+    const n = asked.leaves === undefined
+      ? 0 // not asked for
+      : position(part, of.length - asked.leaves);
+    return asked.ask(of, n);
   }
 
   function series(part: Expression | undefined): readonly number[] {
@@ -170,7 +180,8 @@ export function evaluate(
       const of = series(part.arguments[0]);
       return asked.ask(of, position(part, of.length - asked.leaves));
     }
-    const found = network(part.point).series[part.name as keyof typeof SERIES];
+    const found =
+      network(part.point).series[part.name as typeof SERIES[number]];
     if (found.length === 0) throw new Missing(`${print(part)} is empty`);
     return found;
   }
@@ -230,21 +241,6 @@ export function register(networks: readonly Measured[]): Register {
     registers.set(networks, found);
   }
   return found;
-}
-
-function compare(operator: string, a: number, b: number): boolean {
-  switch (operator) {
-    case "<":
-      return a < b;
-    case "<=":
-      return a <= b;
-    case ">":
-      return a > b;
-    case ">=":
-      return a >= b;
-    default:
-      return a === b;
-  }
 }
 
 function unchecked(part: Expression | undefined): Error {

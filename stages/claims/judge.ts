@@ -1,4 +1,4 @@
-/** Judging one claim for one seed. */
+/** Judges one claim for one seed. */
 import { evaluate, type Measured, Missing, register } from "./evaluate.ts";
 import { parse } from "./syntax.ts";
 

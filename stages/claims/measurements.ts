@@ -1,4 +1,4 @@
-/** What claims and quoted numbers are held against, read from a stage's inputs. */
+/** Reads what claims and quoted numbers are compared with: the metrics and the curves. */
 import type { Task } from "../../pipeline/stage/task.ts";
 import { CurveSchema } from "../formats/curve.ts";
 import { readJson } from "../formats/json.ts";

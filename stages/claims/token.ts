@@ -1,4 +1,4 @@
-/** The words of a claim's expression. */
+/** Splits a claim's expression into words, and remembers where each begins. */
 
 /** One word, and where it begins in the text. */
 export type Token =

@@ -1,26 +1,16 @@
-/** The words of a claim's expression: what was measured, and the functions of it. */
+/** What a claim's expression can name: what was measured, and the questions to it. */
 
 /** What an expression stands for. */
 export type Type = "number" | "truth" | "series";
 
-/** Series of one network, by name: what they are. */
-export const SERIES = {
-  train_loss: "mean training loss of each epoch",
-  validation_loss: "validation loss after each epoch",
-  step_loss: "training loss of each step",
-} as const;
+/** Series of one network: the mean of each epoch, the loss after each, and of each step. */
+export const SERIES = ["train_loss", "validation_loss", "step_loss"] as const;
 
-/** Single numbers of one network, measured on the test images. */
-export const SCALARS = {
-  "test.mse": "mean squared error",
-  "test.psnr": "peak signal-to-noise ratio in decibels",
-  "test.ssim": "mean structural similarity",
-} as const;
+/** Single numbers of one network, measured on the test images; PSNR in decibels. */
+export const SCALARS = ["test.mse", "test.psnr", "test.ssim"] as const;
 
 /** The words that stand for a number of the claim itself. */
-export const CONSTANTS = {
-  tolerance: "the claim's `tolerance`",
-} as const;
+export const CONSTANTS = ["tolerance"] as const;
 
 /** The words of the grammar, which name nothing. */
 export const RESERVED: readonly string[] = [
@@ -37,69 +27,35 @@ export const RESERVED: readonly string[] = [
  * that is a whole number from 1 to the number of values less `leaves`.
  */
 type Ask =
-  & { readonly help: string }
-  & (
-    | {
-      readonly gives: "number";
-      readonly leaves?: undefined;
-      readonly ask: (series: readonly number[]) => number;
-    }
-    | {
-      readonly gives: "number";
-      readonly leaves: number;
-      readonly ask: (series: readonly number[], n: number) => number;
-    }
-    | {
-      readonly gives: "series";
-      readonly leaves: number;
-      readonly ask: (
-        series: readonly number[],
-        n: number,
-      ) => readonly number[];
-    }
-  );
+  | {
+    readonly gives: "number";
+    readonly leaves?: number;
+    readonly ask: (series: readonly number[], n: number) => number;
+  }
+  | {
+    readonly gives: "series";
+    readonly leaves: number;
+    readonly ask: (series: readonly number[], n: number) => readonly number[];
+  };
 
 /** All questions, by name. Values count from 1. */
 export const FUNCTIONS: { readonly [name: string]: Ask } = {
-  first: {
-    help: "the first value",
-    gives: "number",
-    ask: (series) => series[0]!,
-  },
-  final: {
-    help: "the last value",
-    gives: "number",
-    ask: (series) => series.at(-1)!,
-  },
-  min: { help: "the least value", gives: "number", ask: least },
+  first: { gives: "number", ask: (series) => series[0]! },
+  final: { gives: "number", ask: (series) => series.at(-1)! },
+  min: { gives: "number", ask: least },
   max: {
-    help: "the greatest value",
     gives: "number",
     ask: (series) => -least(series.map((value) => -value)),
   },
-  mean: { help: "the mean", gives: "number", ask: mean },
-  drop: {
-    help: "the first value less the last; negative where it rises",
-    gives: "number",
-    ask: (series) => series[0]! - series.at(-1)!,
-  },
-  slope: {
-    help: "of the least-squares line through (1, x₁), (2, x₂), …",
-    gives: "number",
-    ask: slope,
-  },
-  at: {
-    help: "the nth value",
-    gives: "number",
-    leaves: 0,
-    ask: (series, n) => series[n - 1]!,
-  },
-  after: {
-    help: "the series without its first n values",
-    gives: "series",
-    leaves: 1,
-    ask: (series, n) => series.slice(n),
-  },
+  mean: { gives: "number", ask: mean },
+  /** The first value less the last; negative where it rises. */
+  drop: { gives: "number", ask: (series) => series[0]! - series.at(-1)! },
+  /** Of the least-squares line through (1, x₁), (2, x₂), … */
+  slope: { gives: "number", ask: slope },
+  /** The nth value. */
+  at: { gives: "number", leaves: 0, ask: (series, n) => series[n - 1]! },
+  /** The series without its first n values. */
+  after: { gives: "series", leaves: 1, ask: (series, n) => series.slice(n) },
 };
 
 // Loops and not `Math.min(...series)`: a series of steps is too long for arguments.

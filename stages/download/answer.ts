@@ -12,7 +12,7 @@ export type Trouble =
   | { readonly kind: "wrong"; readonly why: string };
 
 /** The file's bytes from `start` on, which may be 0 though more was asked for. */
-export interface Body {
+interface Body {
   readonly kind: "body";
   readonly start: number;
   readonly body: ReadableStream<Uint8Array>;

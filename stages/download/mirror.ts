@@ -1,6 +1,6 @@
 /**
- * One mirror and one file: opens it, reads it into a partial file that a second
- * attempt continues, and says how that ended.
+ * Fetches one file from one mirror: reads it into a partial file, which a further
+ * attempt continues, checks it, and says how that ended.
  */
 import { createHash } from "node:crypto";
 import { isAbsolute, join } from "node:path";

@@ -117,7 +117,7 @@ const claim = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { holds, tolerance } = dataset.value;
-    const constants = tolerance === undefined ? [] : Object.keys(CONSTANTS);
+    const constants = tolerance === undefined ? [] : CONSTANTS;
     const at = (key: "holds" | "tolerance", message: string) =>
       addIssue({
         message,

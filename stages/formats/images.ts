@@ -68,7 +68,7 @@ export function pick(
     throw new StageError(
       `Cannot show image ${number}`,
       `there are ${images.count} images, counted from 0`,
-      "Choose others in figures.images",
+      "choose others in figures.images",
     );
   });
 }

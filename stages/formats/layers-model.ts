@@ -72,7 +72,7 @@ export function readLayersModel(model: string, weights: string): LayersModel {
  */
 export function parseLayersModel(files: Files, where: string): LayersModel {
   const refused = (seen: string) =>
-    new StageError(`Cannot read ${where}`, seen, "Train the network again");
+    new StageError(`Cannot read ${where}`, seen, "train the network again");
   let content: Json;
   try {
     content = JSON.parse(files.model);

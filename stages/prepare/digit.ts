@@ -1,7 +1,7 @@
 /**
- * Stand-in data for a machine without a network: pictures of handwritten-looking
- * digits with MNIST's sizes and, on average, MNIST's brightness. They are drawn,
- * not photographed, and no result on them says anything about MNIST.
+ * Draws synthetic digits, the stand-in data of a machine without a network: they
+ * look handwritten and have MNIST's sizes and, on average, its brightness. No
+ * result on them says anything about MNIST.
  */
 import type { Idx } from "../formats/idx.ts";
 import { stream } from "../random/stream.ts";
@@ -15,7 +15,7 @@ const SIDE = 28;
 const BOX = 20;
 
 /** So many pictures `[count, 28, 28]` and their digits `[count]`. */
-export function glyphs(
+export function syntheticDigits(
   count: number,
   purpose: string,
 ): { images: Idx; labels: Idx } {

@@ -13,7 +13,7 @@ export interface Stroke {
 }
 
 /** One way to write one digit. */
-export type Form = readonly Stroke[];
+type Form = readonly Stroke[];
 
 const curve = (...points: Point[]): Stroke => ({ kind: "curve", points });
 const line = (...points: Point[]): Stroke => ({ kind: "line", points });

@@ -11,7 +11,7 @@ import { IMAGE } from "../formats/mnist.ts";
 import type { Dataset } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
 import { SourceSchema } from "../formats/source.ts";
-import { glyphs } from "./digit.ts";
+import { syntheticDigits } from "./digit.ts";
 import type { Idx } from "../formats/idx.ts";
 import { formatIdx, parseIdx } from "../formats/idx.ts";
 
@@ -34,6 +34,7 @@ type File = keyof typeof FILES;
 
 /** The four files' contents and what identifies them. */
 interface Contents {
+  /** "glyphs" are the synthetic digits. */
   readonly name: "mnist" | "glyphs";
   readonly files: { readonly [file in File]: Idx };
   /** SHA-256 by file name: of the packed file, or of the drawn one, which never was packed. */
@@ -133,8 +134,8 @@ async function gunzip(
 
 /** As many pictures as MNIST has, so that nothing else need differ. */
 function draw(): Contents {
-  const train = glyphs(60_000, "glyphs train");
-  const test = glyphs(10_000, "glyphs test");
+  const train = syntheticDigits(60_000, "glyphs train");
+  const test = syntheticDigits(10_000, "glyphs test");
   const files = {
     "train-images": train.images,
     "train-labels": train.labels,
@@ -161,8 +162,7 @@ function check(
     if (height !== IMAGE.height || width !== IMAGE.width) {
       throw new StageError(
         `Cannot use the pictures of ${name}`,
-        `they are ${height} × ${width}`,
-        `the network is made for ${IMAGE.height} × ${IMAGE.width}`,
+        `they are ${height} × ${width}, and the networks take ${IMAGE.height} × ${IMAGE.width}`,
       );
     }
     if (count !== labels.shape[0]) {

@@ -1,6 +1,6 @@
 /**
- * Numbers that texts quote: whether they still are what was measured. A pure
- * function of the texts and the metrics.
+ * Compares numbers that texts quote with what was measured: a pure function of
+ * the texts, the metrics and the curves.
  */
 import { evaluate, type Measured, Missing } from "../claims/evaluate.ts";
 import { tooShort } from "../claims/judge.ts";

@@ -1,4 +1,4 @@
-/** The claims as a referee's table, with the numbers behind each verdict. */
+/** The section of the report on the claims: a table with the numbers behind each verdict. */
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
 import type { Judgement } from "../formats/claims.ts";
 import type { ReportData } from "./data.ts";

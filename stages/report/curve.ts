@@ -1,7 +1,7 @@
 /**
- * Learning curves as the page has them: one for each learning rate, over its
- * seeds, with the losses of the steps gathered in buckets, for thousands of
- * steps are more than a screen has columns.
+ * The learning curves that the page shows: one for each learning rate, over its
+ * seeds. The losses of the steps are gathered in buckets, for a screen has fewer
+ * columns than a training has steps.
  */
 
 import type { Curve } from "../formats/curve.ts";
@@ -13,7 +13,7 @@ export type Training = Pick<
 >;
 
 /** One line of the chart with what surrounds it; x counts epochs. */
-export interface Line {
+interface Line {
   readonly learningRate: number;
   readonly seeds: readonly number[];
   /** Of every bucket: its middle, and the least, the mean and the greatest loss. */
@@ -38,18 +38,14 @@ const BUCKETS = 2400;
 
 /** One curve for each learning rate, in the order in which they come. */
 export function curves(trainings: readonly Training[]): Line[] {
-  const rates = [...new Set(trainings.map((one) => one.learning_rate))];
-  return rates.map((rate) =>
-    gather(
-      trainings.filter((one) => one.learning_rate === rate),
-      Math.max(20, Math.floor(BUCKETS / rates.length)),
-    )
-  );
+  const groups = Map.groupBy(trainings, (one) => one.learning_rate);
+  const buckets = Math.max(20, Math.floor(BUCKETS / groups.size));
+  return Array.from(groups.values(), (group) => gather(group, buckets));
 }
 
 /** The curve of one learning rate, with about so many buckets. */
 export function gather(trainings: readonly Training[], buckets: number): Line {
-  const epochs = trainings[0]?.epochs ?? [];
+  const { learning_rate, epochs } = trainings[0]!; // there is a seed
   const steps = Math.min(...trainings.map((one) => one.steps.length));
   const count = Math.min(steps, buckets);
   const perStep = epochs.length / steps;
@@ -79,7 +75,7 @@ export function gather(trainings: readonly Training[], buckets: number): Line {
   const validation = (epoch: Training["epochs"][number]) =>
     epoch.validation_loss;
   return {
-    learningRate: trainings[0]?.learning_rate ?? 0,
+    learningRate: learning_rate,
     seeds: trainings.map((one) => one.seed),
     steps: { x, low, mean, high },
     epochs: {

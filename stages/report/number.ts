@@ -1,4 +1,4 @@
-/** Numbers as a reader wants them; no locale has a say. */
+/** Writes numbers for a reader, alike on every machine. */
 
 /** Four significant digits, without an exponent where a reader would rather not. */
 export function fourDigits(value: number): string {

@@ -1,4 +1,4 @@
-/** How the results came about, and how to get them again. */
+/** The sections of the report on how the results came about, and how to get them again. */
 import type { Json } from "../../pipeline/stage/json.ts";
 import { bibtex, reference } from "./citation.ts";
 import { drawGraph } from "./graph.ts";

@@ -1,4 +1,4 @@
-/** What was measured: curves, reconstructions, noise. */
+/** The sections of the report on what was measured: curves, reconstructions, noise. */
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
 import type { Network, ReportData } from "./data.ts";
 import { fourDigits, grouped } from "./number.ts";
@@ -79,10 +79,10 @@ function means(networks: readonly Network[]): Markup {
     return html`<td class="number">${text(mean)}${range}</td>`;
   };
   return html`<tbody>${
-    Array.from(groups, ([rate, group]) => {
+    Array.from(groups, ([learningRate, group]) => {
       const of = (name: "mse" | "psnr" | "ssim") =>
         group.map(({ test }) => test[name]);
-      return html`<tr><th scope="row">${rate}</th><td>mean</td>${
+      return html`<tr><th scope="row">${learningRate}</th><td>mean</td>${
         cell(of("mse"), fourDigits)
       }${cell(of("psnr"), (value) => value.toFixed(2))}${
         cell(of("ssim"), (value) => value.toFixed(3))

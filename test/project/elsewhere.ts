@@ -11,7 +11,7 @@ import type { Instance, Source } from "../../pipeline/graph/graph.ts";
 import { link } from "../../pipeline/graph/link.ts";
 import type { Run, Task } from "../../pipeline/stage/task.ts";
 import { experimentSchema } from "../../stages/experiment/schema.ts";
-import { glyphs } from "../../stages/prepare/digit.ts";
+import { syntheticDigits } from "../../stages/prepare/digit.ts";
 import { pipeline } from "../../stages/experiment/pipeline.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -23,12 +23,12 @@ const COUNTS = { train: 128, validation: 64, test: 64 };
 function prepare(output: (name: string) => string): void {
   const write = (name: string, bytes: Uint8Array | string) =>
     writeFileSync(output(name), bytes);
-  write("train-images", glyphs(COUNTS.train, "train").images.bytes);
+  write("train-images", syntheticDigits(COUNTS.train, "train").images.bytes);
   write(
     "validation-images",
-    glyphs(COUNTS.validation, "validation").images.bytes,
+    syntheticDigits(COUNTS.validation, "validation").images.bytes,
   );
-  const test = glyphs(COUNTS.test, "test");
+  const test = syntheticDigits(COUNTS.test, "test");
   write("test-images", test.images.bytes);
   write("test-labels", test.labels.bytes);
   write(

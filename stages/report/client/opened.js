@@ -5,7 +5,7 @@
  */
 
 /** What a file of JSON is, by what it has. */
-export function kindOf(content) {
+function kindOf(content) {
   if (content?.instances && content.run) return "run";
   if (Array.isArray(content?.steps) && Array.isArray(content.epochs)) {
     return "curve";

@@ -8,7 +8,7 @@ import exportModel from "../../../stages/export/stage.ts";
 import { modelGraph } from "../../../stages/export/graph.ts";
 import type { Dataset } from "../../../stages/formats/dataset.ts";
 import { parseLayersModel } from "../../../stages/formats/layers-model.ts";
-import { glyphs } from "../../../stages/prepare/digit.ts";
+import { syntheticDigits } from "../../../stages/prepare/digit.ts";
 import { model as onnxModel } from "../../../stages/onnx/model.ts";
 import { encode } from "../../../stages/onnx/wire.ts";
 import { decode } from "../onnx/decode.ts";
@@ -183,7 +183,7 @@ Deno.test("export writes where the model comes from, and the same bytes each tim
 /** Test images and an exported model as files, and the stages that use them. */
 async function evaluation() {
   const stage = await exported(await saved(autoencoder()));
-  const { bytes } = glyphs(600, "glyphs test").images;
+  const { bytes } = syntheticDigits(600, "glyphs test").images;
   await Deno.writeFile(stage.task.output("test-images"), bytes);
   return {
     bytes,

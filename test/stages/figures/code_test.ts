@@ -3,7 +3,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { codeOf } from "../../../stages/figures/code.ts";
 import { parseLayersModel } from "../../../stages/formats/layers-model.ts";
-import { glyphs } from "../../../stages/prepare/digit.ts";
+import { syntheticDigits } from "../../../stages/prepare/digit.ts";
 import { autoencoder, saved } from "../../rig/autoencoder.ts";
 
 Deno.test("codeOf() is what TensorFlow.js has after the narrowest layer", async () => {
@@ -11,7 +11,7 @@ Deno.test("codeOf() is what TensorFlow.js has after the narrowest layer", async 
   const whole = autoencoder();
   const { topology, weights } = await saved(whole);
   const network = parseLayersModel({ model: topology, weights }, "model.json");
-  const { bytes } = glyphs(2, "code test").images;
+  const { bytes } = syntheticDigits(2, "code test").images;
   const { channels, height, width, values } = await codeOf(network, [
     bytes.subarray(0, 784),
     bytes.subarray(784),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { glyphs } from "../../../stages/prepare/digit.ts";
+import { syntheticDigits } from "../../../stages/prepare/digit.ts";
 import { formatIdx, parseIdx } from "../../../stages/formats/idx.ts";
 import type { Params } from "../../../stages/prepare/stage.ts";
 import prepare from "../../../stages/prepare/stage.ts";
@@ -149,7 +149,7 @@ Deno.test("prepare() says which file is wrong, and how", async () => {
   );
   assert.equal(
     await seen({ "test-images": gzipSync(images(3, 32)) }),
-    "Cannot use the pictures of t10k-images-idx3-ubyte: they are 32 × 32",
+    "Cannot use the pictures of t10k-images-idx3-ubyte: they are 32 × 32, and the networks take 28 × 28",
   );
   assert.equal(
     await seen({ "test-labels": gzipSync(labels(3, 8)) }),
@@ -181,8 +181,8 @@ Deno.test("prepare() draws everything if one file is missing, and says so", asyn
   assert(Math.min(...counts) > 900, `${counts}`);
 });
 
-Deno.test("glyphs() draws the same pictures on every machine", () => {
-  const { images, labels } = glyphs(100, "glyphs test");
+Deno.test("syntheticDigits() draws the same pictures on every machine", () => {
+  const { images, labels } = syntheticDigits(100, "glyphs test");
   assert.equal(
     createHash("sha256").update(formatIdx(images)).update(labels.bytes)
       .digest("hex"),
