@@ -13,12 +13,9 @@ import type { Comparison } from "../published/comparison.ts";
 import { comparisonLines } from "../render/comparison.ts";
 import { duration } from "../text/quantity.ts";
 import { style } from "../text/style.ts";
-import {
-  enclose,
-  enclosingWall,
-  type Output,
-} from "../sandbox/program/sandbox.ts";
-import { denoDir } from "../sandbox/flags.ts";
+import { type Output, runProgram } from "../sandbox/program/sandbox.ts";
+import { denoDir } from "../sandbox/wall/cache.ts";
+import { probeWall } from "../sandbox/wall/wall.ts";
 import { realPath } from "../store/path.ts";
 import type { Rule } from "../sandbox/wall/rule.ts";
 import { readRun } from "./documents.ts";
@@ -199,7 +196,7 @@ async function tryToRemake(
         : []
     );
     if (broken !== undefined) return open(broken, "a stage could not run");
-    const wall = enclosingWall();
+    const wall = probeWall();
     const where = wall === "none"
       ? "without a wall of the kernel around it"
       : `behind ${wall === "landlock" ? "Landlock" : "bubblewrap"}`;
@@ -306,7 +303,7 @@ function enclosed(
       : { NPM_CONFIG_REGISTRY: registry }),
   };
   return async (args) =>
-    await enclose({
+    await runProgram({
       program: Deno.execPath(),
       args: ["run", "-A", "main.ts", ...args],
       cwd: code,

@@ -20,7 +20,7 @@ import {
   readPackages,
   type System,
 } from "../code/lock.ts";
-import { denoDir } from "../sandbox/flags.ts";
+import { denoDir } from "../sandbox/wall/cache.ts";
 import { tarballName } from "./registry.ts";
 
 export type { System } from "../code/lock.ts";

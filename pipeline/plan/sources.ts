@@ -117,7 +117,7 @@ async function commandCode(
   root: string,
   stat: StatCache,
 ): Promise<Result<{ code: Code; chosen: boolean }>> {
-  const { programFacts } = await import("../sandbox/program/find.ts");
+  const { programFacts } = await import("../sandbox/program/facts.ts");
   const program = programFacts(runs, stat);
   if (!program.ok) return program;
   const facts: Record<string, Json> = { ...program.value.facts };

@@ -1,11 +1,12 @@
 /**
- * The audit: every access that was asked for, granted or denied, held against
- * the declaration. It sees what a stage swallowed, and links that lead out of a
- * declared folder, which Deno's permissions follow.
+ * Compares every access that a stage asked for, granted or denied, with what it
+ * declares. So an access is found that the stage swallowed, and a link that leads
+ * out of a declared folder, which Deno's permissions follow.
  */
 import { closeSync, readFileSync } from "node:fs";
 import { openPlain } from "../store/disk.ts";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
+import { type Access, declaration, endpoint } from "./access.ts";
 import type { Confinement } from "./confinement.ts";
 import type { Denial } from "./process/denial.ts";
 import { type Allowed, allowed, auditFile, engineCode } from "./flags.ts";
@@ -16,15 +17,6 @@ import {
   realPaths,
   within,
 } from "../store/path.ts";
-
-/** One access that was asked for. */
-interface Access {
-  readonly permission: string;
-  /** The target as the program wrote it; null asks for everything. */
-  readonly value: string | null;
-  /** Where, if it was refused: `stages/draw/stage.ts:12:5`. */
-  readonly place?: string | undefined;
-}
 
 /** The failure of a stage that touched what it did not declare, if it did. */
 export function undeclaredAccess(
@@ -195,16 +187,6 @@ function isDeclaredHost(value: string, declared: readonly string[]): boolean {
   });
 }
 
-function endpoint(value: string): { host: string; port: string | undefined } {
-  if (value.includes("://")) {
-    const url = new URL(value);
-    const port = url.port || (url.protocol === "http:" ? "80" : "443");
-    return { host: url.hostname, port };
-  }
-  const [, host = value, port] = value.match(/^(.*):(\d+)$/) ?? [];
-  return { host, port };
-}
-
 const verbs: { readonly [permission: string]: string } = {
   read: "reads",
   write: "writes",
@@ -261,65 +243,4 @@ function decoded(text: string): string {
     if (error instanceof URIError) return text;
     throw error;
   }
-}
-
-/** The exact line that would declare it. */
-function declaration({ permission, value }: Access, root: string): string {
-  switch (permission) {
-    case "read": {
-      if (value === null) return "read the declared inputs only";
-      const path = realPath(absolute(value, root));
-      if (path.includes("/node_modules/")) {
-        return `import the package ${
-          packageName(path)
-        } in the stage, so that it is one of its facts`;
-      }
-      if (!within(path, root)) {
-        return `copy it into the project and declare it as an input, or declare permissions: { read: [${
-          JSON.stringify(path)
-        }] }`;
-      }
-      const relative = path.slice(root.length + 1);
-      const name = (relative.split("/").at(-1) ?? relative)
-        .replace(/\.[^.]*$/, "");
-      return `declare inputs: { ${property(name)}: file(${
-        JSON.stringify(relative)
-      }) } and read task.input(${JSON.stringify(name)})`;
-    }
-    case "write": {
-      if (value?.startsWith("<")) return "write to task.scratch";
-      const file = (value ?? "result").split("/").at(-1) ?? "result";
-      const name = file.replace(/\.[^.]*$/, "") || file;
-      return `declare outputs: { ${property(name)}: { file: ${
-        JSON.stringify(file)
-      } } } and write task.output(${
-        JSON.stringify(name)
-      }), or write to task.scratch`;
-    }
-    case "net": {
-      const { host } = endpoint(value ?? "");
-      return `declare permissions: { net: [${JSON.stringify(host)}] }`;
-    }
-    case "ffi":
-      return `declare permissions: { ffi: [${
-        JSON.stringify(packageName(value ?? ""))
-      }] }`;
-    case "sys":
-      return `declare permissions: { sys: [${JSON.stringify(value)}] }`;
-    case "run":
-      return 'make it a stage of its own: runs: { kind: "command", command: […] }';
-    default:
-      return "do without it: a stage has no such permission";
-  }
-}
-
-function property(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
-}
-
-/** `@img/sharp` of a path below `node_modules/`; the path itself elsewhere. */
-function packageName(path: string): string {
-  const name = path.split("/node_modules/").at(-1) ?? path;
-  const [first = path, second = ""] = name.split("/");
-  return first.startsWith("@") ? `${first}/${second}` : first;
 }

@@ -17,7 +17,8 @@ import {
 import type { Invocation } from "./flags.ts";
 import { distinct, realPath, within } from "../store/path.ts";
 import { packageFolders } from "./program/packages.ts";
-import { findProgram, PROGRAM_ENVIRONMENT } from "./program/find.ts";
+import { PROGRAM_ENVIRONMENT } from "./program/environment.ts";
+import { findProgram } from "./program/find.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
 
@@ -76,7 +77,7 @@ export function commandInvocation(
  * The folders in which a program keeps its own libraries: above `bin`, as conda,
  * venv and R do it. Both where it is found and where it really is, for the one of
  * a venv is a link. Never a home or the project, which hold more than programs,
- * nor `/usr`, of which machine.ts says what is readable.
+ * nor `/usr`, of which wall/system.ts says what is readable.
  */
 function installations(program: string, root: string): readonly string[] {
   const home = Deno.env.get("HOME");

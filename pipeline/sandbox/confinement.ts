@@ -1,13 +1,14 @@
 /**
- * All that one instance's process may touch. Nothing else in the sandbox
- * decides anything: flags, kernel rules and the audit are read off this.
+ * What the process of one instance may touch. Deno's flags, the kernel's rules and
+ * the audit all follow from this, and nothing else in the sandbox decides anything.
  */
-import type { JsonObject } from "../stage/json.ts";
-import type { Permissions, Point, Runs } from "../stage/declaration.ts";
+import type { Permissions, Runs } from "../stage/declaration.ts";
 import type { Checkpoint } from "../stage/task.ts";
+import type { Given } from "./process/taskfile.ts";
+import type { KernelWall } from "./wall/wall.ts";
 
 /** What one instance is given, and where it may write. All paths are absolute. */
-export interface Confinement {
+export interface Confinement extends Given {
   /** The instance's name, for messages. */
   readonly instance: string;
   /** The project's root, a real path. */
@@ -19,15 +20,6 @@ export interface Confinement {
   readonly readable: boolean;
   /** Real folders of the npm packages that it reaches, or all of `node_modules`. */
   readonly packages: readonly string[];
-  readonly params: JsonObject;
-  readonly hints: JsonObject;
-  readonly point: Point;
-  /** A path each; an input declared with `every` has one for each point. */
-  readonly inputs: {
-    readonly [name: string]:
-      | string
-      | readonly { readonly point: Point; readonly path: string }[];
-  };
   /** File names in the output folder. */
   readonly outputs: { readonly [name: string]: string };
   /**
@@ -49,7 +41,7 @@ export interface Confinement {
  * permissions of the runtime, which suffice where no native code runs. `none`:
  * native code ran and nothing held it.
  */
-export type Wall = "deno" | "landlock" | "bwrap" | "none";
+export type Wall = "deno" | KernelWall;
 
 /** Where the stage's outputs appear. */
 export function outputFolder(confinement: { readonly folder: string }): string {

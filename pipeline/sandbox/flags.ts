@@ -1,11 +1,16 @@
 /**
- * A confinement in Deno's words: the command line of a module stage's process,
- * ring 1 of its containment.
+ * The command line of a module stage's process, with Deno's permissions for what
+ * the stage declares and nothing else: ring 1 of its containment.
  */
 import { pathToFileURL } from "node:url";
 import { fail, ok, type Result } from "../failure.ts";
-import type { Confinement } from "./confinement.ts";
-import { outputFolder, scratchFolder } from "./confinement.ts";
+import {
+  type Confinement,
+  outputFolder,
+  scratchFolder,
+} from "./confinement.ts";
+import { ENVIRONMENT } from "./program/environment.ts";
+import { denoDir } from "./wall/cache.ts";
 import { distinct, realPath, realPaths } from "../store/path.ts";
 
 /** A program with its arguments and all of its environment. */
@@ -25,16 +30,6 @@ const engine = realPath(`${import.meta.dirname}/..`);
 const runner = `${engine}/sandbox/process/runner.ts`;
 const preload = `${engine}/sandbox/process/freeze.ts`;
 
-/** What every process of a stage finds in its environment, and nothing else. */
-export const ENVIRONMENT = {
-  TZ: "UTC",
-  LANG: "C",
-  LC_ALL: "C",
-  NO_COLOR: "1",
-  // @napi-rs/canvas would offer the fonts of this machine: an undeclared input.
-  DISABLE_SYSTEM_FONTS_LOAD: "1",
-} as const;
-
 /**
  * Seeds Math.random and crypto alike. Any number will do, as long as it is
  * always the same; stages that need chance take a seed from their params.
@@ -46,7 +41,7 @@ const SEED = "1";
  * reads this script to tell glibc from musl. Denied, it asks for a process report
  * instead, which needs `--allow-sys` of everything.
  */
-export const LDD = "/usr/bin/ldd";
+const LDD = "/usr/bin/ldd";
 
 /** What a process may touch, each list real and free of duplicates. */
 export interface Allowed {
@@ -215,16 +210,6 @@ export function engineCode(): readonly string[] {
     `${engine}/sandbox/process/denial.ts`,
     `${engine}/sandbox/process/often.ts`,
   ];
-}
-
-/** Deno's cache: compiled modules, and V8's code cache, which saves a large library 50 ms. */
-export function denoDir(): string {
-  const given = Deno.env.get("DENO_DIR");
-  if (given) return given;
-  const home = Deno.env.get("HOME") ?? "/";
-  return Deno.build.os === "darwin"
-    ? `${home}/Library/Caches/deno`
-    : `${Deno.env.get("XDG_CACHE_HOME") ?? `${home}/.cache`}/deno`;
 }
 
 // Linux limits one argument to 128 KiB, all of them to about 2 MiB: a stage

@@ -1,20 +1,14 @@
 /**
- * Everything before the start: the private folder, the task file, and the
- * command line behind the wall that the instance needs.
+ * Prepares the start of an instance: its private folder, its task file, and the
+ * command line behind the wall that it needs.
  */
-import { pathToFileURL } from "node:url";
 import { canonicalPretty, type JsonObject } from "../stage/json.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { diskFailure } from "../store/disk.ts";
 import type { TaskFile } from "./process/taskfile.ts";
 import { seccompWorks } from "./wall/seccomp.ts";
-import {
-  behind,
-  type KernelWall,
-  probeWall,
-  wallOf,
-  wallWarning,
-} from "./wall/wall.ts";
+import { type KernelWall, probeWall } from "./wall/wall.ts";
+import { behind, wallOf, wallWarning } from "./containment.ts";
 import {
   type Confinement,
   outputFolder,
@@ -122,7 +116,7 @@ function follower(wall: Wall, pid: number | undefined): Engine | undefined {
 
 /** Synchronous: six small calls take 1 ms less than their asynchronous kin (measured). */
 function layOut(confinement: Confinement): void {
-  const { runs, root } = confinement;
+  const { runs } = confinement;
   Deno.mkdirSync(outputFolder(confinement), { recursive: true });
   Deno.mkdirSync(scratchFolder(confinement), { recursive: true });
   Deno.writeTextFileSync(auditFile(confinement), "");
@@ -138,7 +132,6 @@ function layOut(confinement: Confinement): void {
     outputs[name] = `${outputFolder(confinement)}/${file}`;
   }
   const task: TaskFile = {
-    module: pathToFileURL(`${root}/${runs.module}`).href,
     params: confinement.params,
     hints: confinement.hints,
     point: confinement.point,

@@ -1,13 +1,12 @@
 /**
- * What a process says on its standard output: messages to the engine among
- * lines for the log. Nothing in it is believed without a look.
+ * Parses what a process writes to its standard output: messages to the engine
+ * among lines for the log. Nothing in it is believed without a look.
  */
 import {
   type Message,
   type Progress,
   RECORD_SEPARATOR,
 } from "../stage/task.ts";
-
 import type { Denial } from "./process/denial.ts";
 
 /** Longest line that is kept in memory; a longer one is cut into several. */
@@ -46,7 +45,7 @@ export class Lines {
  * A line's message or denial, if it holds one, and what it holds for the log. A message
  * may follow text that a stage wrote without a newline.
  */
-export function hear(
+export function parseLine(
   line: string,
 ): {
   readonly message?: Message;
@@ -55,7 +54,7 @@ export function hear(
 } {
   const at = line.indexOf(RECORD_SEPARATOR);
   if (at < 0) return { text: line };
-  const said = parse(line.slice(at + RECORD_SEPARATOR.length));
+  const said = parseMessage(line.slice(at + RECORD_SEPARATOR.length));
   if (said === undefined) return { text: line };
   const text = at > 0 && { text: line.slice(0, at) };
   return said.kind === "denied"
@@ -63,7 +62,7 @@ export function hear(
     : { message: said, ...text };
 }
 
-function parse(text: string): Message | Denial | undefined {
+function parseMessage(text: string): Message | Denial | undefined {
   let said: unknown;
   try {
     said = JSON.parse(text);

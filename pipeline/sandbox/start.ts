@@ -23,7 +23,7 @@ import { prepare, type Prepared } from "./invocation.ts";
 import { Log } from "./log.ts";
 import { Mailbox, MOST } from "./mailbox.ts";
 import { session } from "./session.ts";
-import { hear, Lines } from "./messages.ts";
+import { Lines, parseLine } from "./messages.ts";
 import { exitFailure, outputFailure } from "./exit.ts";
 import { type KernelWall, probeWall } from "./wall/wall.ts";
 
@@ -36,13 +36,13 @@ export interface Started {
   /** What it says, in order; ends before `ended` resolves. To be read by one reader. */
   readonly messages: AsyncIterable<Message>;
   /** Resolves once, never rejects for anything that the stage did. */
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<ProcessEnd>;
   /** Sends a signal to the process and all that it started. */
   kill(signal: Deno.Signal): void;
 }
 
 /** How a process ended. `done` means: exit 0, all outputs there, and nothing undeclared touched. */
-export type Ended =
+export type ProcessEnd =
   | { readonly kind: "done"; readonly wall: Wall; readonly log: string }
   | {
     readonly kind: "failed";
@@ -128,7 +128,7 @@ function attend(
   const denials: Denial[] = [];
   let said: Failure | undefined;
   const listen = (line: string) => {
-    const { message, denial, text } = hear(line);
+    const { message, denial, text } = parseLine(line);
     if (text !== undefined) log.line(text);
     if (denial !== undefined && denials.length < MOST) denials.push(denial);
     if (message === undefined) return;
@@ -138,7 +138,7 @@ function attend(
     }
   };
 
-  async function judge(): Promise<Ended> {
+  async function judge(): Promise<ProcessEnd> {
     const pumps = Promise.all([
       pump(child.stdout, listen, log),
       pump(child.stderr, (line) => log.line(line), log),

@@ -1,20 +1,23 @@
-/** What the engine and the main module of a stage's process agree upon. */
+/** What the engine hands to the process of a stage, and how that says that it left early. */
 import type { JsonObject } from "../../stage/json.ts";
 import type { Point } from "../../stage/declaration.ts";
 import type { Checkpoint } from "../../stage/task.ts";
 
-/** The task file: what the engine hands to the process. Paths are absolute. */
-export interface TaskFile {
-  /** The URL of the stage's module: as a path, it would be read as one. */
-  readonly module: string;
+/** What one instance is given. Paths are absolute. */
+export interface Given {
   readonly params: JsonObject;
   readonly hints: JsonObject;
   readonly point: Point;
+  /** A path each; an input declared with `every` has one for each point. */
   readonly inputs: {
     readonly [name: string]:
       | string
       | readonly { readonly point: Point; readonly path: string }[];
   };
+}
+
+/** The task file, in which a stage's process finds all that it is given. */
+export interface TaskFile extends Given {
   readonly outputs: { readonly [name: string]: string };
   readonly scratch: string;
   readonly checkpoint: Checkpoint | null;

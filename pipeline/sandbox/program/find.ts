@@ -1,29 +1,9 @@
-/**
- * Programs of the machine that command stages run: where they are, and what of
- * them a result depends on.
- */
+/** Finds the programs of this machine, also those that a version manager chooses. */
 import { basename, dirname, join } from "node:path";
-import { type Digest, digestJson } from "../../store/digest.ts";
 import { fail, ok, type Result } from "../../failure.ts";
-import type { Json, JsonObject } from "../../stage/json.ts";
-import type { Runs } from "../../stage/declaration.ts";
 import { look } from "../../store/inode.ts";
-import type { StatCache } from "../../store/stat.ts";
-import { ENVIRONMENT } from "../flags.ts";
 import { SYSTEM_PATH } from "../wall/system.ts";
-import { packageFacts } from "./packages.ts";
 import { realPath } from "../../store/path.ts";
-
-type Command = Extract<Runs, { kind: "command" }>;
-
-/** Besides what every stage gets: what makes interpreters give equal bytes. */
-export const PROGRAM_ENVIRONMENT = {
-  ...ENVIRONMENT,
-  PATH: SYSTEM_PATH,
-  PYTHONHASHSEED: "0",
-  PYTHONDONTWRITEBYTECODE: "1",
-  SOURCE_DATE_EPOCH: "946684800",
-} as const;
 
 /** A program of the machine. */
 export interface Program {
@@ -170,6 +150,11 @@ function start(path: string): string {
 /** By what was asked, since a manager takes a tenth of a second: the environment stays. */
 const chosen = new Map<string, string | undefined>();
 
+/** Lets managers be asked anew: they may choose another program today. */
+export function forgetChoices(): void {
+  chosen.clear();
+}
+
 /** Which program a manager would run here. */
 function askManager(manager: string, name: string): string | undefined {
   const key = `${manager}\n${name}\n${Deno.cwd()}`;
@@ -194,85 +179,4 @@ function whichOf(manager: string, name: string): string | undefined {
       managerOf(path) === undefined
     ? path
     : undefined;
-}
-
-/** What of the machine a command's result depends on. */
-export interface Known {
-  readonly facts: JsonObject;
-  /** The program's file, as it was. */
-  readonly bytes: { readonly [path: string]: Digest | null };
-  readonly chosen: boolean;
-}
-
-/** What programs said of themselves, by their files as they were. */
-const told = new Map<string, string>();
-
-/**
- * What its interpreter says of its version, or the program's own bytes if it was
- * not told how to ask; and what is installed for it.
- */
-export function programFacts(
-  { command, version }: Command,
-  stat: StatCache,
-): Result<Known> {
-  chosen.clear(); // it may choose another program today
-  const [name] = command;
-  const program = findProgram(name, `the command ${command.join(" ")}`);
-  if (!program.ok) return program;
-  const { path, looked } = program.value;
-  for (const one of looked) stat.note(one);
-  const digest = stat.digest(path) ?? null;
-  const facts: Record<string, Json> = { [`program ${name}`]: digest };
-  if (version !== undefined) {
-    const said = askVersion(name, version, stat);
-    if (!said.ok) return said;
-    facts[`program ${name}`] = said.value;
-  }
-  const packages = packageFacts(path, stat);
-  if (packages !== undefined) {
-    facts[`program ${name} packages`] = digestJson("packages", packages);
-  }
-  return ok({
-    facts,
-    bytes: { [path]: digest },
-    chosen: program.value.chosen,
-  });
-}
-
-function askVersion(
-  name: string,
-  [asked, ...args]: readonly [string, ...string[]],
-  stat: StatCache,
-): Result<string> {
-  const teller = findProgram(asked, `the version of ${name}`);
-  if (!teller.ok) return teller;
-  const { path, looked } = teller.value;
-  for (const one of looked) stat.note(one);
-  const key = [path, ...args, ...looked.map((one) => stat.state(one))].join(
-    "\n",
-  );
-  const before = told.get(key);
-  if (before !== undefined) return ok(before);
-  const { success, code, stdout, stderr } = new Deno.Command(path, {
-    args,
-    clearEnv: true,
-    env: PROGRAM_ENVIRONMENT,
-    cwd: "/",
-    stdin: "null",
-  }).outputSync();
-  const decoder = new TextDecoder();
-  // Python 2 and java tell it on stderr.
-  const said = decoder.decode(stdout).trim() || decoder.decode(stderr).trim();
-  if (success && said !== "") {
-    told.set(key, said);
-    return ok(said);
-  }
-  return fail({
-    kind: "no-version",
-    what: `Cannot learn the version of ${name}`,
-    seen: `${[asked, ...args].join(" ")}: exit code ${code}${
-      said && `, ${said}`
-    }`,
-    hint: "correct version in the declaration, or leave it out",
-  });
 }

@@ -1,15 +1,15 @@
 /**
- * A whole program behind the kernel's wall, with all that it starts: for code
- * that is nobody's here, such as an archive's. The stages that it runs put walls
- * of their own inside.
+ * Runs a whole program in a sandbox, behind the kernel's wall with all that it
+ * starts: for code of a stranger, such as an archive's. The stages that the program
+ * runs put walls of their own inside.
  */
 import type { Restriction } from "../wall/landlock.ts";
-import { machineRules, SYSTEM_PATH } from "../wall/system.ts";
+import { SYSTEM_PATH, systemRules } from "../wall/system.ts";
 import type { Rule } from "../wall/rule.ts";
-import { type KernelWall, probeWall, walled } from "../wall/wall.ts";
+import { probeWall, walled } from "../wall/wall.ts";
 
 /** What is to be run, and what it may touch besides the machine's programs. */
-export interface Enclosed {
+interface ProgramSandbox {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -24,18 +24,13 @@ export interface Output {
   readonly err: string;
 }
 
-/** The wall that will stand. */
-export function enclosingWall(): KernelWall {
-  return probeWall();
-}
-
 /** Runs a program to its end. Network is allowed: packages and data come over it. */
-export async function enclose(
-  { program, args, cwd, env, rules }: Enclosed,
+export async function runProgram(
+  { program, args, cwd, env, rules }: ProgramSandbox,
   signal: AbortSignal,
 ): Promise<Output> {
   const restriction: Restriction = {
-    rules: [...machineRules({ net: true, gpu: false }), ...rules],
+    rules: [...systemRules({ net: true, gpu: false }), ...rules],
     writable: rules.filter(({ access }) => access === "write")
       .map(({ path }) => path),
     net: true,
@@ -44,8 +39,8 @@ export async function enclose(
     args,
     env: { PATH: SYSTEM_PATH, ...env },
   };
-  const wall = enclosingWall();
-  const folder = await Deno.makeTempDir({ prefix: "enclosure-" });
+  const wall = probeWall();
+  const folder = await Deno.makeTempDir({ prefix: "program-" });
   try {
     const invocation = wall === "none"
       ? restriction

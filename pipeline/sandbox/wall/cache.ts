@@ -1,9 +1,8 @@
 /**
- * Deno's cache of compiled modules. Behind a kernel wall it can be read and not
- * written, or native code could leave something there for the next stage; and
- * Deno tries for 200 ms to write what is missing. So it is filled before.
+ * Deno's cache, and how it is filled before a process stands behind a kernel wall.
+ * There it can be read and not written, or native code could leave something for
+ * the next stage; and Deno tries for 200 ms to write what is missing.
  */
-import { denoDir } from "../flags.ts";
 import { realPath } from "../../store/path.ts";
 
 /** Compiles what is not compiled yet; executes nothing. About 30 ms, after an edit. */
@@ -47,4 +46,14 @@ function isStale(path: string, folder: string): boolean {
     if (error instanceof Deno.errors.PermissionDenied) return false;
     throw error;
   }
+}
+
+/** Deno's cache: compiled modules, and V8's code cache, which saves a large library 50 ms. */
+export function denoDir(): string {
+  const given = Deno.env.get("DENO_DIR");
+  if (given) return given;
+  const home = Deno.env.get("HOME") ?? "/";
+  return Deno.build.os === "darwin"
+    ? `${home}/Library/Caches/deno`
+    : `${Deno.env.get("XDG_CACHE_HOME") ?? `${home}/.cache`}/deno`;
 }

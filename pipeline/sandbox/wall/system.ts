@@ -1,7 +1,7 @@
 /**
- * The machine that every program needs: its libraries, its devices. What lies
- * here is readable behind the kernel wall without a declaration, and so are the
- * limits of what the wall proves.
+ * The rules for the system that every program needs, its libraries and devices.
+ * What lies here is readable behind the kernel's wall without a declaration: these
+ * are the limits of what the wall proves.
  */
 import { names } from "../../store/path.ts";
 import type { Rule } from "./rule.ts";
@@ -49,8 +49,8 @@ const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
 /** Devices of graphics cards: kernel modesetting, AMD, NVIDIA, and WSL. */
 const GRAPHICS = /^(dri|kfd|nvidia.*|dxg)$/;
 
-/** The machine's rules. */
-export function machineRules(
+/** The rules for the libraries, settings and devices of this system. */
+export function systemRules(
   { net, gpu }: { readonly net: boolean; readonly gpu: boolean },
 ): readonly Rule[] {
   const devices = [

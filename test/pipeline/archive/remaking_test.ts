@@ -13,7 +13,7 @@ import {
   type Lock,
   parseLock,
 } from "../../../pipeline/published/lock.ts";
-import { enclose } from "../../../pipeline/sandbox/program/sandbox.ts";
+import { runProgram } from "../../../pipeline/sandbox/program/sandbox.ts";
 import { probeWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import { LEVELS, Paper } from "./fixture.ts";
 
@@ -255,7 +255,7 @@ Deno.test("remake() gives no answer about an archive that it can not unpack", as
   equal(spoilt.answer, "open");
 });
 
-Deno.test("enclose() keeps the end of what a program prints, however long that is", async () => {
+Deno.test("runProgram() keeps the end of what a program prints, however long that is", async () => {
   const place = await Deno.realPath(await Deno.makeTempDir());
   const script = join(place, "main.ts");
   writeFileSync(
@@ -269,7 +269,7 @@ console.log("the end");
 console.error("of the other, too");
 `,
   );
-  const { code, out, err } = await enclose({
+  const { code, out, err } = await runProgram({
     program: Deno.execPath(),
     args: ["run", "--no-config", "--no-check", script],
     cwd: place,

@@ -4,7 +4,7 @@ import {
   type Confinement,
   logFile,
 } from "../../../pipeline/sandbox/confinement.ts";
-import { programFacts } from "../../../pipeline/sandbox/program/find.ts";
+import { programFacts } from "../../../pipeline/sandbox/program/facts.ts";
 import { start } from "../../../pipeline/sandbox/start.ts";
 import { probeWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import { StatCache } from "../../../pipeline/store/stat.ts";

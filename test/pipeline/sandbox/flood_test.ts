@@ -5,7 +5,7 @@ import { BEGINNING } from "../../../pipeline/sandbox/log.ts";
 import { AHEAD, MOST } from "../../../pipeline/sandbox/mailbox.ts";
 import { prepare } from "../../../pipeline/sandbox/invocation.ts";
 import { start } from "../../../pipeline/sandbox/start.ts";
-import { hear, Lines } from "../../../pipeline/sandbox/messages.ts";
+import { Lines, parseLine } from "../../../pipeline/sandbox/messages.ts";
 import { RECORD_SEPARATOR } from "../../../pipeline/stage/task.ts";
 import { expect, Project } from "./project.ts";
 
@@ -26,7 +26,7 @@ Deno.test("task.progress tells few of many calls, and the last before all that f
   }).output();
   const told = new TextDecoder().decode(stdout).trim().split("\n").map(
     (line) => {
-      const { message } = hear(line);
+      const { message } = parseLine(line);
       return message?.kind === "progress"
         ? message.progress.done
         : message?.kind;

@@ -3,7 +3,7 @@
  * user may not look into: prints what is known of the program `sh`, and of an interpreter
  * with a package that it may not read.
  */
-import { programFacts } from "../../../pipeline/sandbox/program/find.ts";
+import { programFacts } from "../../../pipeline/sandbox/program/facts.ts";
 import { look } from "../../../pipeline/store/inode.ts";
 import { StatCache } from "../../../pipeline/store/stat.ts";
 

@@ -4,7 +4,7 @@ import {
   logFile,
   outputFolder,
 } from "../../../pipeline/sandbox/confinement.ts";
-import { type Ended, start } from "../../../pipeline/sandbox/start.ts";
+import { type ProcessEnd, start } from "../../../pipeline/sandbox/start.ts";
 import type { Failure, Result } from "../../../pipeline/failure.ts";
 import type { KernelWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import type { Started } from "../../../pipeline/sandbox/start.ts";
@@ -15,7 +15,7 @@ export const checkout = Deno.realPathSync(`${import.meta.dirname}/../../..`);
 
 /** What a stage said and left. */
 export interface Ran {
-  readonly ended: Ended;
+  readonly ended: ProcessEnd;
   readonly messages: readonly Message[];
   readonly log: string;
   /** The content of an output. */

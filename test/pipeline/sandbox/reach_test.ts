@@ -3,10 +3,8 @@
  * system call, without a wall first, where it must succeed to prove anything.
  */
 import { equal, match } from "node:assert/strict";
-import {
-  type KernelWall,
-  wallWarning,
-} from "../../../pipeline/sandbox/wall/wall.ts";
+import { type KernelWall } from "../../../pipeline/sandbox/wall/wall.ts";
+import { wallWarning } from "../../../pipeline/sandbox/containment.ts";
 import { filter, type Needs } from "../../../pipeline/sandbox/wall/seccomp.ts";
 import { skip } from "../../rig/skip.ts";
 import { Project } from "./project.ts";
