@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { inStore, removeTree } from "../store/disk.ts";
 import { look } from "../store/inode.ts";
-import { isTaken } from "../store/lease.ts";
+import { hold } from "../store/lease.ts";
 import { outputFolder, scratchFolder } from "../sandbox/confinement.ts";
 import { list } from "../store/store.ts";
 
@@ -36,12 +36,16 @@ export class Workdirs implements Disposable {
       join(work, "lock"),
       () => mkdirSync(work, { recursive: true }),
     );
-    sweep(work);
-    const name = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
-    this.#lockPath = join(work, `${name}.lock`);
-    this.#lock = Deno.openSync(this.#lockPath, { create: true, write: true });
-    this.#lock.lockSync(true);
-    this.#folder = join(work, name);
+    sweep(store, work);
+    for (;;) {
+      const name = `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+      this.#folder = join(work, name);
+      this.#lockPath = `${this.#folder}.lock`;
+      const lock = hold(store, this.#lockPath);
+      if (!lock) continue; // a run that begins now has it, to sweep it away
+      this.#lock = lock;
+      break;
+    }
     mkdirSync(this.#folder);
   }
 
@@ -102,13 +106,15 @@ export class Workdirs implements Disposable {
   }
 }
 
-/** Removes the folders of runs that were killed. */
-function sweep(work: string): void {
+/** Removes the folders of runs that were killed, each while nobody else can take it. */
+function sweep(store: string, work: string): void {
   for (const name of list(work)) {
     if (!name.endsWith(".lock")) continue;
-    const lock = join(work, name);
-    if (isTaken(lock)) continue;
-    removeTree(lock.slice(0, -".lock".length));
-    removeTree(lock);
+    const path = join(work, name);
+    const lock = hold(store, path);
+    if (!lock) continue;
+    removeTree(path.slice(0, -".lock".length));
+    removeTree(path);
+    lock.close();
   }
 }

@@ -36,42 +36,51 @@ export interface Taken extends Disposable {
 /** Takes the lease of a fingerprint, or says who has it. */
 export function take(folder: string, fingerprint: Digest): Lease | Taken {
   const path = join(folder, fingerprint);
+  const file = hold(dirname(folder), path);
+  if (!file) {
+    return {
+      kind: "taken",
+      pid: holder(path),
+      journal: () => lines(path).slice(1),
+      released: (signal) => released(path, signal),
+      [Symbol.dispose]() {},
+    };
+  }
+  file.truncateSync();
+  const write = (line: string) => {
+    file.writeSync(encoder.encode(line + "\n"));
+  };
+  write(String(Deno.pid));
+  return {
+    kind: "held",
+    write,
+    [Symbol.dispose]() {
+      rmSync(path, { force: true });
+      file.close();
+    },
+  };
+}
+
+/**
+ * Locks a file of the store, which is made if it is not there; `undefined` if
+ * somebody else has locked it. To be removed before it is closed.
+ */
+export function hold(store: string, path: string): Deno.FsFile | undefined {
   for (;;) {
-    const file = openLock(dirname(folder), path);
+    const file = openLock(store, path);
     if (!file.tryLockSync(true)) {
       file.close();
-      return {
-        kind: "taken",
-        pid: holder(path),
-        journal: () => lines(path).slice(1),
-        released: (signal) => released(path, signal),
-        [Symbol.dispose]() {},
-      };
+      return undefined;
     }
     // The holder before may have removed the name between our open and our lock:
     // then this lock is on a file that nobody else can find.
-    if (!isAt(file, path)) {
-      file.close();
-      continue;
-    }
-    file.truncateSync();
-    const write = (line: string) => {
-      file.writeSync(encoder.encode(line + "\n"));
-    };
-    write(String(Deno.pid));
-    return {
-      kind: "held",
-      write,
-      [Symbol.dispose]() {
-        rmSync(path, { force: true });
-        file.close();
-      },
-    };
+    if (isAt(file, path)) return file;
+    file.close();
   }
 }
 
 /** Whether somebody holds a lease now. */
-export function isTaken(path: string): boolean {
+function isTaken(path: string): boolean {
   if (look(path)?.kind !== "file") return false;
   let file: Deno.FsFile;
   try {
