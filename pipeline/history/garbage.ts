@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDigest } from "../store/digest.ts";
-import { readStored, removeTree } from "../store/disk.ts";
+import { deadDrafts, readStored, removeTree } from "../store/disk.ts";
 import { readReport } from "../artifacts/report.ts";
 import { reportPath, runIds } from "./runs.ts";
 import { list, readRecord, type Store } from "../store/store.ts";
@@ -21,6 +21,7 @@ export interface Waste {
     | "run"
     | "former"
     | "cache"
+    | "draft"
     | "work folder";
   /** In bytes. */
   readonly size: number;
@@ -99,6 +100,11 @@ export function findWaste(
   const cache = join(store.folder, "cache");
   for (const name of list(cache)) {
     if (name.startsWith("noop-")) add("cache", join(cache, name));
+  }
+  const records = list(store.records).map((stage) => join("records", stage));
+  for (const folder of ["cache", "latest", ...records, "runs"]) {
+    const path = join(store.folder, folder);
+    for (const name of deadDrafts(path)) add("draft", join(path, name));
   }
   // Of runs that were killed: whoever cleans has the store for himself.
   const work = join(store.folder, "work");

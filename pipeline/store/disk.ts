@@ -23,6 +23,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import process from "node:process";
 import { dirname, join, relative, sep } from "node:path";
 import type { Failure } from "../failure.ts";
 import { look } from "./inode.ts";
@@ -207,7 +208,37 @@ function draft(path: string): string {
 
 /** Whether a name is a draft that a killed process may have left. */
 export function isDraft(name: string): boolean {
-  return /\.\d+-\d+-[0-9a-f]{8}\.part$/.test(name);
+  return DRAFT.test(name);
+}
+
+const DRAFT = /\.(\d+)-\d+-[0-9a-f]{8}\.part$/;
+
+/** The drafts in a folder whose processes are dead. */
+export function deadDrafts(folder: string): string[] {
+  return names(folder).filter((name) => {
+    const [, pid] = DRAFT.exec(name) ?? [];
+    return pid !== undefined && !lives(Number(pid));
+  });
+}
+
+/** The names in a folder, sorted; none if it is not there. */
+export function names(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (isMissing(error) || /^(ENOTDIR|ELOOP)$/.test(codeOf(error) ?? "")) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== "ESRCH"; // else it is somebody's
+  }
 }
 
 /** Puts a text under a name, durably; whoever reads it sees the old one or the new one. */

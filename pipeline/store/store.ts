@@ -22,7 +22,6 @@ import {
   closeSync,
   fsyncSync,
   openSync,
-  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -42,7 +41,7 @@ import {
   inFolder,
   inStore,
   isDraft,
-  isMissing,
+  names,
   openLock,
   openPlain,
   readStored,
@@ -319,11 +318,5 @@ export function readJson<Output>(
 
 /** The names in a folder, sorted, without the drafts of killed processes; none if it is not there. */
 export function list(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => !isDraft(name)).sort();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (isMissing(error) || code === "ENOTDIR" || code === "ELOOP") return [];
-    throw error;
-  }
+  return names(folder).filter((name) => !isDraft(name));
 }

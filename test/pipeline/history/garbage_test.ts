@@ -70,3 +70,22 @@ Deno.test("occupy() waits for nobody: it is refused while a run is in, and refus
   using late = enter(folder);
   deepEqual([cleaner.kind, late.kind], ["in", "busy"]);
 });
+
+Deno.test("findWaste() finds the half-written files of dead processes, and of no live one", async () => {
+  await using made = await study();
+  await made.run();
+  const { store } = await made.open();
+  const draft = (folder: string, pid: number) =>
+    `.store/${folder}/some.json.${pid}-0-0123abcd.part`;
+  const dead = ["cache", "latest", "records/letters", "runs"]
+    .map((folder) => draft(folder, 2 ** 30)); // no system has so many
+  for (const path of [...dead, draft("cache", Deno.pid)]) made.write(path, "{");
+  const waste = findWaste(store, 1, NOTHING);
+  deepEqual(
+    waste.map(({ kind, path }) => [kind, path]),
+    dead.map((path) => ["draft", join(made.root, path)]),
+  );
+  removeWaste(waste);
+  deepEqual(findWaste(store, 1, NOTHING), []);
+  deepEqual(await made.run(), { letters: "reused", count: "reused" });
+});
