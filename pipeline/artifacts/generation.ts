@@ -292,7 +292,7 @@ function sweep(generations: string): void {
     try {
       rmSync(join(generations, name), { recursive: true, force: true });
     } catch (error) {
-      if (!diskFailure("Remove what a run left", error)) throw error;
+      if (!diskFailure("Cannot remove what a run left", error)) throw error;
     }
   }
 }

@@ -167,13 +167,13 @@ function finder(stages: Stages) {
 
 /** What there is instead of an unknown name, and which of it may be meant. */
 function meant(
-  what: string,
+  noun: string,
   name: string,
   known: readonly string[],
 ): Pick<Failure, "seen" | "hint"> {
   const guess = nearest(name, known);
   return {
-    seen: `${what}: ${known.join(", ")}`,
+    seen: `${noun}: ${known.join(", ")}`,
     ...(guess && { hint: `did you mean "${guess}"?` }),
   };
 }

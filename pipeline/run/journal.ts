@@ -19,7 +19,7 @@ export function writing(lease: Lease, report: Report): Report {
       lease.write(JSON.stringify(event));
     } catch (error) {
       // A full disk: others see no progress, which is no reason to stop.
-      if (!diskFailure("Write the journal", error)) throw error;
+      if (!diskFailure("Cannot write the journal", error)) throw error;
     }
   };
 }

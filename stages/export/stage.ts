@@ -37,7 +37,7 @@ export default async function exportModel(task: Task<Params>): Promise<void> {
     throw new StageError(
       "Cannot export the model",
       `it maps ${text(input)} to ${text(output)}`,
-      `Train a network that maps ${image} to ${image}`,
+      `train a network that maps ${image} to ${image}`,
     );
   }
   const { title, ...parameters } = task.params;

@@ -30,7 +30,7 @@ export function registerFont(): void {
     const bytes = Deno.readFileSync(`${FOLDER}/${file}`);
     if (!GlobalFonts.register(bytes as never, FONT)) {
       throw new StageError(
-        `Load the font ${file}`,
+        `Cannot load the font ${file}`,
         `the canvas refused the file of ${fonts.name} ${fonts.version}`,
         "remove node_modules and run again",
       );

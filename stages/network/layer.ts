@@ -103,7 +103,7 @@ export function walk(
 export function chainOf(topology: JsonObject): Chain {
   const { class_name, config } = topology;
   if (class_name !== "Sequential" || !isObject(config)) {
-    throw uncovered("the model", `a ${class_name}`, "Use a sequential model");
+    throw uncovered("the model", `a ${class_name}`, "use a sequential model");
   }
   const layers: Layer[] = [];
   let input: Shape | undefined;
@@ -121,7 +121,7 @@ export function chainOf(topology: JsonObject): Chain {
     throw uncovered(
       "the model",
       "a first layer without batch_input_shape",
-      "Give the first layer an inputShape of [height, width, channels]",
+      "give the first layer an inputShape of [height, width, channels]",
     );
   }
   return { input, layers };
@@ -145,7 +145,7 @@ function layerOf(kind: string, config: JsonObject): Layer {
     throw uncovered(
       `layer "${name}"`,
       `a ${kind} with ${key} ${JSON.stringify(pair)}`,
-      `Use a ${key} of two whole numbers`,
+      `use a ${key} of two whole numbers`,
     );
   };
   const filters = (): number => {
@@ -153,7 +153,7 @@ function layerOf(kind: string, config: JsonObject): Layer {
     throw uncovered(
       `layer "${name}"`,
       `a ${kind} with filters ${JSON.stringify(config.filters)}`,
-      "Use a whole number of filters",
+      "use a whole number of filters",
     );
   };
   const expect = (key: string, ...allowed: readonly Json[]) => {
@@ -162,7 +162,7 @@ function layerOf(kind: string, config: JsonObject): Layer {
     throw uncovered(
       `layer "${name}"`,
       `a ${kind} with ${key} ${found}`,
-      `Use ${key} ${
+      `use ${key} ${
         allowed.map((value) => JSON.stringify(value)).join(" or ")
       }`,
     );
@@ -213,7 +213,7 @@ function layerOf(kind: string, config: JsonObject): Layer {
       throw uncovered(
         `layer "${name}"`,
         `a ${kind}`,
-        "Use Conv2D, Conv2DTranspose and MaxPooling2D, or teach stages/training a gradient",
+        "use Conv2D, Conv2DTranspose and MaxPooling2D, or teach stages/training a gradient",
       );
   }
 }

@@ -37,11 +37,11 @@ export async function crosscheck(
     // Written so that NaN does not agree with anything.
     if (Math.abs(other - loss) <= TOLERANCE * Math.abs(loss)) continue;
     throw new StageError(
-      `Engine ${engine} does not compute what the portable engine does`,
+      `The engine ${engine} does not compute what the portable engine does`,
       `loss ${other} instead of ${loss} in step ${
         index + 1
       } (tolerance ${TOLERANCE})`,
-      "Set training.engine to portable, and update the driver or report the fault",
+      "set training.engine to portable, and update the driver or report the fault",
     );
   }
 }

@@ -60,7 +60,7 @@ export default async function train(task: Task<Params>): Promise<void> {
     throw new StageError(
       "Cannot train: a batch is larger than the training set",
       `batch_size ${batch_size}, ${count} images`,
-      `Set training.batch_size to at most ${count}, or use more images`,
+      `set training.batch_size to at most ${count}, or use more images`,
     );
   }
 
@@ -159,9 +159,9 @@ export default async function train(task: Task<Params>): Promise<void> {
 
   function diverged(epoch: number, step: number, seen: string): StageError {
     return new StageError(
-      `Training diverged in epoch ${epoch}, step ${step}, with learning rate ${learning_rate}`,
+      `The training diverged in epoch ${epoch}, step ${step}, with learning rate ${learning_rate}`,
       seen,
-      "Set a smaller learning rate in training.learning_rates",
+      "set a smaller learning rate in training.learning_rates",
     );
   }
 }

@@ -25,7 +25,7 @@ export async function device(): Promise<Device> {
     throw new StageError(
       "Cannot train with engine webgpu: there is no WebGPU adapter",
       found ? `adapter ${found.name} does not start` : "no adapter",
-      "Install a graphics driver with Vulkan, Metal or Direct3D 12 (mesa-vulkan-drivers brings a software adapter), or set training.engine to portable or native",
+      "install a graphics driver with Vulkan, Metal or Direct3D 12 (mesa-vulkan-drivers brings a software adapter), or set training.engine to portable or native",
     );
   }
   await tf.ready();
@@ -43,7 +43,7 @@ export async function device(): Promise<Device> {
       throw new StageError(
         `The graphics card failed: ${found.name}`,
         fault.trim().split("\n").slice(0, 3).join(" "),
-        "Update its driver, or set training.engine to portable or native",
+        "update its driver, or set training.engine to portable or native",
       );
     },
   };

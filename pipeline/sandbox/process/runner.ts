@@ -86,7 +86,7 @@ function taskOf(file: TaskFile): Task {
   const { inputs, outputs } = file;
   let kept = 0;
   function known<Value>(
-    what: "input" | "output",
+    kind: "input" | "output",
     values: { readonly [name: string]: Value },
     name: string,
   ): Value {
@@ -94,11 +94,11 @@ function taskOf(file: TaskFile): Task {
     const names = Object.keys(values);
     const guess = nearest(name, names);
     throw new StageError(
-      `The stage asks for its ${what} "${name}", which it does not declare`,
-      names.length === 0 ? `no ${what}s` : `${what}s: ${names.join(", ")}`,
+      `The stage asks for its ${kind} "${name}", which it does not declare`,
+      names.length === 0 ? `no ${kind}s` : `${kind}s: ${names.join(", ")}`,
       guess
         ? `did you mean "${guess}"?`
-        : `add "${name}" to the ${what}s of its declaration`,
+        : `add "${name}" to the ${kind}s of its declaration`,
     );
   }
   return {

@@ -162,7 +162,8 @@ Deno.test("crosscheck() stops an engine that computes something else", async () 
       }),
       {
         name: "StageError",
-        what: "Engine webgpu does not compute what the portable engine does",
+        what:
+          "The engine webgpu does not compute what the portable engine does",
         seen: /^loss \S+ instead of 0\.\d+ in step 1/,
         hint: /portable/,
       },

@@ -250,7 +250,7 @@ Deno.test("train() stops when the loss is no number any more", async () => {
   await assert.rejects(trained({ learning_rate: 1e30 }), {
     name: "StageError",
     what:
-      /^Training diverged in epoch 1, step [1-6], with learning rate 1e\+30$/,
+      /^The training diverged in epoch 1, step [1-6], with learning rate 1e\+30$/,
     seen: /^loss (NaN|Infinity)$|^a weight is /,
   });
 });
