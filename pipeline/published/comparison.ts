@@ -8,7 +8,7 @@ import { type Change, changes, type Facts } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
 import type { Determinism, Verdict } from "../stage/declaration.ts";
 import { type Difference, largestDifference } from "./difference.ts";
-import type { Lock } from "./lock.ts";
+import type { Lock, PublishedInstance } from "./lock.ts";
 
 /** What a comparison gave. */
 export type Comparison =
@@ -127,8 +127,18 @@ export function compareRun(
     };
   }
 
+  // A changed input that another instance made is that one's doing; a changed file
+  // of the project is nobody's.
+  const isLed = ({ from }: PublishedInstance) => ({ fact, was }: Change) =>
+    fact.startsWith("input ") &&
+    from.some((producer) =>
+      Object.values(lock.instances[producer]?.outputs ?? {})
+        .some(({ digest }) => digest === was)
+    );
   let artifacts = 0;
   let identical = 0;
+  /** The first that differs, if each seems to be another one's doing. */
+  let strayed: { instance: string; changes: Change[] } | undefined;
   const parting: { instance: string; changes: Change[]; excused?: number }[] =
     [];
   for (const { id, outputs } of instances) {
@@ -143,9 +153,10 @@ export function compareRun(
       }
       if (!same) differing.push(output.determinism);
     }
-    const led = list.some(({ fact }) => fact.startsWith("input "));
-    if (differing.length === 0 || led) continue;
-    const own = list.filter(({ fact }) => !fact.startsWith("input "))
+    if (differing.length === 0) continue;
+    strayed ??= { instance: id, changes: list };
+    if (list.some(isLed(published))) continue;
+    const own = [...list]
       .sort((a, b) => Number(isMeans(b.fact)) - Number(isMeans(a.fact)));
     const other = own.some(({ fact }) => isMeans(fact));
     const onlyMeans = own.every(({ fact, was, now }) =>
@@ -168,6 +179,7 @@ export function compareRun(
   const largest = found === undefined
     ? undefined
     : largestDifference(lock.metrics, found, means);
+  if (parting.length === 0 && strayed) parting.push(strayed);
   const [first] = parting;
   if (first === undefined) return { kind: "identical", artifacts };
 
