@@ -12,6 +12,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Digest } from "../store/digest.ts";
 import { fingerprint } from "../store/fingerprint.ts";
+import { take } from "../store/lease.ts";
 import type { Store } from "../store/store.ts";
 import { readRun } from "./documents.ts";
 import { archivePath } from "./layout.ts";
@@ -21,7 +22,7 @@ import { type Container, Refused } from "./container.ts";
 /** What came back. */
 export interface Restored {
   readonly instances: readonly string[];
-  /** Instances with a result of one's own, which was kept; `differs` if the archive's is another. */
+  /** Instances with a result of one's own, which was kept, or that a run is at; `differs` if the archive's is another. */
   readonly own: readonly {
     readonly instance: string;
     readonly differs: boolean;
@@ -56,6 +57,12 @@ export function restoreArchive(
       continue;
     }
     const mark = fingerprint(facts);
+    // Else a run could write its record between our look and ours.
+    using lease = take(join(store.folder, "leases"), mark);
+    if (lease.kind === "taken") {
+      own.push({ instance: id, differs: false });
+      continue;
+    }
     const there = store.record(stage, mark);
     const isOwn = there !== undefined && there.from === undefined &&
       there.provisional === undefined;

@@ -12,7 +12,7 @@ import { restoreCommand } from "../../../pipeline/cli/commands/restore.ts";
 import type { Console } from "../../../pipeline/cli/console.ts";
 import type { Digest } from "../../../pipeline/store/digest.ts";
 import { Failed, unwrap } from "../../../pipeline/failure.ts";
-import { occupy } from "../../../pipeline/store/lease.ts";
+import { occupy, take } from "../../../pipeline/store/lease.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import { summary } from "../../../pipeline/render/summary.ts";
 import { whyLines } from "../../../pipeline/render/why.ts";
@@ -84,6 +84,19 @@ Deno.test("restoreArchive() brings back a content of one's own that was lost", a
   equal(existsSync(object), true);
   const { counts, origins } = await paper.run();
   deepEqual([counts.built, origins], [0, undefined]);
+});
+
+Deno.test("restoreArchive() leaves alone what a run is at", async () => {
+  await using paper = await Paper.write(CONFIG, "leased-");
+  const theirs = await forged.paper.open();
+  const { fingerprint } = theirs.store.latest("figures", "figures")!;
+  const { store } = await paper.open();
+  using lease = take(join(store.folder, "leases"), fingerprint);
+  equal(lease.kind, "held");
+  const { instances, own } = await restoreInto(paper);
+  deepEqual(instances, ["train[lr=0.1]", "train[lr=0.01]", "claims"]);
+  deepEqual(own, [{ instance: "figures", differs: false }]);
+  equal(store.record("figures", fingerprint), undefined);
 });
 
 Deno.test("a restored result says from which archive it is, until it is made here", async () => {
