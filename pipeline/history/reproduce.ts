@@ -15,7 +15,13 @@ import { open, type Opened } from "../plan/open.ts";
 import { Plan } from "../plan/plan.ts";
 import type { Overlays, Project } from "../project/project.ts";
 import type { Comparison } from "../published/comparison.ts";
-import type { Counts, Event, Folder, Report } from "../run/event.ts";
+import {
+  type Counts,
+  type Event,
+  type Folder,
+  originsOf,
+  type Report,
+} from "../run/event.ts";
 import { announce, type Ran, run } from "../run/run.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Digest } from "../store/digest.ts";
@@ -125,7 +131,7 @@ export async function reproduce<Config>(
     provisional: [...ran.ended].flatMap(([{ id }, { provisional }]) =>
       provisional === undefined ? [] : [{ instance: id, reason: provisional }]
     ),
-    ...originsOf(ran),
+    ...originsOf(ran.ended.values()),
     verdicts,
     ...(comparison && { comparison }),
     artifacts: Array.from(
@@ -161,15 +167,6 @@ async function price<Config>(
   if (!opened.ok) return undefined;
   const graph = narrow(opened.value.graph, targets);
   return graph.ok ? new Plan(graph.value, opened.value.world).cost : undefined;
-}
-
-/** How many results come from which archive. */
-function originsOf({ ended }: Ran): Pick<Finished, "origins"> {
-  const all = [...ended.values()].flatMap(({ from }) => from?.archive ?? []);
-  if (all.length === 0) return {};
-  const origins = [...Map.groupBy(all, (archive) => archive)]
-    .map(([archive, { length }]) => ({ archive, instances: length }));
-  return { origins };
 }
 
 /** The comparison with the published run, if there is one. */

@@ -2,6 +2,7 @@
 import type { Decision, Planned } from "../plan/decision.ts";
 import type { Event } from "../run/event.ts";
 import { counted, duration, roughly } from "../text/quantity.ts";
+import { originLines } from "./origins.ts";
 import { describeDecision, grouped, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
 import {
@@ -79,7 +80,11 @@ export function planLines(
       ),
     ];
   });
-  return [...lines, ...conclusion(plan, seconds, width, style)];
+  return [
+    ...lines,
+    ...originLines(event.origins, width, style),
+    ...conclusion(plan, seconds, width, style),
+  ];
 }
 
 function timeOf({ seconds }: Row): string {

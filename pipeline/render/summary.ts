@@ -4,6 +4,7 @@ import { accountLines, warningLines } from "./account.ts";
 import { comparisonLines } from "./comparison.ts";
 import { failureLines } from "./failure.ts";
 import { folderLines } from "./folder.ts";
+import { originLines } from "./origins.ts";
 import { counted, duration } from "../text/quantity.ts";
 import { grouped, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
@@ -51,7 +52,7 @@ export function summary(
     counts.built + counts.restored > 0 ? results(finished, width, style) : [],
     verdicts.length > 0 ? verdictLines(verdicts, width, style) : [],
     comparison ? comparisonLines(comparison, style) : [],
-    notMadeHere(finished, width, style),
+    originLines(finished.origins, width, style),
     ...failures(events, width, style),
     folderLines(finished.folder, width, style),
     quiet ? nothing(finished, style) : end(finished, events, width, style),
@@ -78,22 +79,6 @@ function standIn(
   ];
   return text.flatMap((part) => wrap(part, width - 2))
     .map((line) => bold(yellow(`▌ ${line}`)));
-}
-
-/** Results that somebody else says are right. */
-function notMadeHere(
-  { origins = [] }: Finished,
-  width: number,
-  { yellow }: Style,
-): string[] {
-  return origins.flatMap(({ archive, instances }) =>
-    wrap(
-      `${counted(instances, "result")} ${
-        instances === 1 ? "is" : "are"
-      } from the archive ${archive.slice(0, 12)}…, not made here`,
-      width,
-    ).map(yellow)
-  );
 }
 
 /** Where to look. */

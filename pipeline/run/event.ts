@@ -8,6 +8,7 @@ import type { Planned, Reason } from "../plan/decision.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Progress } from "../stage/task.ts";
+import type { Origin } from "../store/store.ts";
 
 /** How an instance ended. */
 export type Outcome =
@@ -47,6 +48,23 @@ export interface Folder {
   };
 }
 
+/** Archives that results come from which nobody made here, by root digest; missing without any. */
+export type Origins = readonly {
+  readonly archive: string;
+  readonly instances: number;
+}[];
+
+/** How many results come from which archive. */
+export function originsOf(
+  results: Iterable<{ readonly from?: Origin }>,
+): { readonly origins?: Origins } {
+  const all = Array.from(results).flatMap(({ from }) => from?.archive ?? []);
+  if (all.length === 0) return {};
+  const origins = [...Map.groupBy(all, (archive) => archive)]
+    .map(([archive, { length }]) => ({ archive, instances: length }));
+  return { origins };
+}
+
 /** What happened, in the order in which it did. */
 export type Event =
   | {
@@ -54,6 +72,7 @@ export type Event =
     readonly plan: readonly Planned[];
     /** The predicted time of all that will or may run, in seconds. */
     readonly seconds?: number;
+    readonly origins?: Origins;
   }
   | {
     readonly kind: "started";
@@ -101,11 +120,7 @@ export type Event =
       readonly instance: string;
       readonly reason: string;
     }[];
-    /** Archives that results come from which nobody made here, by root digest. */
-    readonly origins?: readonly {
-      readonly archive: string;
-      readonly instances: number;
-    }[];
+    readonly origins?: Origins;
     readonly verdicts: readonly Verdict[];
     /** With the published run, if there is one and everything ended well. */
     readonly comparison?: Comparison;

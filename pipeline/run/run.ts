@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan.ts";
 import { diskFailure, isMissing } from "../store/disk.ts";
 import { bring, failed, reused } from "./bring.ts";
 import type { RunContext } from "./context.ts";
-import type { Report } from "./event.ts";
+import { originsOf, type Report } from "./event.ts";
 import type { InstanceResult } from "./execution.ts";
 import {
   type Capacity,
@@ -54,6 +54,7 @@ export function announce(plan: Plan, cpus: number, report: Report): void {
     kind: "planned",
     plan: list,
     ...(known && { seconds: makespan(plan.graph, runs, seconds, cpus) }),
+    ...originsOf(plan.decided.values()),
   });
 }
 

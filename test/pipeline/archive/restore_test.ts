@@ -13,7 +13,11 @@ import type { Console } from "../../../pipeline/cli/console.ts";
 import type { Digest } from "../../../pipeline/store/digest.ts";
 import { Failed, unwrap } from "../../../pipeline/failure.ts";
 import { occupy, take } from "../../../pipeline/store/lease.ts";
+import { Plan } from "../../../pipeline/plan/plan.ts";
+import type { Event } from "../../../pipeline/run/event.ts";
+import { announce } from "../../../pipeline/run/run.ts";
 import { style } from "../../../pipeline/text/style.ts";
+import { planLines } from "../../../pipeline/render/plan.ts";
 import { summary } from "../../../pipeline/render/summary.ts";
 import { whyLines } from "../../../pipeline/render/why.ts";
 import { CONFIG, judge, Paper } from "./fixture.ts";
@@ -119,7 +123,15 @@ Deno.test("a restored result says from which archive it is, until it is made her
   equal(second.counts.reused, 5);
   deepEqual(second.origins, first.origins);
 
-  const { store } = await paper.open();
+  const { store, graph, world } = await paper.open();
+  const told: Event[] = [];
+  announce(new Plan(graph, world), 1, (event) => told.push(event));
+  const [plan] = told;
+  if (plan?.kind !== "planned") throw new Error("no plan was told");
+  match(
+    planLines(plan, style(false), { all: false }).join("\n"),
+    /^4 results are from the archive [0-9a-f]{12}…, not made here$/m,
+  );
   const last = store.latest("figures", "figures")!;
   const why = whyLines({
     instance: "figures",
