@@ -24,45 +24,20 @@ export function parseIdx(
   file: Uint8Array<ArrayBuffer>,
   dimensions: number,
 ): Idx {
-  const what = `Cannot read ${name} as an IDX file`;
-  const hint = "remove the file and let it be downloaded again";
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const header = 4 + 4 * dimensions;
-  const magic = UNSIGNED_BYTE << 8 | dimensions;
-  if (file.length < 4 || view.getUint32(0) !== magic) {
-    const found = file.length < 4
-      ? `only ${file.length} bytes`
-      : `magic number ${hex(view.getUint32(0))}`;
-    throw new StageError(
-      what,
-      `${found}, expected magic number ${
-        hex(magic)
-      } (unsigned bytes, ${dimensions} ${
-        dimensions === 1 ? "dimension" : "dimensions"
-      })`,
-      hint,
-    );
-  }
-  if (file.length < header) {
-    throw new StageError(
-      what,
-      `truncated in its header: ${file.length} of ${header} bytes`,
-      hint,
-    );
-  }
   const shape = Array.from(
-    { length: dimensions },
+    { length: file.length < header ? 0 : dimensions },
     (_, i) => view.getUint32(4 + 4 * i),
   );
   const size = shape.reduce((product, length) => product * length, 1);
-  if (file.length - header !== size) {
-    const state = file.length - header < size ? "truncated" : "too long";
+  if (
+    shape.length === 0 || file.length - header !== size ||
+    view.getUint32(0) !== (UNSIGNED_BYTE << 8 | dimensions)
+  ) {
     throw new StageError(
-      what,
-      `${state}: its header announces ${shape.join(" × ")} = ${size} bytes, ${
-        file.length - header
-      } follow`,
-      hint,
+      `Cannot read ${name} as an IDX file`,
+      `its ${file.length} bytes are not what the header of an array of bytes with ${dimensions} dimensions announces`,
     );
   }
   return { shape, bytes: file.subarray(header) };
@@ -77,8 +52,4 @@ export function formatIdx({ shape, bytes }: Idx): Uint8Array<ArrayBuffer> {
   shape.forEach((length, i) => view.setUint32(4 + 4 * i, length));
   file.set(bytes, header);
   return file;
-}
-
-function hex(magic: number): string {
-  return `0x${magic.toString(16).padStart(8, "0")}`;
 }

@@ -123,15 +123,3 @@ function manifest(list: readonly Weight[]): JsonObject[] {
     dtype: "float32",
   }));
 }
-
-/** The numbers of a layer's kernel or bias, as the format lays them out. */
-export function numbersOf(
-  { weights, values }: LayersModel,
-  layer: string,
-  role: Weight["role"],
-): Float32Array<ArrayBuffer> {
-  const { offset, length } = weights.find((weight) =>
-    weight.layer === layer && weight.role === role
-  )!; // every layer but pooling has both
-  return values.subarray(offset, offset + length);
-}

