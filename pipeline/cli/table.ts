@@ -1,8 +1,8 @@
 /**
  * The commands of the program, in one table: parsing, help, nearest names and
- * the completion of a shell all follow from it.
+ * the completion of a shell all follow from it. It is as long as there are
+ * commands.
  */
-
 import { levelsOf, type Project } from "../project/project.ts";
 
 /** What a word on the command line stands for: it is checked and completed as such. */

@@ -121,13 +121,7 @@ export class View {
       case "warned": {
         const { yellow } = this.style;
         const message = clean(event.message).replaceAll("\n", " ");
-        this.#scroll.push(
-          ...hang(
-            `${yellow("!")} `,
-            `${event.instance}: ${message}`,
-            this.#width(),
-          ),
-        );
+        this.#say(yellow("!"), `${event.instance}: ${message}`);
         break;
       }
       case "ended": {
@@ -157,12 +151,9 @@ export class View {
   paint(): void {
     for (const [blocker, count] of this.#skipped) {
       const { sign, paint } = OUTCOMES.skipped;
-      this.#scroll.push(
-        ...hang(
-          `${this.style[paint](sign)} `,
-          `${counted(count, "instance")} skipped: needs ${blocker}`,
-          this.#width(),
-        ),
+      this.#say(
+        this.style[paint](sign),
+        `${counted(count, "instance")} skipped: needs ${blocker}`,
       );
     }
     this.#skipped.clear();
@@ -192,14 +183,11 @@ export class View {
     if (this.#forecast) {
       const { done, of, elapsed } = this.#forecast.total(this.#now());
       this.#forecast = undefined;
-      this.#scroll.push(
-        ...hang(
-          `${this.style.yellow("stopped")} `,
-          `after ${
-            duration(elapsed)
-          }: ${done} of ${of} done; the same command goes on from there`,
-          this.#width(),
-        ),
+      this.#say(
+        this.style.yellow("stopped"),
+        `after ${
+          duration(elapsed)
+        }: ${done} of ${of} done; the same command goes on from there`,
       );
     }
     this.paint();
@@ -236,12 +224,9 @@ export class View {
     }
     if (this.#common !== undefined) {
       const { sign, paint } = DECISIONS.run;
-      this.#scroll.push(
-        ...hang(
-          `${this.style[paint](sign)} `,
-          `${reasons.length} to run: ${this.#common}`,
-          this.#width(),
-        ),
+      this.#say(
+        this.style[paint](sign),
+        `${reasons.length} to run: ${this.#common}`,
       );
     }
   }
@@ -259,6 +244,11 @@ export class View {
       expected: this.#forecast?.expected(instance),
       ...(attached !== undefined && { attached }),
     });
+  }
+
+  /** Something that stays, with a sign before it. */
+  #say(sign: string, text: string): void {
+    this.#scroll.push(...hang(`${sign} `, text, this.#width()));
   }
 
   /** The line that stays of an instance. */
