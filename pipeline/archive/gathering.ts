@@ -79,7 +79,7 @@ export async function gather(
         if (!store.holds(digest)) {
           return fail({
             kind: "no-data",
-            what: `Include the data ${name}`,
+            what: `Cannot include the data ${name}`,
             seen: `${file.name} is not in the store`,
             hint: "run deno task reproduce where it can be had",
           });
@@ -151,7 +151,7 @@ export async function gather(
   if (problem) {
     return fail({
       kind: "file-name",
-      what: "Archive a file",
+      what: "Cannot archive a file",
       seen: `its name ${problem}`,
     });
   }

@@ -26,7 +26,7 @@ export function leaks(
     if (found) {
       return {
         kind: "leak",
-        what: `Archive "${name}"`,
+        what: `Cannot archive "${name}"`,
         seen: `line ${found.line} has ${found.what}`,
         hint: "take it out, run again, and publish",
       };

@@ -46,7 +46,7 @@ export async function makeArchive(
   if (missing.length > 0 && !order.draft) {
     return fail({
       kind: "not-publishable",
-      what: "Archive this run",
+      what: "Cannot archive this run",
       seen: missing.join("\n"),
       hint: "mend this, or make a draft: deno task archive --draft",
     });
@@ -65,7 +65,7 @@ export async function makeArchive(
   if (!existsSync(dirname(path))) {
     return fail({
       kind: "no-folder",
-      what: `Write the archive "${path}"`,
+      what: `Cannot write the archive "${path}"`,
       seen: "its folder is not there",
     });
   }
@@ -80,7 +80,8 @@ export async function makeArchive(
     if (bad) {
       return fail({
         kind: "archive-wrong",
-        what: `Check the archive that was just made, level ${bad.level}`,
+        what:
+          `The archive that was just made fails its own check, level ${bad.level}`,
         seen: bad.findings.slice(0, 5).join("\n"),
       });
     }

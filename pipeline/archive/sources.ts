@@ -25,7 +25,7 @@ export async function sourceFiles(
     if (path.startsWith("..") || !state?.isFile()) {
       return fail({
         kind: "source",
-        what: `Archive the source "${path}"`,
+        what: `Cannot archive the source "${path}"`,
         seen: state?.isSymbolicLink()
           ? "it is a symbolic link"
           : "it is no plain file inside the project",

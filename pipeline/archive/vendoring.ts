@@ -46,10 +46,12 @@ export function parseSystem(text: string): Result<System> {
     (SYSTEMS.cpu as readonly string[]).includes(cpu) && rest.length === 0;
   return known ? ok({ os, cpu }) : fail({
     kind: "system",
-    what: `Include the packages for "${text}"`,
+    what: `Cannot include the packages for "${text}"`,
     seen: "no such system",
-    hint: SYSTEMS.os.flatMap((os) => SYSTEMS.cpu.map((cpu) => `${os}-${cpu}`))
-      .join(", "),
+    hint: `use one of ${
+      SYSTEMS.os.flatMap((os) => SYSTEMS.cpu.map((cpu) => `${os}-${cpu}`))
+        .join(", ")
+    }`,
   });
 }
 
@@ -84,7 +86,7 @@ export async function vendor(
       if (registry === undefined) {
         return fail({
           kind: "no-registry",
-          what: `Fetch ${name}@${version}`,
+          what: `Cannot fetch ${name}@${version}`,
           seen: "it is not known from where",
           hint: "set NPM_CONFIG_REGISTRY to the address of an npm registry",
         });
@@ -97,7 +99,7 @@ export async function vendor(
       if (!fits(bytes.value, integrity)) {
         return fail({
           kind: "package-differs",
-          what: `Fetch ${name}@${version}`,
+          what: `Cannot fetch ${name}@${version}`,
           seen: `${url.host} has other bytes than deno.lock was made with`,
           hint: "ask another registry: NPM_CONFIG_REGISTRY",
         });
@@ -118,11 +120,12 @@ export async function vendor(
   if (strict.length > 0) {
     return fail({
       kind: "license",
-      what: "Include the packages",
+      what: "Cannot include the packages",
       seen: strict.map(({ name, license }) => `${name} is under ${license}`)
         .join("\n"),
-      hint: "such a package makes the whole archive subject to its licence; " +
-        "archive without --vendor",
+      hint:
+        "archive without --vendor: such a package makes the whole archive " +
+        "subject to its licence",
     });
   }
   return ok(found);
@@ -168,9 +171,9 @@ async function get(url: URL): Promise<Result<Uint8Array>> {
   const failed = (seen: string) =>
     fail({
       kind: "fetch",
-      what: `Fetch ${url.href}`,
+      what: `Cannot fetch ${url.href}`,
       seen,
-      hint: "what is fetched already is kept; run again",
+      hint: "run again: what is fetched already is kept",
     });
   try {
     const response = await fetch(url);

@@ -77,7 +77,7 @@ export async function deposit(
     if (value.size !== size || digits(value.checksum) !== md5) {
       return fail({
         kind: "damaged",
-        what: `Upload ${name}`,
+        what: `Cannot upload ${name}`,
         seen:
           `${size} bytes with MD5 ${md5} were sent, and ${value.size} with ${
             digits(value.checksum)

@@ -136,7 +136,7 @@ function unreachable(url: URL, error: Error, token: string): Failure {
   const code = (error as NodeJS.ErrnoException).code;
   return {
     kind: "unreachable",
-    what: `Reach ${url.host}`,
+    what: `Cannot reach ${url.host}`,
     seen: (error.message || code || "no answer").replaceAll(token, "…"),
     hint: "run the command again: it continues where it stopped",
   };

@@ -61,7 +61,7 @@ export class Zenodo {
   /** The account's drafts, newest first. */
   async drafts(): Promise<Result<Draft[]>> {
     return await this.#ask(
-      "List the drafts",
+      "Cannot list the drafts",
       { method: "GET", path: "api/deposit/depositions?status=draft&size=100" },
       v.array(DraftSchema),
     );
@@ -69,7 +69,7 @@ export class Zenodo {
 
   async create(metadata: Json): Promise<Result<Draft>> {
     return await this.#ask(
-      "Create a draft",
+      "Cannot create a draft",
       {
         method: "POST",
         path: "api/deposit/depositions",
@@ -81,7 +81,7 @@ export class Zenodo {
 
   async describe(draft: Draft, metadata: Json): Promise<Result<Draft>> {
     return await this.#ask(
-      "Describe the draft",
+      "Cannot describe the draft",
       {
         method: "PUT",
         path: `api/deposit/depositions/${draft.id}`,
@@ -102,7 +102,7 @@ export class Zenodo {
     if (bucket === undefined || !this.#ours(bucket)) {
       return fail({
         kind: "unexpected-answer",
-        what: `Upload ${name}`,
+        what: `Cannot upload ${name}`,
         seen: bucket === undefined
           ? "the draft has no place for files"
           : "the draft's place for files is on another host",
@@ -110,7 +110,7 @@ export class Zenodo {
       });
     }
     return await this.#ask(
-      `Upload ${name}`,
+      `Cannot upload ${name}`,
       {
         method: "PUT",
         path: `${bucket}/${encodeURIComponent(name)}`,
@@ -150,7 +150,7 @@ export class Zenodo {
       seen: `${server.host} answers with something else than expected (${
         shorten(answer.value.text, token)
       })`,
-      hint: "is a proxy or a login page in between? Else deposit by hand",
+      hint: "look for a proxy or a login page in between, or deposit by hand",
     });
   }
 }
@@ -170,14 +170,14 @@ function refusal(
       kind: "redirected",
       what,
       seen: `${server.host} sends on to ${location ?? "somewhere else"}`,
-      hint: "the token is not sent to other addresses; check the server's",
+      hint: "check the server's address: the token is sent to no other",
     };
   }
   const hints: { readonly [status: number]: string } = {
-    401: "the token is wrong or expired: make a new one, see --help",
-    403: "the token lacks a scope: it takes deposit:write",
-    404: "the draft is gone: run the command again for a new one",
-    413: "the archive is over the quota; ask Zenodo for more",
+    401: "make a new token, see --help: this one is wrong or expired",
+    403: "make a token with the scope deposit:write: this one lacks it",
+    404: "run the command again for a new draft: this one is gone",
+    413: "ask Zenodo for more: the archive is over the quota",
   };
   return {
     kind: status === 401 || status === 403 ? "refused" : "server",

@@ -135,7 +135,7 @@ Deno.test("deposit() says what the server refuses, and never repeats the token",
   await using server = new FakeZenodo();
   match(
     (await failure(server, { token: "an0ther-t0ken" })).hint ?? "",
-    /new one/,
+    /new token/,
   );
 
   server.trouble = () =>
