@@ -17,7 +17,7 @@ import { type Output, runProgram } from "../sandbox/program/sandbox.ts";
 import { denoDir } from "../sandbox/wall/cache.ts";
 import { probeWall } from "../sandbox/wall/wall.ts";
 import { realPath } from "../store/path.ts";
-import type { Rule } from "../sandbox/wall/rule.ts";
+import type { Rule } from "../sandbox/wall/restriction.ts";
 import { readRun } from "./documents.ts";
 import { isOfTheMachine } from "./inspection.ts";
 import { CODE, VENDOR } from "./layout.ts";

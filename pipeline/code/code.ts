@@ -1,6 +1,6 @@
 /**
- * What code a stage is: the parts of the modules that it really uses, each as
- * the digest of its text without comments, layout and types, and the npm packages
+ * Reads the code of each stage: the parts of the modules that it really uses, each
+ * as the digest of its text without comments, layout and types, and the npm packages
  * that these reach, each by its integrity in deno.lock.
  *
  * All of it is kept in a cache file and read anew only when a file has changed.

@@ -1,4 +1,4 @@
-/** The code of a stage, as the rest of the program sees it. */
+/** The code of a stage as the other rooms see it: facts, files and packages. */
 import type { Digest } from "../store/digest.ts";
 import type { Json } from "../stage/json.ts";
 

@@ -1,4 +1,4 @@
-/** The modules that some entries really import, as Deno resolves them. */
+/** Reads the import graph of some entries, as Deno resolves it. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fail, type Failure, ok, type Result } from "../failure.ts";

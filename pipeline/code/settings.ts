@@ -1,6 +1,6 @@
 /**
- * What the settings of Deno make of modules: how they are compiled, what names
- * mean, how they run. Only what is known to make no difference is no fact: a new
+ * Reads the settings of Deno that change what a module does: how it is compiled,
+ * what names mean, how it runs. Only what is known to make no difference is no fact: a new
  * setting is one at first.
  */
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** The syntax of a module that esbuild has printed, and how it looks at itself. */
+/** Parses the text of a module, and finds whether it looks at itself: at its own text, place or names. */
 import { parse as acorn, type Program } from "acorn";
 
 export type { Program } from "acorn";

@@ -1,8 +1,8 @@
 /**
- * Stages that are commands: any program, with the same inputs, outputs and
- * private folder as a module.
+ * The command line of a stage that is a command: any program, with the same inputs,
+ * outputs and private folder as a module.
  *
- * Started by `Deno.Command` and not through a shell or zx: an argument with a
+ * It is started by `Deno.Command` and not through a shell or zx: an argument with a
  * space or a quote stays one argument, and the program is the leader of its
  * process group, behind the kernel's wall from its first instruction.
  */
@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../stage/json.ts";
 import type { Runs } from "../stage/declaration.ts";
 import {
   type Confinement,
+  declaredReads,
   outputFolder,
   scratchFolder,
 } from "./confinement.ts";
@@ -43,9 +44,6 @@ export function commandInvocation(
     args.push(...replaced.value);
   }
   const scratch = scratchFolder(confinement);
-  const inputs = Object.values(confinement.inputs).flatMap((value) =>
-    typeof value === "string" ? [value] : value.map(({ path }) => path)
-  );
   return ok({
     program,
     args,
@@ -56,12 +54,7 @@ export function commandInvocation(
       ...confinement.permissions.env,
     },
     cwd: scratch,
-    reads: [
-      ...inputs,
-      ...(confinement.permissions.read ?? []),
-      ...(confinement.checkpoint ? [confinement.checkpoint.path] : []),
-      paramsFile(confinement),
-    ],
+    reads: [...declaredReads(confinement), paramsFile(confinement)],
     runs: [
       program,
       realPath(program),

@@ -43,6 +43,19 @@ export interface Confinement extends Given {
  */
 export type Wall = "deno" | KernelWall;
 
+/** The paths that the stage may read: its inputs, and what it declares beside them. */
+export function declaredReads(
+  { inputs, permissions, checkpoint }: Confinement,
+): readonly string[] {
+  return [
+    ...Object.values(inputs).flatMap((value) =>
+      typeof value === "string" ? [value] : value.map(({ path }) => path)
+    ),
+    ...(permissions.read ?? []),
+    ...(checkpoint ? [checkpoint.path] : []),
+  ];
+}
+
 /** Where the stage's outputs appear. */
 export function outputFolder(confinement: { readonly folder: string }): string {
   return `${confinement.folder}/output`;

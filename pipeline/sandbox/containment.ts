@@ -9,8 +9,7 @@ import { distinct } from "../store/path.ts";
 import type { Confinement, Wall } from "./confinement.ts";
 import { engineCode, type Invocation } from "./flags.ts";
 import { compile } from "./wall/cache.ts";
-import type { Restriction } from "./wall/landlock.ts";
-import type { Rule } from "./wall/rule.ts";
+import type { Restriction, Rule } from "./wall/restriction.ts";
 import { systemRules } from "./wall/system.ts";
 import { type KernelWall, LAUNCHER, walled } from "./wall/wall.ts";
 

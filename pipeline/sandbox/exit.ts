@@ -1,4 +1,4 @@
-/** Judging a process that has ended, by its exit and by what it left. */
+/** Judges a process that has ended, by its exit code and by the files that it left. */
 import type { Failure } from "../failure.ts";
 import { type Confinement, outputFolder } from "./confinement.ts";
 import { diskFailure } from "../store/disk.ts";

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { fail, ok, type Result } from "../failure.ts";
 import {
   type Confinement,
+  declaredReads,
   outputFolder,
   scratchFolder,
 } from "./confinement.ts";
@@ -57,17 +58,12 @@ export interface Allowed {
 export function allowed(confinement: Confinement): Allowed {
   const { permissions } = confinement;
   const native = (permissions.ffi ?? []).length > 0;
-  const inputs = Object.values(confinement.inputs).flatMap((value) =>
-    typeof value === "string" ? [value] : value.map(({ path }) => path)
-  );
   const write = [outputFolder(confinement), scratchFolder(confinement)];
   return {
     read: bothWays([
-      ...inputs,
+      ...declaredReads(confinement),
       ...(confinement.readable ? confinement.code : []),
       ...confinement.packages,
-      ...(permissions.read ?? []),
-      ...(confinement.checkpoint ? [confinement.checkpoint.path] : []),
       ...(native ? [LDD] : []),
       ...write,
       taskFile(confinement),

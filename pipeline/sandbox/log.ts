@@ -1,6 +1,6 @@
 /**
- * The log of one process: in a file, its end in memory. Of a flood the file has
- * the beginning and the end, and how many lines are missing between the two.
+ * Writes the log of one process to a file, and keeps its end in memory. Of a flood
+ * the file has the beginning, the end, and how many lines are missing in between.
  */
 import type { Failure } from "../failure.ts";
 import { diskFailure } from "../store/disk.ts";

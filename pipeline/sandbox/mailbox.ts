@@ -1,5 +1,5 @@
 /**
- * Messages of a process on their way to one reader. Whoever reads late does not
+ * Holds the messages of a process until its one reader takes them. Whoever reads late does not
  * hold up the process, and a process that says too much does not fill the
  * engine's memory: of much progress only the newest waits, and of the rest a
  * limited number is taken.

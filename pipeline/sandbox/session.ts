@@ -1,16 +1,17 @@
 /**
- * The way a process is started: in a session and a process group of its own, so
- * that it can be ended as a whole and Ctrl-C on the terminal reaches the engine
- * alone; and, where the kernel can be asked for it, ended with the engine,
- * however that ends.
+ * The command line that puts a process into a session and a process group of its
+ * own. So it can be ended as a whole, Ctrl-C on the terminal reaches the engine
+ * alone, and where the kernel can be asked for it, the process ends with the
+ * engine, however that ends.
  *
- * By two small programs of util-linux, which become the next one (0.5 ms each).
+ * It begins with two small programs of util-linux, which become the next one (0.5 ms each).
  * Rejected: Deno's `detached`, which makes the runtime fork and so copies the page
  * tables of the whole engine (3 to 8 ms); a timer in the process that looks whether
  * the engine lives, since the first timer loads so much of Deno's library that a
  * trivial stage takes a fifth longer, and a busy loop never gets to it.
  */
 import { existsSync } from "node:fs";
+import { succeeds } from "./wall/trial.ts";
 
 /** A command line, and whether Deno must detach it itself. */
 export interface Session {
@@ -47,9 +48,5 @@ let follows: boolean | undefined;
 export function followsEngine(): boolean {
   // Tried: util-linux before 2.33 has the program and not the option.
   return follows ??= existsSync(SETPRIV) && hasSetsid() &&
-    new Deno.Command(SETPRIV, {
-      args: [...FOLLOW, "true"],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
+    succeeds(SETPRIV, [...FOLLOW, "true"]);
 }

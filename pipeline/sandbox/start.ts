@@ -1,6 +1,6 @@
 /**
- * One instance, one process group: started with exactly its permissions,
- * listened to, and judged when it has ended.
+ * Runs one instance in a process group of its own: starts it with exactly its
+ * permissions, takes its messages, and judges it when it has ended.
  *
  *   1. `prepare` (invocation.ts) lays out the private folder and words the
  *      command line, behind a kernel wall where native code runs.

@@ -1,6 +1,6 @@
 /**
- * Stops the clock and removes what outlives a process, before any code of a
- * stage runs (`--preload`): no result may depend on when it was made, or on an
+ * Stops the clock in a stage's process and removes what outlives it, before any
+ * code of the stage runs (`--preload`): no result may depend on when it was made, or on an
  * earlier run.
  *
  * Timers still fire; only reading the time gives the same instant for ever.

@@ -1,5 +1,5 @@
 /**
- * How often a stage's process tells its progress. Imported before the clock is
+ * Decides how often a stage's process tells its progress. Runs in that process, imported before the clock is
  * stopped (freeze.ts), and so the one part of the process that knows the time; it
  * gives away no more of it than a yes or a no.
  *

@@ -1,5 +1,5 @@
 /**
- * What a stage's process does: reads the task that the engine wrote, calls the
+ * Runs a stage in its process: reads the task that the engine wrote, calls the
  * stage, and tells the engine what it says. The main module, of which the engine
  * makes the text, imports this and the stage by their names: what a program
  * imports by name it need not be allowed to read, and so no stage can read code

@@ -3,9 +3,8 @@
  * starts: for code of a stranger, such as an archive's. The stages that the program
  * runs put walls of their own inside.
  */
-import type { Restriction } from "../wall/landlock.ts";
 import { SYSTEM_PATH, systemRules } from "../wall/system.ts";
-import type { Rule } from "../wall/rule.ts";
+import type { Restriction, Rule } from "../wall/restriction.ts";
 import { probeWall, walled } from "../wall/wall.ts";
 
 /** What is to be run, and what it may touch besides the machine's programs. */
@@ -48,7 +47,10 @@ export async function runProgram(
     const child = new Deno.Command(invocation.program, {
       args: [...invocation.args],
       env: invocation.env,
-      ...COMMON,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      clearEnv: true,
       cwd,
       signal,
     }).spawn();
@@ -76,10 +78,3 @@ async function ending(stream: ReadableStream<Uint8Array>): Promise<string> {
   }
   return await new Blob(pieces).text();
 }
-
-const COMMON = {
-  stdin: "null",
-  stdout: "piped",
-  stderr: "piped",
-  clearEnv: true,
-} as const;

@@ -1,11 +1,11 @@
 /**
- * bubblewrap: a file system of its own for a process, with only what is listed.
- * For kernels without Landlock; needs user namespaces, which containers and
+ * Words the arguments of bubblewrap (`bwrap`), which gives a process a file system
+ * of its own with only what is listed. For kernels without Landlock; needs user namespaces, which containers and
  * some distributions switch off.
  */
-import type { Restriction } from "./landlock.ts";
 import { realPath, within } from "../../store/path.ts";
-import type { Rule } from "./rule.ts";
+import type { Restriction, Rule } from "./restriction.ts";
+import { succeeds } from "./trial.ts";
 
 const OPTIONS: { readonly [access in Rule["access"]]: string } = {
   read: "--ro-bind-try",
@@ -112,18 +112,8 @@ function look(path: string): Found {
 
 /** Whether bwrap is installed and may do its work here. */
 export function bwrapWorks(): boolean {
-  try {
-    return new Deno.Command("bwrap", {
-      args: ["--unshare-all", "--ro-bind", "/", "/", "--", "/bin/true"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
-  } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.PermissionDenied
-    ) return false;
-    throw error;
-  }
+  return succeeds("bwrap", [
+    ...["--unshare-all", "--ro-bind", "/", "/"],
+    ...["--", "/bin/true"],
+  ]);
 }

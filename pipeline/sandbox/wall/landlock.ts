@@ -1,5 +1,5 @@
 /**
- * Landlock: a process gives up, for itself and all that it becomes and starts,
+ * Puts Landlock around a process: it gives up, for itself and all that it becomes and starts,
  * every file that it does not list. No root, no package; Linux 5.13 and later.
  * What it has no rule for, a read-only view of the file system (namespace.ts) and
  * a filter of system calls (seccomp.ts) add.
@@ -15,7 +15,7 @@ import {
   type Syscall,
 } from "./libc.ts";
 import { seal } from "./namespace.ts";
-import type { Rule } from "./rule.ts";
+import type { Restriction, Rule } from "./restriction.ts";
 import { filter } from "./seccomp.ts";
 
 const CREATE_RULESET = 444n;
@@ -90,19 +90,6 @@ function abiOf(syscall: Syscall): number {
     0,
     Number(syscall(CREATE_RULESET, null, 0n, BigInt(VERSION), 0n)),
   );
-}
-
-/** A program to become, and all that it may do from then on. */
-export interface Restriction {
-  readonly rules: readonly Rule[];
-  /** Folders in which rights, owners and times of files may be changed. */
-  readonly writable: readonly string[];
-  /** There is no network unless this is set. */
-  readonly net: boolean;
-  readonly gpu: boolean;
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly env: { readonly [name: string]: string };
 }
 
 /**

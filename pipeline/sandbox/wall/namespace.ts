@@ -9,6 +9,7 @@
  * does it and becomes the launcher. Machines that allow neither do without.
  */
 import { cString, type Libc } from "./libc.ts";
+import { succeeds } from "./trial.ts";
 
 const CLONE_NEWNS = 0x00020000;
 const MOUNT_SETATTR = 442n;
@@ -74,23 +75,6 @@ let enters: boolean | undefined;
 /** The command line that brings the launcher where it may `seal`; asked once. */
 export function entrance(): readonly string[] {
   if (Deno.uid() === 0) return [];
-  enters ??= mayEnter();
+  enters ??= succeeds(UNSHARE, [...ENTER, "true"]);
   return enters ? [UNSHARE, ...ENTER] : [];
-}
-
-function mayEnter(): boolean {
-  try {
-    return new Deno.Command(UNSHARE, {
-      args: [...ENTER, "true"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
-  } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.PermissionDenied
-    ) return false;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * The system calls that a walled process does without: what Landlock has no
+ * Filters the system calls of a process behind a wall. It does without what Landlock has no
  * rule for and what leaves files alone, but reaches other processes, services or
  * later runs. A program for the kernel's filter (BPF), the same behind Landlock
  * and behind bubblewrap.

@@ -4,7 +4,7 @@
  * are the limits of what the wall proves.
  */
 import { names } from "../../store/path.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./restriction.ts";
 
 /** Where programs are looked for inside a sandbox. */
 export const SYSTEM_PATH =

@@ -4,7 +4,8 @@
  */
 import { bwrapArguments, bwrapWorks, FILTER } from "./bwrap.ts";
 import { denoDir } from "./cache.ts";
-import { landlockAbi, type Restriction } from "./landlock.ts";
+import { landlockAbi } from "./landlock.ts";
+import type { Restriction } from "./restriction.ts";
 import { SYSTEM_PATH } from "./system.ts";
 import { entrance } from "./namespace.ts";
 import { realPath } from "../../store/path.ts";
