@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { moveDurably } from "../store/disk.ts";
+import { moveDurably } from "../store/write.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import {
   fitsSystem,

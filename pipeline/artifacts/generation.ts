@@ -26,13 +26,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import {
-  copyWhole,
-  diskFailure,
-  isDraft,
-  isMissing,
-  writeWhole,
-} from "../store/disk.ts";
+import { copyWhole, isDraft, writeWhole } from "../store/write.ts";
+import { diskFailure, isMissing } from "../store/disk.ts";
 import { Failed } from "../failure.ts";
 import { RUN } from "./report.ts";
 import { look } from "../store/inode.ts";

@@ -6,7 +6,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestFile } from "../store/digest.ts";
-import { isMissing, writeWhole } from "../store/disk.ts";
+import { isMissing } from "../store/disk.ts";
+import { writeWhole } from "../store/write.ts";
 import { fail, ok, type Result } from "../failure.ts";
 
 /**

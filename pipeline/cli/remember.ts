@@ -5,7 +5,7 @@
 import { join, resolve } from "node:path";
 import type { Opened } from "../plan/open.ts";
 import type { Project } from "../project/project.ts";
-import { writeWhole } from "../store/disk.ts";
+import { writeWhole } from "../store/write.ts";
 import { type Inode, look } from "../store/inode.ts";
 import { settled } from "../store/stat.ts";
 import {

@@ -5,10 +5,12 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDigest } from "../store/digest.ts";
-import { deadDrafts, readStored, removeTree } from "../store/disk.ts";
+import { deadDrafts } from "../store/write.ts";
+import { readStored, removeTree } from "../store/disk.ts";
 import { readReport } from "../artifacts/report.ts";
 import { reportPath, runIds } from "./runs.ts";
-import { list, readRecord, type Store } from "../store/store.ts";
+import { list, type Store } from "../store/store.ts";
+import { readRecord } from "../store/record.ts";
 
 /** One thing to be removed. */
 export interface Waste {

@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import type { Configuration } from "../artifacts/configuration.ts";
-import { inStore, isMissing, writeDurably } from "../store/disk.ts";
+import { inStore, isMissing } from "../store/disk.ts";
+import { writeDurably } from "../store/write.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Artifact, Earlier, RunReport } from "../artifacts/report.ts";
 import { canonicalPretty, type Json, type JsonObject } from "../stage/json.ts";

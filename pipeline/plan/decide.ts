@@ -8,7 +8,8 @@ import type { Instance } from "../graph/graph.ts";
 import type { Digest } from "../store/digest.ts";
 import { changes, type Facts, fingerprint } from "../store/fingerprint.ts";
 import type { Index } from "../store/index.ts";
-import type { BuildRecord, Origin, Store } from "../store/store.ts";
+import type { BuildRecord, Origin } from "../store/record.ts";
+import type { Store } from "../store/store.ts";
 import type { Decision, Reason } from "./decision.ts";
 import { type DigestOf, inputFacts } from "./facts.ts";
 

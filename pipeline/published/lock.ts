@@ -16,7 +16,7 @@ import type { Graph } from "../graph/graph.ts";
 import { canonicalPretty, type Json, type JsonObject } from "../stage/json.ts";
 import { isInstanceOf, isPathBelow } from "../stage/names.ts";
 import type { Determinism, Verdict } from "../stage/declaration.ts";
-import type { BuildRecord, Kept } from "../store/store.ts";
+import type { BuildRecord, Kept } from "../store/record.ts";
 
 /** The file's name in the project's root. */
 export const LOCK = "results.lock.json";

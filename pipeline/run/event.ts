@@ -8,7 +8,7 @@ import type { Planned, Reason } from "../plan/decision.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Progress } from "../stage/task.ts";
-import type { Origin } from "../store/store.ts";
+import type { Origin } from "../store/record.ts";
 
 /** How an instance ended. */
 export type Outcome =

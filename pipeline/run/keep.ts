@@ -7,7 +7,7 @@ import type { Checkpoint } from "../stage/task.ts";
 import type { Digest } from "../store/digest.ts";
 import { diskFailure, removeTree } from "../store/disk.ts";
 import { ingest } from "../store/ingest.ts";
-import type { Kept } from "../store/store.ts";
+import type { Kept } from "../store/record.ts";
 import type { RunContext } from "./context.ts";
 
 /** Takes the outputs in, by a copy unless nobody else can have them. */

@@ -6,7 +6,8 @@
  */
 import { digestBytes } from "./digest.ts";
 import { dirname } from "node:path";
-import { inStore, readStored, writeWhole } from "./disk.ts";
+import { inStore, readStored } from "./disk.ts";
+import { writeWhole } from "./write.ts";
 
 /** What a cache holds; `undefined` if there is none that is whole. */
 export function readCache(path: string, version: string): unknown {

@@ -1,29 +1,21 @@
 /**
- * The few ways in which this program changes a disk: a name appears by rename,
- * complete or not at all, and after its content has reached the disk.
- *
- * The folder is not synced: a power failure may lose a name, never give one with
- * other content. A lost object or record is made again, as if it had never been.
+ * Files and folders of the store, whatever lies in their place: asked for, opened,
+ * locked, named and removed without being led elsewhere and without waiting.
  */
 import {
   chmodSync,
   closeSync,
   constants,
-  copyFileSync,
   fstatSync,
-  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from "node:fs";
-import process from "node:process";
 import { dirname, join, relative, sep } from "node:path";
 import type { Failure } from "../failure.ts";
 import { look } from "./inode.ts";
@@ -49,7 +41,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** What an error of the system is called: `EEXIST`. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
@@ -197,30 +189,6 @@ function takeRights(folder: string): void {
   }
 }
 
-let count = 0;
-
-/** A name beside `path` that nobody else uses: not a live process, not a dead one. */
-function draft(path: string): string {
-  return `${path}.${Deno.pid}-${count++}-${
-    crypto.randomUUID().slice(0, 8)
-  }.part`;
-}
-
-/** Whether a name is a draft that a killed process may have left. */
-export function isDraft(name: string): boolean {
-  return DRAFT.test(name);
-}
-
-const DRAFT = /\.(\d+)-\d+-[0-9a-f]{8}\.part$/;
-
-/** The drafts in a folder whose processes are dead. */
-export function deadDrafts(folder: string): string[] {
-  return names(folder).filter((name) => {
-    const [, pid] = DRAFT.exec(name) ?? [];
-    return pid !== undefined && !lives(Number(pid));
-  });
-}
-
 /** The names in a folder, sorted; none if it is not there. */
 export function names(folder: string): string[] {
   try {
@@ -229,75 +197,6 @@ export function names(folder: string): string[] {
     if (isMissing(error) || /^(ENOTDIR|ELOOP)$/.test(codeOf(error) ?? "")) {
       return [];
     }
-    throw error;
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) !== "ESRCH"; // else it is somebody's
-  }
-}
-
-/** Puts a text under a name, durably; whoever reads it sees the old one or the new one. */
-export function writeDurably(path: string, text: string): void {
-  const part = draft(path);
-  try {
-    const file = inFolder(part, () => openSync(part, "wx", 0o644));
-    try {
-      const bytes = new TextEncoder().encode(text);
-      for (let at = 0; at < bytes.length;) {
-        at += writeSync(file, bytes, at, bytes.length - at, null);
-      }
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(part, path);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
-}
-
-/** As `writeDurably`, but a power failure may lose it: for what can be made again. */
-export function writeWhole(path: string, text: string): void {
-  const part = draft(path);
-  try {
-    inFolder(part, () => Deno.writeTextFileSync(part, text));
-    renameSync(part, path);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
-}
-
-/** Moves a file that was written by somebody else to its place, durably. */
-export function moveDurably(from: string, to: string, mode: number): void {
-  chmodSync(from, mode);
-  const file = openSync(from, "r");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  inFolder(to, () => renameSync(from, to));
-}
-
-/**
- * Copies a file to its place. A copy and not a hard link: an edit in place of
- * the one would change the other.
- */
-export function copyWhole(from: string, to: string, mode: number): void {
-  const part = draft(to);
-  try {
-    inFolder(part, () => copyFileSync(from, part));
-    chmodSync(part, mode);
-    renameSync(part, to);
-  } catch (error) {
-    rmSync(part, { force: true });
     throw error;
   }
 }

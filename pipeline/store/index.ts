@@ -8,12 +8,8 @@ import { join } from "node:path";
 import type { Digest } from "./digest.ts";
 import { readCache, writeCache } from "./cache.ts";
 import type { StatCache } from "./stat.ts";
-import {
-  type BuildRecord,
-  type Origin,
-  readRecord,
-  type Store,
-} from "./store.ts";
+import { type BuildRecord, type Origin, readRecord } from "./record.ts";
+import type { Store } from "./store.ts";
 
 /** A record without its facts. */
 export interface Brief {

@@ -13,7 +13,8 @@
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { type Digest, digestBytes, digestFile } from "./digest.ts";
-import { inStore, isMissing, readStored, writeWhole } from "./disk.ts";
+import { inStore, isMissing, readStored } from "./disk.ts";
+import { writeWhole } from "./write.ts";
 import { type Inode, look } from "./inode.ts";
 
 const VERSION = "facsimile stat 3";

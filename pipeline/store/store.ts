@@ -27,8 +27,6 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
-import * as v from "valibot";
-import { canonicalPretty, type Json } from "../stage/json.ts";
 import {
   type Digest,
   digestFile,
@@ -40,53 +38,22 @@ import {
   claimName,
   inFolder,
   inStore,
-  isDraft,
   names,
   openLock,
   openPlain,
   readStored,
   removeTree,
-  writeDurably,
-  writeWhole,
 } from "./disk.ts";
-import { type Facts, fingerprint as fingerprintOf } from "./fingerprint.ts";
+import { isDraft, writeDurably, writeWhole } from "./write.ts";
 import type { Ingested } from "./ingest.ts";
+import {
+  type BuildRecord,
+  type Kept,
+  readRecord,
+  recordText,
+} from "./record.ts";
 import type { StatCache } from "./stat.ts";
 import type { Checkpoint } from "../stage/task.ts";
-
-/** One output in a record. */
-export interface Kept {
-  readonly digest: Digest;
-  /** In bytes. */
-  readonly size: number;
-}
-
-/** What a fingerprint produced, and how. */
-export interface BuildRecord {
-  readonly instance: string;
-  readonly fingerprint: Digest;
-  readonly facts: Facts;
-  readonly outputs: { readonly [output: string]: Kept };
-  /** How long it took, in seconds. */
-  readonly seconds: number;
-  /** When it ended, ISO 8601, UTC. */
-  readonly made: string;
-  /** What kept the stage's process in: `deno`, `landlock`, `bwrap`. */
-  readonly wall: string;
-  /** Set when the result is a stand-in, with the reason. */
-  readonly provisional?: string;
-  /** What the stage said of the result: told again whenever that is used again. */
-  readonly remarks?: readonly string[];
-  /** Set when it was not made here: the archive's root digest. */
-  readonly from?: Origin;
-}
-
-/** Where a result comes from that nobody made here. */
-export interface Origin {
-  readonly archive: Digest;
-}
-
-const VERSION = 1;
 
 /** What was taken in. */
 type Taken = Extract<Ingested, { kind: "taken" }>;
@@ -142,9 +109,7 @@ export class Store {
   /** Writes a record and makes it the instance's latest. Its objects must be in the store. */
   write(stage: string, record: BuildRecord): void {
     const path = this.#recordPath(stage, record.fingerprint);
-    const { version, ...rest } = { ...record, version: VERSION };
-    const text = canonicalPretty({ version, ...rest } as unknown as Json);
-    inStore(this.folder, path, () => writeDurably(path, text));
+    inStore(this.folder, path, () => writeDurably(path, recordText(record)));
     this.point(record.instance, record.fingerprint);
   }
 
@@ -261,59 +226,6 @@ async function digestOf(
   } finally {
     closeSync(opened.file);
   }
-}
-
-/**
- * A record as it stands on the disk, if it is whole: of this version, under the
- * fingerprint that its facts have. A truncated or edited one is as good as none.
- */
-export function readRecord(
-  path: string,
-  fingerprint: Digest,
-): BuildRecord | undefined {
-  const record = readJson(path, RECORD);
-  return record?.fingerprint === fingerprint &&
-      fingerprintOf(record.facts as Facts) === fingerprint
-    ? record as unknown as BuildRecord
-    : undefined;
-}
-
-/** A digest, in what is read. */
-export const DIGEST = v.pipe(v.string(), v.check(isDigest));
-
-/** What a record must be for the rest to be believed. */
-const RECORD = v.object({
-  version: v.literal(VERSION),
-  instance: v.string(),
-  fingerprint: DIGEST,
-  facts: v.record(v.string(), v.unknown()),
-  outputs: v.record(
-    v.string(),
-    v.object({ digest: DIGEST, size: v.number() }),
-  ),
-  seconds: v.number(),
-  made: v.string(),
-  wall: v.string(),
-  provisional: v.optional(v.string()),
-  remarks: v.optional(v.array(v.string())),
-  from: v.optional(v.object({ archive: DIGEST })),
-});
-
-/** What a file of the store says, if it is a plain one, JSON, and of the right form. */
-export function readJson<Output>(
-  path: string,
-  schema: v.GenericSchema<unknown, Output>,
-): Output | undefined {
-  const text = readStored(path);
-  if (text === undefined) return;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return;
-    throw error;
-  }
-  return v.is(schema, value) ? value as Output : undefined;
 }
 
 /** The names in a folder, sorted, without the drafts of killed processes; none if it is not there. */

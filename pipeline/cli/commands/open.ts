@@ -1,7 +1,7 @@
 /** Opens the page of a project in the reader's browser. */
 import { join } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
-import { writeWhole } from "../../store/disk.ts";
+import { writeWhole } from "../../store/write.ts";
 import { Failed } from "../../failure.ts";
 
 const PROGRAMS = { darwin: "open", linux: "xdg-open" } as const;

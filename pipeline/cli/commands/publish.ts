@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { writeDurably } from "../../store/disk.ts";
+import { writeDurably } from "../../store/write.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { open } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";

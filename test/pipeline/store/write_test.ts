@@ -7,7 +7,6 @@ import { skip } from "../../rig/skip.ts";
 
 const engine = (name: string) =>
   import.meta.resolve(`../../../pipeline/store/${name}.ts`);
-const disk = engine("disk");
 const config = new URL("../../../deno.json", import.meta.url).pathname;
 
 /** Whether this machine lets us see the calls of a process. */
@@ -28,7 +27,7 @@ async function calls(root: string, program: string): Promise<string[]> {
   const [script, trace] = [join(root, "program.ts"), join(root, "trace")];
   Deno.writeTextFileSync(
     script,
-    `import { writeDurably } from ${JSON.stringify(disk)};
+    `import { writeDurably } from ${JSON.stringify(engine("write"))};
 import { ingest } from ${JSON.stringify(engine("ingest"))};
 import { StatCache } from ${JSON.stringify(engine("stat"))};
 import { Store } from ${JSON.stringify(engine("store"))};
