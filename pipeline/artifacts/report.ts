@@ -9,7 +9,7 @@ import * as v from "valibot";
 import type { Json, JsonObject } from "../stage/json.ts";
 import { isPathBelow } from "../stage/names.ts";
 import type { Digest } from "../store/digest.ts";
-import { DIGEST, readJson } from "../store/foreign.ts";
+import { DIGEST, readJson } from "../store/read.ts";
 import type { Configuration } from "./configuration.ts";
 
 /** The file's name in the folder of the artifacts. */

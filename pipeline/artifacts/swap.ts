@@ -6,7 +6,7 @@
  */
 
 /** Whether it was done, or why not, as errno has it; `0`: there is no such call. */
-export type Swapped = "done" | number;
+type Swapped = "done" | number;
 
 /** Exchanges what two names stand for. Both must exist, on one file system. */
 export function swap(one: string, other: string): Swapped {

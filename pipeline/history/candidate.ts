@@ -1,4 +1,4 @@
-/** A run as the comparison looks at it. */
+/** Compares a run with the published one, or the present results with a lock. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ok, type Result } from "../failure.ts";
@@ -18,7 +18,7 @@ import { LOCK, type Lock, readPublished } from "../published/lock.ts";
 import type { Publication } from "../project/publication.ts";
 
 /** How an instance ended, as far as a comparison asks. */
-export type Reached = Pick<
+type Reached = Pick<
   InstanceResult,
   "outputs" | "fingerprint" | "provisional"
 >;

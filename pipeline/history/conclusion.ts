@@ -26,7 +26,7 @@ import type { Opened } from "../plan/open.ts";
 import type { Ran } from "../run/run.ts";
 
 /** What a run left. */
-export interface Conclusion {
+interface Conclusion {
   /** Its report; none if there was nothing to do. */
   readonly report: RunReport | undefined;
   /** Whose files the folder has now, as far as that has to be said. */

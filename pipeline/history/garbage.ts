@@ -1,6 +1,6 @@
 /**
- * What can be removed from a store: results that no kept run and no latest
- * record speaks of, and what failures and killed runs left behind.
+ * Finds what can be removed from a store: results that neither a kept run nor the
+ * last record of an instance names, and what failures and killed runs left behind.
  */
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";

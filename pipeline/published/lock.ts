@@ -38,7 +38,7 @@ export interface PublishedInstance {
 }
 
 /** One artifact of the published run. */
-export interface PublishedArtifact extends Kept {
+interface PublishedArtifact extends Kept {
   readonly instance: string;
   readonly output: string;
   readonly determinism: Determinism;

@@ -21,7 +21,7 @@ import {
 import { Workdirs } from "./workdir.ts";
 
 /** How a run is to be made. */
-export interface RunOptions {
+interface RunOptions {
   readonly root: string;
   readonly world: World;
   readonly code: RunContext["code"];

@@ -14,7 +14,7 @@ export interface Capacity {
 }
 
 /** What an instance occupies; never more than there is, else it could not run at all. */
-export function demand(
+function demand(
   { cpus = 1, gpu = 0, memory = 0 }: Resources,
   capacity: Capacity,
 ): Capacity {
@@ -50,11 +50,11 @@ export function criticalPaths(
 export type Completion = "usable" | "broken" | "stopped";
 
 /**
- * Runs instances as soon as they can. `run` must not throw but for bugs; its
- * completion decides what becomes of the users: they run, are skipped with the
- * instance that blocks them, or, if it was stopped, are left alone. When an
- * instance is done with its resources before that, as while its results are
- * being kept, it may call `release`: at once the next one starts.
+ * Runs instances as soon as they can. `run` throws for bugs only. How it completes
+ * decides about the users of the instance: they run, or are skipped with the
+ * instance that blocks them, or are left alone if it was stopped. An instance that
+ * no longer needs its resources, since only its results are to be kept, calls
+ * `release`, and the next one starts at once.
  */
 export function schedule(
   graph: Graph,

@@ -12,7 +12,7 @@ import { type BuildRecord, type Origin, readRecord } from "./record.ts";
 import type { Store } from "./store.ts";
 
 /** A record without its facts. */
-export interface Brief {
+interface Brief {
   readonly fingerprint: Digest;
   readonly outputs: { readonly [output: string]: Digest };
   readonly seconds: number;

@@ -125,8 +125,9 @@ function lines(path: string): readonly string[] {
 const PATIENCE = 50;
 
 /**
- * Waits for one's turn at what one process at a time may do; disposing of it lets
- * the next one in. `undefined` if the user stopped the run and it takes too long.
+ * Waits until this process may do what one process at a time may do; disposing of
+ * it lets the next one in. `undefined` if the user stopped the run and it takes too
+ * long.
  */
 export async function turn(
   path: string,
@@ -144,21 +145,21 @@ export async function turn(
   return { [Symbol.dispose]: () => file.close() };
 }
 
-/** Whether one got in where others may be. */
-export type Gate =
+/** How an attempt to use the store ended; disposing of it ends the use. */
+type Gate =
   | Disposable & { readonly kind: "in" }
-  /** Somebody is there with whom one cannot be. */
+  /** Somebody cleans the store, or, for who wants to clean it, somebody uses it. */
   | Disposable & { readonly kind: "busy" }
   /** The store cannot be written, so nobody can clean it either. */
   | Disposable & { readonly kind: "closed" };
 
-/** Says that a run uses the store; other runs may, too, but not who cleans it. */
+/** Uses the store beside others, and keeps it from being cleaned meanwhile. */
 export function enter(store: string): Gate {
   return gate(store, false);
 }
 
 /**
- * Uses the store as a run does: beside others, but not beside who cleans it.
+ * Uses the store like `enter`, and fails while it is being cleaned.
  *
  * @throws Failed
  */
@@ -173,7 +174,7 @@ export function share(store: string): Disposable {
   });
 }
 
-/** The store for oneself, to clean it. */
+/** Uses the store alone, to clean it. */
 export function occupy(store: string): Gate {
   return gate(store, true);
 }

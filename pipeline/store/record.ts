@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { canonicalPretty, type Json } from "../stage/json.ts";
 import type { Digest } from "./digest.ts";
 import { type Facts, fingerprint as fingerprintOf } from "./fingerprint.ts";
-import { DIGEST, readJson } from "./foreign.ts";
+import { DIGEST, readJson } from "./read.ts";
 
 /** One output in a record. */
 export interface Kept {

@@ -6,7 +6,9 @@
  *   latest/<instance>                     the fingerprint it had last, to explain a rerun
  *   checkpoints/<prefix>/<n>-<digest>     states of unfinished or extendable instances;
  *                                         the digest is of prefix, position and content
- *   leases/  work/  runs/  cache/         see lease.ts, run.ts, history.ts
+ *   leases/  cache/                       see lease.ts, cache.ts
+ *   work/  failed/                        see run/workdir.ts
+ *   runs/  generations/                   see history/runs.ts, artifacts/generation.ts
  *
  * Nothing is changed in place. A name appears after fsync, objects before the
  * record that names them, so a record that exists is complete. It is still not
@@ -58,7 +60,7 @@ import type { Checkpoint } from "../stage/task.ts";
 /** What was taken in. */
 type Taken = Extract<Ingested, { kind: "taken" }>;
 
-/** The part of a store that a test or a second store may want to replace: where it is. */
+/** The results of one project, in a folder. */
 export class Store {
   readonly objects: string;
   readonly records: string;
@@ -101,7 +103,7 @@ export class Store {
     await this.#give(path, this.object(digest), digest, signal);
   }
 
-  /** The record of a fingerprint, or why there is none to be believed. */
+  /** The record of a fingerprint, if there is one to be believed. */
   record(stage: string, fingerprint: Digest): BuildRecord | undefined {
     return readRecord(this.#recordPath(stage, fingerprint), fingerprint);
   }
