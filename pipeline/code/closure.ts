@@ -62,7 +62,7 @@ export function codeOf(
   native: boolean,
   library: Library,
 ): Result<Code> {
-  const { root, graph, parts, raws } = library;
+  const { graph, parts, raws } = library;
   const loaded = reach(fileUrl(entry), graph);
   const files: string[] = [];
   const roots: string[] = [];
@@ -98,26 +98,26 @@ export function codeOf(
     packages: packages.value.folders,
     readable,
   });
+}
 
-  /** Facts of code that may look at itself: every byte of what it loads. */
-  function verbatim(
-    loaded: ReadonlyMap<string, Module>,
-    { raws }: Library,
-  ): Record<string, Json> {
-    const facts: Record<string, Json> = {};
-    for (const module of loaded.values()) {
-      if (module.kind === "package") continue;
-      facts[`code ${relative(root, module.path)}`] = digestJson("module", [
-        raws.get(module.path)!,
-        module.imports.map(({ specifier, target, as }) => [
-          specifier,
-          nameOf(target, root),
-          as ?? null,
-        ]),
-      ]);
-    }
-    return facts;
+/** Facts of code that may look at itself: every byte of what it loads. */
+function verbatim(
+  loaded: ReadonlyMap<string, Module>,
+  { root, raws }: Library,
+): Record<string, Json> {
+  const facts: Record<string, Json> = {};
+  for (const module of loaded.values()) {
+    if (module.kind === "package") continue;
+    facts[`code ${relative(root, module.path)}`] = digestJson("module", [
+      raws.get(module.path)!,
+      module.imports.map(({ specifier, target, as }) => [
+        specifier,
+        nameOf(target, root),
+        as ?? null,
+      ]),
+    ]);
   }
+  return facts;
 }
 
 /** Facts of the parts that are used, by export, and of what loading does. */

@@ -10,7 +10,7 @@ export interface System {
 }
 
 /** One package of the lock. */
-export interface LockedPackage {
+interface LockedPackage {
   /** The registry's digest of its tarball. */
   readonly integrity: string;
   /** The systems that it is made for, where it is not made for all. */

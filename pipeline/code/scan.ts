@@ -22,7 +22,7 @@ import { readGraph } from "./module.ts";
 import { readSettings, settingsFiles } from "./settings.ts";
 
 /** What was read, and all that is needed to know whether it still holds. */
-export interface Scan {
+interface Scan {
   readonly codes: { readonly [module: string]: Code };
   readonly files: { readonly [path: string]: Digest | null };
   /** To be handed back the next time. */

@@ -4,12 +4,10 @@
  * the attributes of files. A mount namespace of the process's own, which lasts
  * as long as it does and which nothing outside sees.
  *
- * Root may have one for the asking. Anybody else needs a user namespace before,
- * which only a process with one thread may enter, so that `unshare` of util-linux
- * does it and becomes the launcher. Machines that allow neither do without.
+ * Root may have one for the asking, anybody else in a user namespace (wall.ts).
+ * Machines that allow neither do without.
  */
 import { cString, type Libc } from "./libc.ts";
-import { succeeds } from "./trial.ts";
 
 const CLONE_NEWNS = 0x00020000;
 const MOUNT_SETATTR = 442n;
@@ -63,18 +61,4 @@ export function seal(
   // Else the folder where we are would be the one below the new mount.
   Deno.chdir(Deno.cwd());
   return true;
-}
-
-const UNSHARE = "/usr/bin/unshare";
-
-/** Enters a user namespace in which the user is who they are, with the right to mount. */
-const ENTER = ["--user", "--map-current-user", "--keep-caps"];
-
-let enters: boolean | undefined;
-
-/** The command line that brings the launcher where it may `seal`; asked once. */
-export function entrance(): readonly string[] {
-  if (Deno.uid() === 0) return [];
-  enters ??= succeeds(UNSHARE, [...ENTER, "true"]);
-  return enters ? [UNSHARE, ...ENTER] : [];
 }

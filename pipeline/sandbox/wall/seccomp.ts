@@ -1,8 +1,8 @@
 /**
- * Filters the system calls of a process behind a wall. It does without what Landlock has no
- * rule for and what leaves files alone, but reaches other processes, services or
- * later runs. A program for the kernel's filter (BPF), the same behind Landlock
- * and behind bubblewrap.
+ * Filters the system calls of a process behind a wall, and refuses those that
+ * leave files alone, so that Landlock has no rule for them, but reach other
+ * processes, services or later runs. The filter is a program for the kernel (BPF),
+ * the same behind Landlock and behind bubblewrap.
  *
  * It sees numbers and not what pointers lead to. So it cannot tell a socket's
  * path, and unix sockets are refused as a family; pairs of them, which lead

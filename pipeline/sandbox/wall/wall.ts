@@ -7,9 +7,9 @@ import { denoDir } from "./cache.ts";
 import { landlockAbi } from "./landlock.ts";
 import type { Restriction } from "./restriction.ts";
 import { SYSTEM_PATH } from "./system.ts";
-import { entrance } from "./namespace.ts";
 import { realPath } from "../../store/path.ts";
 import { filter, seccompWorks } from "./seccomp.ts";
+import { succeeds } from "./trial.ts";
 
 /** The walls that a kernel can give; with `none`, it gives none. */
 export type KernelWall = "landlock" | "bwrap" | "none";
@@ -26,6 +26,24 @@ export function probeWall(): KernelWall {
 export const LAUNCHER: string = realPath(
   `${import.meta.dirname}/../process/launcher.ts`,
 );
+
+const UNSHARE = "/usr/bin/unshare";
+
+/** Enters a user namespace in which the user is who they are, with the right to mount. */
+const ENTER = ["--user", "--map-current-user", "--keep-caps"];
+
+let enters: boolean | undefined;
+
+/**
+ * The command line that brings the launcher where it may make its view of the file
+ * system read-only; asked once. Only a process with one thread may enter a user
+ * namespace, so `unshare` of util-linux does it, and becomes the launcher.
+ */
+function entrance(): readonly string[] {
+  if (Deno.uid() === 0) return [];
+  enters ??= succeeds(UNSHARE, [...ENTER, "true"]);
+  return enters ? [UNSHARE, ...ENTER] : [];
+}
 
 /** The command line that puts up a wall and becomes the program. */
 export function walled(
