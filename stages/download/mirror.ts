@@ -43,13 +43,15 @@ export const PATIENCE: Patience = {
 /** An attempt that brings the file less far than by this part of it brings next to nothing. */
 const GRAIN = 1 / 256;
 
+/** Why a mirror gave no file. */
+export interface Refusal {
+  /** No answer, or none that says anything about the file; or an answer without the pinned file. */
+  readonly kind: "unreachable" | "wrong";
+  readonly why: string;
+}
+
 /** How a mirror's turn ended. */
-export type Outcome =
-  | { readonly kind: "fetched" }
-  /** No answer at all, or none that says anything about the file. */
-  | { readonly kind: "unreachable"; readonly why: string }
-  /** It answered, but not with the pinned file. */
-  | { readonly kind: "wrong"; readonly why: string };
+type Outcome = { readonly kind: "fetched" } | Refusal;
 
 type Log = Pick<Task, "progress" | "warn">;
 

@@ -6,7 +6,7 @@ import type { Json } from "../../pipeline/stage/json.ts";
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import type { Run, Task } from "../../pipeline/stage/task.ts";
 import { StageError } from "../../pipeline/stage/task.ts";
-import type { Outcome, Patience, Pinned } from "./mirror.ts";
+import type { Patience, Pinned, Refusal } from "./mirror.ts";
 import { obtain, PATIENCE } from "./mirror.ts";
 import type { Source } from "../formats/source.ts";
 
@@ -53,7 +53,7 @@ export async function download(
     return;
   }
   const part = `${task.scratch}/${pinned.name}.part`;
-  const tried: { mirror: string; outcome: Outcome }[] = [];
+  const tried: (Refusal & { mirror: string })[] = [];
   for (const from of new Set(mirror ? [mirror, ...mirrors] : mirrors)) {
     const outcome = await obtain(pinned, from, part, task, patience);
     if (outcome.kind === "fetched") {
@@ -61,15 +61,11 @@ export async function download(
       await note(task, "mirror");
       return;
     }
-    tried.push({ mirror: from, outcome });
+    tried.push({ ...outcome, mirror: from });
     task.warn(`${from}: ${outcome.why}`);
   }
-  const story = tried.length === 0
-    ? "no mirror is configured"
-    : tried.map(({ mirror, outcome }) =>
-      `${mirror}: ${outcome.kind === "fetched" ? "" : outcome.why}`
-    ).join("; ");
-  const answered = tried.some(({ outcome }) => outcome.kind === "wrong");
+  const story = tried.map(({ mirror, why }) => `${mirror}: ${why}`).join("; ");
+  const answered = tried.some(({ kind }) => kind === "wrong");
   if (answered || offline === "fail") {
     throw new StageError(
       `Cannot get ${pinned.name}`,

@@ -35,10 +35,9 @@ export function drawGraph(stages: readonly GraphStage[]): Markup {
       })
     );
   });
-  const arrows = necessary(stages).flatMap(([from, to]) => {
-    const [start, end] = [places.get(from), places.get(to)];
-    return start && end ? [arrow(start, end)] : [];
-  });
+  const arrows = necessary(stages).map(([from, to]) =>
+    arrow(places.get(from)!, places.get(to)!)
+  );
   return html`
     <svg class="dag" viewBox="0 0 ${width} ${height}" width="${width}"
       height="${height}" role="img" aria-labelledby="dag-title dag-description">
@@ -95,21 +94,16 @@ function arrow(from: Place, to: Place): Markup {
   `;
 }
 
-/** Every stage in the row after the last of those that it reads. */
+/** Every stage in the row after the last of those that it reads, which come before it. */
 function layers(stages: readonly GraphStage[]): GraphStage[][] {
   const rank = new Map<string, number>();
-  const byName = new Map(stages.map((stage) => [stage.stage, stage]));
-  const rankOf = (name: string): number => {
-    const known = rank.get(name);
-    if (known !== undefined) return known;
-    rank.set(name, 0); // ends a circle, which the engine would have refused
-    const inputs = byName.get(name)?.inputs ?? [];
-    const own = Math.max(-1, ...inputs.map(rankOf)) + 1;
-    rank.set(name, own);
-    return own;
-  };
   const rows: GraphStage[][] = [];
-  for (const stage of stages) (rows[rankOf(stage.stage)] ??= []).push(stage);
+  for (const stage of stages) {
+    const above = stage.inputs.map((name) => rank.get(name)!);
+    const own = Math.max(-1, ...above) + 1;
+    rank.set(stage.stage, own);
+    (rows[own] ??= []).push(stage);
+  }
   return rows;
 }
 
