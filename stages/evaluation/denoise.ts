@@ -8,11 +8,12 @@ import type { Task } from "../../pipeline/stage/task.ts";
 import { meanSquaredError } from "./error.ts";
 import { explain } from "./explanation.ts";
 import { add, noise } from "./noise.ts";
-import { fromBytes, rounded, toBytes } from "./picture.ts";
+import { fromBytes, toBytes } from "./picture.ts";
 import { type Reconstruct, reconstructor } from "./reconstructor.ts";
 import type { Denoising } from "../formats/denoising.ts";
 import { readImages, slice } from "../formats/images.ts";
 import { IMAGE } from "../formats/mnist.ts";
+import { rounded } from "../formats/number.ts";
 import { portable } from "../onnx/portable.ts";
 
 export interface Params {

@@ -7,6 +7,7 @@ import { DatasetSchema } from "../formats/dataset.ts";
 import { DenoisingSchema } from "../formats/denoising.ts";
 import { readJson } from "../formats/json.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
+import { rounded } from "../formats/number.ts";
 import { QualitySchema } from "../formats/quality.ts";
 import { fileOf, modelName, severalSeeds } from "../formats/names.ts";
 
@@ -36,7 +37,7 @@ export default function metrics(task: Task): void {
     ...(several && {
       seeds: together(measured.map(({ point, curve, test }) => ({
         ...test,
-        rate: String(point.lr),
+        learningRate: String(point.lr),
         validation_loss: curve.epochs.at(-1)?.validation_loss ?? null,
       }))),
     }),
@@ -51,20 +52,20 @@ const MEASURES = ["validation_loss", "mse", "psnr", "ssim"] as const;
 /** Of each learning rate: mean, least and greatest of its seeds. */
 function together(
   measured: readonly (
-    & { readonly rate: string }
+    & { readonly learningRate: string }
     & { readonly [measure in typeof MEASURES[number]]: number | null }
   )[],
 ): NonNullable<Metrics["seeds"]> {
-  const groups = Map.groupBy(measured, ({ rate }) => rate);
-  return Object.fromEntries(Array.from(groups, ([rate, all]) => [
-    `lr-${rate}`,
+  const groups = Map.groupBy(measured, ({ learningRate }) => learningRate);
+  return Object.fromEntries(Array.from(groups, ([learningRate, all]) => [
+    `lr-${learningRate}`,
     Object.fromEntries(MEASURES.flatMap((measure) => {
       const values = all.map((one) => one[measure]);
       // A perfect reconstruction has no PSNR, and then there is no mean.
       if (!values.every((value) => value !== null)) return [];
       const sum = values.reduce((a, b) => a + b, 0);
       return [[measure, {
-        mean: Number((sum / values.length).toPrecision(9)),
+        mean: rounded(sum / values.length),
         least: Math.min(...values),
         greatest: Math.max(...values),
       }]];

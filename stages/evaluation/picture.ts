@@ -17,8 +17,3 @@ export function toBytes(values: Float32Array): Uint8Array {
   }
   return bytes;
 }
-
-/** Nine significant digits: all that float32 pictures can say, and a shorter file. */
-export function rounded(value: number): number {
-  return Number(value.toPrecision(9));
-}

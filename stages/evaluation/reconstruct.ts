@@ -11,11 +11,12 @@ import {
   meanSquaredError,
   peakSignalToNoise,
 } from "./error.ts";
-import { fromBytes, rounded, toBytes } from "./picture.ts";
+import { fromBytes, toBytes } from "./picture.ts";
 import { reconstructor } from "./reconstructor.ts";
 import { structuralSimilarity } from "./similarity.ts";
 import { readImages } from "../formats/images.ts";
 import { IMAGE } from "../formats/mnist.ts";
+import { rounded } from "../formats/number.ts";
 import type { Quality } from "../formats/quality.ts";
 import { native } from "../onnx/native.ts";
 import { portable } from "../onnx/portable.ts";

@@ -5,7 +5,7 @@ import { readJson } from "../formats/json.ts";
 
 /** The curves of one learning rate. */
 export interface Family {
-  readonly learning_rate: number;
+  readonly learningRate: number;
   readonly curves: readonly Curve[];
 }
 
@@ -14,7 +14,7 @@ export function readFamilies(paths: readonly string[]): Family[] {
   const curves = paths.map((path) => readJson(path, CurveSchema));
   return Array.from(
     Map.groupBy(curves, (curve) => curve.learning_rate),
-    ([learning_rate, curves]) => ({ learning_rate, curves }),
+    ([learningRate, curves]) => ({ learningRate, curves }),
   );
 }
 

@@ -4,20 +4,17 @@ import type { Task } from "../../pipeline/stage/task.ts";
 import { type Denoising, DenoisingSchema } from "../formats/denoising.ts";
 import { readJson } from "../formats/json.ts";
 import { spread } from "./curve.ts";
-import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
-import { FONT, font } from "./font.ts";
-import { drawRows, fit, heightOf, type Row } from "./grid.ts";
-import { drawNotice, notice } from "./notice.ts";
-import { grey, SCALE, WIDTH } from "./page.ts";
-import { GRID, INK, look } from "./palette.ts";
-import { drawPlot } from "./plot.ts";
-import { byRate, seedsShown } from "./seeds.ts";
-import { choice, pixels, shown } from "./shown.ts";
+import { writeFigure } from "./figure.ts";
+import { font } from "./font.ts";
+import { gridOf, type Row } from "./grid.ts";
+import { type Context, greys, WIDTH } from "./page.ts";
+import { INK, look } from "./palette.ts";
+import { axis, drawPlot, inPoints, nameLines } from "./plot.ts";
+import { byRate, seedsShown, type Siblings } from "./seeds.ts";
+import { type Settings, shown } from "./shown.ts";
 
 /** The figure's settings. */
-export interface Params {
-  readonly width: "single" | "double";
-  readonly images: readonly number[] | null;
+export interface Params extends Settings {
   /** So many of the first test images were kept with noise. */
   readonly kept: number;
 }
@@ -25,101 +22,79 @@ export interface Params {
 /** Draws all networks. */
 export default async function denoising(task: Task<Params>): Promise<void> {
   const { params } = task;
-  const numbers = shown(task).filter((number) => number < params.kept);
-  const dataset = readDataset(task);
-  const originals = pixels(task.input("test-images"), numbers, dataset);
-  const noisy = pixels(task.inputs("noisy")[0]!.path, numbers, dataset); // the same for every network
+  const { originals, read, size, name } = shown(task, params.kept);
+  const noisy = read(task.inputs("noisy")[0]!.path); // the same for every network
   const networks = task.inputs("denoisings").map(({ point, path }, index) => ({
     point,
     measured: readJson(path, DenoisingSchema),
-    outputs: pixels(task.inputs("denoised")[index]!.path, numbers, dataset),
+    outputs: read(task.inputs("denoised")[index]!.path),
   }));
   const groups = byRate(networks);
   const level = networks[0]!.measured.shown_level;
-  const picturesOf = (images: readonly Uint8Array[]) =>
-    images.map((bytes) => grey(bytes, dataset.width));
   await writeFigure(task, "denoising", () => {
     const width = WIDTH[params.width];
     const rows: Row[] = [
-      { label: "original", pictures: picturesOf(originals) },
-      { label: "noisy", note: `σ = ${level}`, pictures: picturesOf(noisy) },
-      ...groups.map(({ rate, shown }, index): Row => ({
+      { label: "original", pictures: greys(originals, size.width) },
+      {
+        label: "noisy",
+        note: `σ = ${level}`,
+        pictures: greys(noisy, size.width),
+      },
+      ...groups.map(({ learningRate, shown }, index): Row => ({
         label: "output",
-        note: `lr ${rate}`,
-        pictures: picturesOf(shown.outputs),
+        note: `lr ${learningRate}`,
+        pictures: greys(shown.outputs, size.width),
         ...(index === 0 && { space: 4 }),
       })),
     ];
-    const grid = fit(
+    const grid = gridOf(rows, {
       width,
-      numbers.length,
-      params.width === "double" ? 62 : 46,
-    );
-    const top = heightOf(grid, rows);
-    const chart = 130;
+      labels: params.width === "double" ? 62 : 46,
+    });
+    const chart = { y: Math.ceil(grid.height) + 10, width, height: 130 };
     return {
-      page: {
-        title:
-          "Noisy images, what the networks make of them, and the error by noise",
-        width,
-        height: Math.ceil(top) + 10 + chart + notice(dataset),
-        palette: true,
-        draw(context) {
-          drawRows(context, grid, rows);
-          drawChart(
-            context,
-            0,
-            Math.ceil(top) + 10,
-            width,
-            chart,
-            groups.map(({ rate, all }) => ({
-              name: `lr ${rate}`,
-              measured: all.map(({ measured }) => measured),
-            })),
-          );
-          drawNotice(context, dataset, Math.ceil(top) + 10 + chart);
-        },
+      title:
+        "Noisy images, what the networks make of them, and the error by noise",
+      width,
+      height: chart.y + chart.height,
+      palette: true,
+      draw(context) {
+        grid.draw(context);
+        drawChart(context, chart, groups);
       },
       caption: [
-        `Noise added to ${
-          choice(params.images)
-        }, and what the trained networks make of it.`,
+        `Noise added to ${name}, and what the trained networks make of it.`,
         "Below: mean squared error to the original against the standard deviation of the noise, of the noisy images themselves (dashed) and of the networks' outputs.",
         ...seedsShown(
           groups,
           "; the errors are means over the seeds, in a band from the least to the greatest",
         ),
-        ...groups.map(({ rate, shown }) =>
-          `With lr ${rate}: ${shown.measured.explanation}`
+        ...groups.map(({ learningRate, shown }) =>
+          `With lr ${learningRate}: ${shown.measured.explanation}`
         ),
-        ...(dataset.stand_in ? [STAND_IN] : []),
-      ].join(" "),
+      ],
     };
   });
 }
 
+/** The error against the noise, in a band from the least to the greatest of the seeds. */
 function drawChart(
-  context: Parameters<typeof drawPlot>[0],
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  groups: readonly {
-    readonly name: string;
-    /** One a seed. */
-    readonly measured: readonly Denoising[];
-  }[],
+  context: Context,
+  { y, width, height }: { y: number; width: number; height: number },
+  groups: readonly Siblings<{ readonly measured: Denoising }>[],
 ): void {
-  const first = groups[0]!.measured[0]!; // there is a learning rate
+  const first = groups[0]!.shown.measured; // there is a learning rate
   const levels = first.levels.map(({ level }) => level);
   const noise = first.levels.map(({ noisy_mse }) => noisy_mse);
-  const errors = groups.map(({ measured }) =>
+  const errors = groups.map(({ all }) =>
     spread(
-      measured.map((one) => one.levels.map(({ output_mse }) => output_mse)),
+      all.map(({ measured }) =>
+        measured.levels.map(({ output_mse }) => output_mse)
+      ),
     )
   );
-  const edges = groups.flatMap(({ measured }, index) =>
-    measured.length > 1
+  const edges = groups.flatMap(({ all }, index) =>
+    all.length > 1
       ? [
         { index, line: errors[index]!.low },
         { index, line: errors[index]!.high },
@@ -127,20 +102,13 @@ function drawChart(
       : []
   );
   const most = Math.max(...noise, ...errors.flatMap(({ high }) => high));
-  const axis: uPlot.Axis = {
-    font: `8px '${FONT}'`,
-    stroke: INK,
-    gap: 3,
-    grid: { stroke: GRID, width: 0.5 },
-    ticks: { stroke: INK, width: 0.5, size: 3 },
-  };
   const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((one) => most / one <= 5) ??
     0.5;
   const ticks = Array.from(
     { length: Math.floor(most / step) + 1 },
     (_, index) => Number((index * step).toPrecision(3)),
   );
-  drawPlot(context, x, y, {
+  drawPlot(context, y, {
     width,
     height,
     padding: [10, 72, 0, 26],
@@ -149,18 +117,16 @@ function drawChart(
       y: { range: [0, most * 1.04] },
     },
     axes: [
-      {
-        ...axis,
+      axis({
         size: 28,
         splits: () => [0, ...levels],
         values: (_, at) => at.map(String),
-      },
-      {
-        ...axis,
+      }),
+      axis({
         size: 36,
         splits: () => ticks,
         values: (_, at) => at.map(String),
-      },
+      }),
     ],
     series: [
       {},
@@ -190,43 +156,24 @@ function drawChart(
     ),
     hooks: {
       draw: [(plot) => {
-        const { ctx, bbox } = plot;
-        ctx.save();
-        ctx.scale(SCALE, SCALE);
-        ctx.textBaseline = "alphabetic";
-        ctx.textAlign = "center";
-        ctx.fillStyle = INK;
-        ctx.font = font(8.5);
-        ctx.fillText(
-          "standard deviation of the noise σ",
-          (bbox.left + bbox.width / 2) / SCALE,
-          (bbox.top + bbox.height) / SCALE + 24,
-        );
-        ctx.textAlign = "left";
-        ctx.fillText(
-          "MSE to the original",
-          bbox.left / SCALE + 4,
-          bbox.top / SCALE + 1,
-        );
-        const ends = [
-          { line: noise, text: "noisy image", colour: INK },
-          ...groups.map(({ name }, index) => ({
-            line: errors[index]!.mean,
-            text: name,
+        inPoints(plot, (ctx, { left, right, top, bottom }) => {
+          ctx.font = font(8.5);
+          ctx.fillText("MSE to the original", left + 4, top + 1);
+          ctx.textAlign = "center";
+          ctx.fillText(
+            "standard deviation of the noise σ",
+            (left + right) / 2,
+            bottom + 24,
+          );
+        });
+        nameLines(plot, [
+          { value: noise.at(-1)!, text: "noisy image", colour: INK },
+          ...groups.map(({ learningRate }, index) => ({
+            value: errors[index]!.mean.at(-1)!,
+            text: `lr ${learningRate}`,
             colour: look(index).colour,
           })),
-        ].map(({ line, ...words }) => ({
-          ...words,
-          y: plot.valToPos(line.at(-1)!, "y", true) / SCALE + 3,
-        })).toSorted((a, b) => a.y - b.y);
-        let floor = -Infinity;
-        ctx.font = font(8, 600);
-        for (const { y, text, colour } of ends) {
-          floor = Math.max(y, floor + 9.5);
-          ctx.fillStyle = colour;
-          ctx.fillText(text, (bbox.left + bbox.width) / SCALE + 6, floor);
-        }
-        ctx.restore();
+        ], { size: 8, apart: 9.5 });
       }],
     },
   }, [

@@ -2,31 +2,58 @@
 import type { Task } from "../../pipeline/stage/task.ts";
 import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
-import { registerFont } from "./font.ts";
+import { font, registerFont } from "./font.ts";
 import { type Page, render } from "./page.ts";
 import { escapeTex } from "./tex.ts";
 
-/** The sentence that stands in every caption over data that is not the paper's. */
-export const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
+/** What is drawn, and what is said below it. */
+export interface Figure extends Page {
+  /** Sentences. */
+  readonly caption: readonly string[];
+}
+
+/** What every figure over data that is not the paper's says, in picture and caption. */
+const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
 
 /** Reads the dataset's description. */
-export function readDataset<Params, Hints>(task: Task<Params, Hints>): Dataset {
+export function readDataset<Params>(task: Task<Params>): Dataset {
   return readJson(task.input("dataset"), DatasetSchema);
 }
 
-/** Writes `png`, `svg`, `pdf` and `tex`. Text before the page is drawn needs the font, too. */
-export async function writeFigure<Params, Hints>(
-  task: Task<Params, Hints>,
+/**
+ * Writes `png`, `svg`, `pdf` and `tex`. A height may be broken: the page is
+ * rounded up. Text before the page is drawn needs the font, too.
+ */
+export async function writeFigure<Params>(
+  task: Task<Params>,
   name: string,
-  describe: () => { readonly page: Page; readonly caption: string },
+  describe: () => Figure,
 ): Promise<void> {
   registerFont();
-  const { page, caption } = describe();
+  const { caption, ...drawn } = describe();
+  const { stand_in } = readDataset(task);
+  const page: Page = {
+    ...drawn,
+    height: Math.ceil(drawn.height) + (stand_in ? 12 : 0),
+    draw(context) {
+      drawn.draw(context);
+      if (!stand_in) return;
+      context.font = font(7.5, 600);
+      context.fillStyle = "#b00000";
+      context.textAlign = "left";
+      context.textBaseline = "alphabetic";
+      context.fillText(STAND_IN, 0, drawn.height + 9);
+    },
+  };
+  const sentences = stand_in ? [...caption, STAND_IN] : caption;
   const { png, svg, pdf } = await render(page);
   Deno.writeFileSync(task.output("png"), png);
   Deno.writeTextFileSync(task.output("svg"), svg);
   Deno.writeFileSync(task.output("pdf"), pdf);
-  Deno.writeTextFileSync(task.output("tex"), latex(name, page, caption));
+  Deno.writeTextFileSync(
+    task.output("tex"),
+    latex(name, page, sentences.join(" ")),
+  );
 }
 
 /** A LaTeX figure, wide ones across both columns. */

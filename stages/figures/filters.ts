@@ -1,82 +1,49 @@
 /** What the first layer looks for: its learned filters. */
 import type { Task } from "../../pipeline/stage/task.ts";
-import { type LayersModel, readLayersModel } from "../formats/layers-model.ts";
-import { fileOf } from "../formats/names.ts";
-import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
-import { drawRows, fit, heightOf, type Row } from "./grid.ts";
-import { drawNotice, notice } from "./notice.ts";
+import type { LayersModel } from "../formats/layers-model.ts";
+import { writeFigure } from "./figure.ts";
+import { gridOf } from "./grid.ts";
 import { type Picture, picture, WIDTH } from "./page.ts";
-import { byRate, seedsShown } from "./seeds.ts";
-
-/** The figure's settings. */
-export interface Params {
-  readonly width: "single" | "double";
-}
+import { byRate, readNetworks, seedsShown } from "./seeds.ts";
+import type { Settings } from "./shown.ts";
 
 /** Draws all networks. */
-export default async function filters(task: Task<Params>): Promise<void> {
-  const weights = task.inputs("weights");
-  const networks = task.inputs("models").map(({ point, path }) => ({
-    point,
-    first: firstKernel(readLayersModel(path, fileOf(point, weights))),
-  }));
-  const groups = byRate(networks);
-  const dataset = readDataset(task);
+export default async function filters(
+  task: Task<Pick<Settings, "width">>,
+): Promise<void> {
+  const groups = byRate(readNetworks(task));
   await writeFigure(task, "filters", () => {
     const width = WIDTH[task.params.width];
-    const rows = groups.map(({ rate, shown: { first } }): Row => ({
-      label: `lr ${rate}`,
-      pictures: pictures(first),
+    const rows = groups.map(({ learningRate, shown }) => ({
+      label: `lr ${learningRate}`,
+      pictures: pictures(shown.network),
     }));
-    const grid = fit(width, rows[0]!.pictures.length, 40);
-    const height = heightOf(grid, rows);
     return {
-      page: {
-        title: "Learned filters of the first layer by learning rate",
-        width,
-        height: Math.ceil(height) + notice(dataset),
-        palette: false,
-        draw(context) {
-          drawRows(context, grid, rows);
-          drawNotice(context, dataset, height);
-        },
-      },
+      title: "Learned filters of the first layer by learning rate",
+      width,
+      palette: false,
+      ...gridOf(rows, { width, labels: 40 }),
       caption: [
         "Learned filters of the first convolution, a row for each learning rate: orange weights are positive, blue ones negative, white ones zero; each row has its own scale.",
         ...seedsShown(groups),
-        ...(dataset.stand_in ? [STAND_IN] : []),
-      ].join(" "),
+      ],
     };
   });
 }
 
-interface Kernel {
-  /** Rows, columns, channels in and filters. */
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
-function firstKernel({ weights, values }: LayersModel): Kernel {
-  const { layersDims, offset, length } = weights[0]!; // its first layer has one
-  return {
-    shape: layersDims,
-    values: values.subarray(offset, offset + length),
-  };
-}
-
-/** Each filter of the first channel, with one scale for all of a layer. */
-function pictures({ shape, values }: Kernel): Picture[] {
-  const [rows = 1, columns = 1, inputs = 1, count = 1] = shape;
+/** Each filter over the first channel, with one scale for all of the layer. */
+function pictures({ weights, values }: LayersModel): Picture[] {
+  const { layersDims: [rows, columns, inputs, count], length } = weights[0]!; // of the first layer
   const weight = (pixel: number, filter: number) =>
-    values[pixel * inputs * count + filter]!;
-  const most = values.reduce(
+    values[pixel * inputs! * count! + filter]!;
+  const most = values.subarray(0, length).reduce(
     (most, value) => Math.max(most, Math.abs(value)),
     0,
   ) || 1;
   return Array.from(
-    { length: count },
+    { length: count! },
     (_, filter) =>
-      picture(columns, rows, (pixel) => signed(weight(pixel, filter) / most)),
+      picture(columns!, rows!, (pixel) => signed(weight(pixel, filter) / most)),
   );
 }
 

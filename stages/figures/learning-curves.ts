@@ -1,21 +1,21 @@
 /** The figure of the learning curves: loss against epoch for every learning rate. */
 import type uPlot from "uplot";
 import type { Task } from "../../pipeline/stage/task.ts";
-import { type Family, readFamilies, smooth, spread } from "./curve.ts";
-import type { Dataset } from "../formats/dataset.ts";
-import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
-import { FONT, font } from "./font.ts";
+import { threeDigits } from "../formats/number.ts";
 import {
-  epochTicks,
-  type Excursion,
-  lossAxis,
-  tickText,
-  written,
-} from "./loss-axis.ts";
-import { drawKey, outline } from "./mark.ts";
-import { type Context, type Page, SCALE, WIDTH } from "./page.ts";
-import { GRID, INK, look } from "./palette.ts";
-import { drawPlot } from "./plot.ts";
+  drawBand,
+  drawExcursion,
+  drawFrame,
+  drawPoints,
+  drawWords,
+  nameBand,
+} from "./annotation.ts";
+import { type Family, readFamilies, smooth, spread } from "./curve.ts";
+import { writeFigure } from "./figure.ts";
+import { epochTicks, lossAxis, tickText } from "./loss-axis.ts";
+import { type Context, WIDTH } from "./page.ts";
+import { look } from "./palette.ts";
+import { axis, drawPlot, nameLines } from "./plot.ts";
 
 /** The figure's settings. */
 export interface Params {
@@ -31,47 +31,33 @@ export interface Params {
 export default async function learningCurves(
   task: Task<Params>,
 ): Promise<void> {
+  const { params } = task;
   const families = readFamilies(task.inputs("curves").map(({ path }) => path));
-  const dataset = readDataset(task);
+  const size = {
+    width: WIDTH[params.width],
+    height: params.width === "double" ? 240 : 190,
+  };
   await writeFigure(task, "learning-curves", () => ({
-    page: page(families, task.params, dataset),
-    caption: caption(families, task.params, dataset),
+    title: "Learning curves: loss against epoch by learning rate",
+    ...size,
+    palette: true,
+    draw: (context) => draw(context, size, families, params),
+    caption: caption(families, params),
   }));
 }
 
 const MARGIN = { left: 34, right: 58, top: 16, bottom: 30 };
 
-/** The page; needs the font. */
-export function page(
-  families: readonly Family[],
-  params: Params,
-  dataset: Pick<Dataset, "stand_in">,
-): Page {
-  const width = WIDTH[params.width];
-  const height = params.width === "double" ? 240 : 190;
-  return {
-    title: "Learning curves: loss against epoch by learning rate",
-    width,
-    height,
-    palette: true,
-    draw: (context) => draw(context, width, height, families, params, dataset),
-  };
-}
-
 function draw(
   context: Context,
-  width: number,
-  height: number,
+  size: { readonly width: number; readonly height: number },
   families: readonly Family[],
   params: Params,
-  dataset: Pick<Dataset, "stand_in">,
 ): void {
   const { data, series, bands, epochs } = assemble(families, params.smoothing);
   const { low, high, ticks, excursions } = lossAxis(families, params);
-  const labels: { y: number; text: string; colour: string }[] = [];
-  drawPlot(context, 0, 0, {
-    width,
-    height,
+  drawPlot(context, 0, {
+    ...size,
     padding: [MARGIN.top, MARGIN.right, 0, 0],
     scales: {
       x: { time: false, range: [0, epochs] },
@@ -98,28 +84,27 @@ function draw(
     series: [{}, ...series],
     bands,
     hooks: {
-      drawClear: [(plot) => band(plot, params.band)],
+      drawClear: [(plot) => drawBand(plot, params.band)],
       draw: [(plot) => {
-        families.forEach((family, index) => {
-          points(plot, family, index);
-          const final = spread(
-            family.curves.map(({ steps, epochs }) => [
-              epochs.at(-1)?.validation_loss ??
-                smooth(steps, params.smoothing).at(-1)!,
-            ]),
-          ).mean[0]!;
-          labels.push({
-            y: plot.valToPos(final, "y", true),
-            text: `lr ${family.learning_rate}`,
-            colour: look(index).colour,
-          });
-        });
-        frame(plot);
+        families.forEach((family, index) => drawPoints(plot, family, index));
+        drawFrame(plot);
         nameBand(plot, params.band);
         excursions.forEach((one, row) =>
           drawExcursion(plot, one, row, excursions.length)
         );
-        write(plot, labels, dataset);
+        drawWords(plot);
+        nameLines(
+          plot,
+          families.map(({ learningRate, curves }, index) => ({
+            text: `lr ${learningRate}`,
+            colour: look(index).colour,
+            value: spread(curves.map(({ steps, epochs }) => [
+              epochs.at(-1)?.validation_loss ??
+                smooth(steps, params.smoothing).at(-1)!,
+            ])).mean[0]!,
+          })),
+          { size: 8.5, apart: 10 },
+        );
       }],
     },
   }, data);
@@ -127,8 +112,7 @@ function draw(
 
 /** Everything that uPlot gets: one x for all, since all networks take equal steps. */
 function assemble(families: readonly Family[], window: number) {
-  const first = families[0]?.curves[0];
-  if (!first) throw new Error("no curves to draw");
+  const first = families[0]!.curves[0]!; // a learning rate has a seed
   const longest = Math.max(
     ...families.flatMap(({ curves }) =>
       curves.map(({ steps }) => steps.length)
@@ -175,193 +159,31 @@ function settled(line: readonly number[], window: number): readonly number[] {
   return line.length > 10 * window ? line.slice(0, -(window >> 2)) : line;
 }
 
-function axis(options: uPlot.Axis): uPlot.Axis {
-  return {
-    font: `8px '${FONT}'`,
-    stroke: INK,
-    gap: 3,
-    grid: { stroke: GRID, width: 0.5 },
-    ticks: { stroke: INK, width: 0.5, size: 3 },
-    ...options,
-  };
-}
-
-/** The grey band behind everything. */
-function band(plot: uPlot, [low, high]: readonly [number, number]): void {
-  const { ctx, bbox: { left, width, top, height } } = plot;
-  const y = clamp(plot.valToPos(high, "y", true), top, top + height);
-  const bottom = clamp(plot.valToPos(low, "y", true), top, top + height);
-  ctx.save();
-  ctx.fillStyle = "#ececec";
-  ctx.fillRect(left, y, width, bottom - y);
-  ctx.strokeStyle = "#777";
-  ctx.lineWidth = 0.5 * SCALE;
-  ctx.setLineDash([2 * SCALE, 2 * SCALE]);
-  ctx.beginPath();
-  for (const edge of [y, bottom]) {
-    ctx.moveTo(left, edge);
-    ctx.lineTo(left + width, edge);
-  }
-  ctx.stroke();
-  ctx.restore();
-}
-
-/** Whose band it is: over the grid, on paper, so that no line runs through it. */
-function nameBand(
-  plot: uPlot,
-  [low, high]: readonly [number, number],
-): void {
-  const { ctx, bbox: { left, width, top, height } } = plot;
-  const bottom = plot.valToPos(low, "y", true);
-  if (bottom > top + height || bottom < top) return;
-  const text = `paper: ${low.toFixed(2)}–${high.toFixed(2)}`;
-  const [x, y] = [(left + width * 0.42) / SCALE, bottom / SCALE + 9];
-  ctx.save();
-  ctx.scale(SCALE, SCALE);
-  ctx.font = font(7.5);
-  ctx.textAlign = "left";
-  ctx.textBaseline = "alphabetic";
-  ctx.fillStyle = "#fff";
-  ctx.fillRect(x - 2, y - 6.5, ctx.measureText(text).width + 4, 8.5);
-  ctx.fillStyle = INK;
-  ctx.fillText(text, x, y);
-  ctx.restore();
-}
-
-/** Says of a curve that leaves the figure how far it goes. */
-function drawExcursion(
-  { ctx, bbox: { left, top } }: uPlot,
-  { family, rate, most, steps }: Excursion,
-  row: number,
-  rows: number,
-): void {
-  const text = `lr ${rate}: up to ${written(most)} in the first ${steps} steps`;
-  const [x, y] = [left / SCALE + 8, top / SCALE + 8 + 9 * row];
-  ctx.save();
-  ctx.scale(SCALE, SCALE);
-  ctx.fillStyle = "#fff";
-  ctx.font = font(7.5);
-  const width = ctx.measureText(text).width;
-  ctx.fillRect(x - 2, y - 7, width + 13, rows === row + 1 ? 9 : 9.5);
-  ctx.fillStyle = look(family).colour;
-  ctx.beginPath();
-  ctx.moveTo(x, y);
-  ctx.lineTo(x + 3, y - 5.5);
-  ctx.lineTo(x + 6, y);
-  ctx.closePath();
-  ctx.fill();
-  ctx.textAlign = "left";
-  ctx.textBaseline = "alphabetic";
-  ctx.fillText(text, x + 9, y);
-  ctx.restore();
-}
-
-/** Validation losses: marks of the series' own shape, filled with paper. */
-function points(plot: uPlot, { curves }: Family, index: number): void {
-  const { colour, mark } = look(index);
-  const { ctx } = plot;
-  const size = 2.3 * SCALE;
-  const { mean } = spread(
-    curves.map(({ epochs }) => epochs.map((one) => one.validation_loss)),
-  );
-  ctx.save();
-  ctx.lineWidth = 0.9 * SCALE;
-  ctx.strokeStyle = colour;
-  ctx.fillStyle = "#fff";
-  mean.forEach((loss, at) => {
-    const x = plot.valToPos(at + 1, "x", true);
-    const y = plot.valToPos(loss, "y", true);
-    ctx.beginPath();
-    outline(ctx, mark, x, y, size);
-    ctx.closePath();
-    ctx.fill();
-    ctx.stroke();
-  });
-  ctx.restore();
-}
-
-/** Left and bottom line, over the grid. */
-function frame({ ctx, bbox: { left, top, width, height } }: uPlot): void {
-  ctx.save();
-  ctx.strokeStyle = INK;
-  ctx.lineWidth = 0.6 * SCALE;
-  ctx.beginPath();
-  ctx.moveTo(left, top);
-  ctx.lineTo(left, top + height);
-  ctx.lineTo(left + width, top + height);
-  ctx.stroke();
-  ctx.restore();
-}
-
-/** The words: axes, the names of the curves at their ends, what lines and marks are. */
-function write(
-  plot: uPlot,
-  labels: { y: number; text: string; colour: string }[],
-  dataset: Pick<Dataset, "stand_in">,
-): void {
-  const { ctx, bbox: { left, top, width, height } } = plot;
-  const right = left + width;
-  ctx.save();
-  ctx.scale(SCALE, SCALE);
-  const at = (value: number) => value / SCALE;
-  ctx.fillStyle = INK;
-  ctx.font = font(8.5);
-  ctx.textAlign = "center";
-  ctx.textBaseline = "alphabetic";
-  ctx.fillText("epoch", at(left + width / 2), at(top + height) + 25);
-  ctx.textAlign = "left";
-  ctx.fillText("loss", at(left) + 2, at(top) - 6);
-
-  // Names that would stand on each other are moved apart, from the top down.
-  const sorted = labels.toSorted((a, b) => a.y - b.y);
-  let floor = -Infinity;
-  ctx.font = font(8.5, 600);
-  for (const { y, text, colour } of sorted) {
-    const line = Math.max(at(y) + 3, floor + 10);
-    floor = line;
-    ctx.fillStyle = colour;
-    ctx.fillText(text, at(right) + 6, line);
-  }
-
-  drawKey(ctx, at(right), at(top) - 6);
-  if (dataset.stand_in) {
-    ctx.textAlign = "left";
-    ctx.fillStyle = "#b00";
-    ctx.font = font(7.5, 600);
-    ctx.fillText("stand-in data, not MNIST", at(left) + 26, at(top) - 6);
-  }
-  ctx.restore();
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}
-
-/** The caption, with what was done to the numbers. */
-export function caption(
+/** Sentences, with what was done to the numbers. */
+function caption(
   families: readonly Family[],
   params: Params,
-  { stand_in }: Pick<Dataset, "stand_in">,
-): string {
-  const seeds = families[0]?.curves.length ?? 0;
-  const rates = families.map(({ learning_rate }) => String(learning_rate));
-  const list = rates.length > 1
-    ? `${rates.slice(0, -1).join(", ")} and ${rates.at(-1)}`
-    : rates.join("");
+): string[] {
+  const seeds = families[0]!.curves.length; // there is a learning rate
+  const learningRates = families.map(({ learningRate }) => learningRate);
+  const list = learningRates.length > 1
+    ? `${learningRates.slice(0, -1).join(", ")} and ${learningRates.at(-1)}`
+    : learningRates.join("");
   const [low, high] = params.band;
   return [
     `Learning curves with learning rates ${list}: mean squared error against the epoch.`,
     seeds > 1
       ? `Thick lines: training loss, mean over ${seeds} seeds, each smoothed by the mean over a centred window of ${params.smoothing} steps; bands: from the least to the greatest of the seeds. Marks: validation loss after each epoch, mean over the seeds.`
       : `Thin lines: training loss of each step; thick lines: its mean over a centred window of ${params.smoothing} steps. Marks: validation loss after each epoch.`,
-    ...lossAxis(families, params).excursions.map(({ rate, most, steps }) =>
-      `The loss of learning rate ${rate}, up to ${
-        written(most)
+    ...lossAxis(families, params).excursions.map((
+      { learningRate, most, steps },
+    ) =>
+      `The loss of learning rate ${learningRate}, up to ${
+        threeDigits(most)
       } in the first ${steps} steps, leaves the figure.`
     ),
     `Grey: the band from ${low.toFixed(2)} to ${
       high.toFixed(2)
     } in which the paper finds the loss of learning rate 0.1.`,
-    ...(stand_in ? [STAND_IN] : []),
-  ].join(" ");
+  ];
 }

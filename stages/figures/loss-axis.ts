@@ -5,7 +5,7 @@ import type { Family } from "./curve.ts";
 export interface Excursion {
   /** Which of the families, from 0. */
   readonly family: number;
-  readonly rate: number;
+  readonly learningRate: number;
   /** Its greatest loss. */
   readonly most: number;
   /** From this step on it stays within the figure. */
@@ -48,7 +48,7 @@ export function lossAxis(
   const { low, high, ticks } = scale === "linear"
     ? linear(most)
     : logarithmic(leastOf(curves.map(({ steps }) => steps), band[0]), most);
-  const excursions = families.flatMap(({ learning_rate, curves }, family) => {
+  const excursions = families.flatMap(({ learningRate, curves }, family) => {
     const steps = Math.max(
       ...curves.map(({ steps }) => steps.findLastIndex((loss) => loss > high)),
     ) + 1;
@@ -56,9 +56,7 @@ export function lossAxis(
       (most, { steps }) => steps.reduce((a, b) => Math.max(a, b), most),
       0,
     );
-    return steps === 0
-      ? []
-      : [{ family, rate: learning_rate, most: greatest, steps }];
+    return steps === 0 ? [] : [{ family, learningRate, most: greatest, steps }];
   });
   return { low, high, ticks, excursions };
 }
@@ -121,9 +119,4 @@ export function tickText(value: number): string {
   return value !== 0 && (value < 1e-4 || value >= 1e5)
     ? value.toExponential()
     : String(value);
-}
-
-/** A loss with three digits: 1030, 0.112. */
-export function written(loss: number): string {
-  return String(Number(loss.toPrecision(3)));
 }

@@ -15,7 +15,7 @@ import sharp from "sharp";
 /** What draws. */
 export type Context = SKRSContext2D;
 
-/** A figure: its size in points and what is on it. */
+/** A page: its size in points and what is on it. */
 export interface Page {
   readonly title: string;
   /** Whole numbers: else the last column of pixels would be half transparent. */
@@ -94,12 +94,17 @@ function paper(context: Context, width: number, height: number): void {
 /** A small picture of grey values or colours, to be drawn by `drawPicture`. */
 export type Picture = Canvas;
 
-/** Grey values 0…255 (0 black) of a picture with so many columns. */
-export function grey(bytes: Uint8Array, columns: number): Picture {
-  return picture(columns, bytes.length / columns, (pixel) => {
-    const value = bytes[pixel] ?? 0;
-    return [value, value, value];
-  });
+/** Pictures with so many columns from their grey values 0…255 (0 black). */
+export function greys(
+  images: readonly Uint8Array[],
+  columns: number,
+): Picture[] {
+  return images.map((bytes) =>
+    picture(columns, bytes.length / columns, (pixel) => {
+      const value = bytes[pixel] ?? 0;
+      return [value, value, value];
+    })
+  );
 }
 
 /** A picture from the colour of each pixel, in rows from the top. */

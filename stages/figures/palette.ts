@@ -7,14 +7,14 @@ import { interpolateViridis } from "d3-scale-chromatic";
 export const INK = "#1a1a1a";
 export const GRID = "#e4e4e4";
 
-/** Colour and mark of the n-th series. */
-export const SERIES = [
-  { colour: "#d55e00", mark: "circle", dash: [] },
-  { colour: "#0072b2", mark: "square", dash: [] },
-  { colour: "#009e73", mark: "triangle", dash: [] },
-  { colour: "#cc79a7", mark: "diamond", dash: [] },
-  { colour: "#e69f00", mark: "circle", dash: [] },
-  { colour: "#56b4e9", mark: "square", dash: [] },
+/** Colours and marks. */
+const SERIES = [
+  { colour: "#d55e00", mark: "circle" },
+  { colour: "#0072b2", mark: "square" },
+  { colour: "#009e73", mark: "triangle" },
+  { colour: "#cc79a7", mark: "diamond" },
+  { colour: "#e69f00", mark: "circle" },
+  { colour: "#56b4e9", mark: "square" },
 ] as const;
 
 /** The look of the n-th series; with more than there are, they begin anew. */

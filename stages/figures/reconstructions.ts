@@ -2,98 +2,71 @@
 import type { Task } from "../../pipeline/stage/task.ts";
 import type { Size } from "../formats/images.ts";
 import { readJson } from "../formats/json.ts";
-import { QualitySchema } from "../formats/quality.ts";
 import { fileOf } from "../formats/names.ts";
-import { readDataset, STAND_IN, writeFigure } from "./figure.ts";
+import { QualitySchema } from "../formats/quality.ts";
+import { writeFigure } from "./figure.ts";
 import { font } from "./font.ts";
-import { drawRows, fit, heightOf, type Row } from "./grid.ts";
-import { drawNotice, notice } from "./notice.ts";
-import { type Context, grey, type Picture, picture, WIDTH } from "./page.ts";
+import { gridOf, type Row } from "./grid.ts";
+import { type Context, greys, type Picture, picture, WIDTH } from "./page.ts";
 import { INK, viridis } from "./palette.ts";
 import { byRate, range, seedsShown } from "./seeds.ts";
-import { choice, pixels, shown } from "./shown.ts";
-
-/** The figure's settings. */
-export interface Params {
-  readonly width: "single" | "double";
-  readonly images: readonly number[] | null;
-}
+import { type Settings, shown } from "./shown.ts";
 
 /** The difference at which the colours end, in grey values of 0…1. */
 const MOST = 0.5;
 
 /** Draws all networks. */
 export default async function reconstructions(
-  task: Task<Params>,
+  task: Task<Settings>,
 ): Promise<void> {
-  const { params } = task;
-  const numbers = shown(task);
-  const dataset = readDataset(task);
-  const originals = pixels(task.input("test-images"), numbers, dataset);
+  const { originals, read, size, name } = shown(task);
   const qualities = task.inputs("qualities");
   const networks = task.inputs("reconstructions").map(({ point, path }) => ({
     point,
-    outputs: pixels(path, numbers, dataset),
+    outputs: read(path),
     mse: readJson(fileOf(point, qualities), QualitySchema).mse,
   }));
   const groups = byRate(networks);
   await writeFigure(task, "reconstructions", () => {
-    const width = WIDTH[params.width];
+    const wide = task.params.width === "double";
+    const width = WIDTH[task.params.width];
     const seeds = networks.length > groups.length;
     const rows: Row[] = [
-      {
-        label: "original",
-        pictures: originals.map((bytes) => grey(bytes, dataset.width)),
-      },
-      ...groups.flatMap(({ rate, all, shown: { outputs } }): Row[] => [
+      { label: "original", pictures: greys(originals, size.width) },
+      ...groups.flatMap(({ learningRate, all, shown: { outputs } }): Row[] => [
         {
-          label: `lr ${rate}`,
+          label: `lr ${learningRate}`,
           note: `MSE ${range(all.map(({ mse }) => mse))}`,
-          pictures: outputs.map((bytes) => grey(bytes, dataset.width)),
+          pictures: greys(outputs, size.width),
           space: 5,
         },
         {
           label: "error",
           pictures: outputs.map((bytes, index) =>
-            errors(originals[index]!, bytes, dataset)
+            errors(originals[index]!, bytes, size)
           ),
         },
       ]),
     ];
-    const grid = fit(
-      width,
-      numbers.length,
-      (params.width === "double" ? 62 : 46) + (seeds ? 10 : 0),
-    );
-    const scale = 26;
-    const height = heightOf(grid, rows);
+    const labels = (wide ? 62 : 46) + (seeds ? 10 : 0);
+    const grid = gridOf(rows, { width, labels });
     return {
-      page: {
-        title: "Originals, reconstructions and errors by learning rate",
-        width,
-        height: Math.ceil(height) + scale + notice(dataset),
-        palette: false,
-        draw(context) {
-          drawRows(context, grid, rows);
-          drawScale(
-            context,
-            grid.labels,
-            height + 6,
-            Math.min(150, width - grid.labels),
-          );
-          drawNotice(context, dataset, height + scale);
-        },
+      title: "Originals, reconstructions and errors by learning rate",
+      width,
+      height: grid.height + 26,
+      palette: false,
+      draw(context) {
+        grid.draw(context);
+        const { left, height } = grid;
+        drawScale(context, left, height + 6, Math.min(150, width - left));
       },
       caption: [
-        `Reconstructions of ${
-          choice(params.images)
-        } by learning rate, each above its error: the absolute difference to the original, in grey values of 0 to 1.`,
+        `Reconstructions of ${name} by learning rate, each above its error: the absolute difference to the original, in grey values of 0 to 1.`,
         ...seedsShown(
           groups,
           "; the mean squared error over all test images is given from the least to the greatest of the seeds",
         ),
-        ...(dataset.stand_in ? [STAND_IN] : []),
-      ].join(" "),
+      ],
     };
   });
 }

@@ -1,33 +1,45 @@
 /** Which test images a figure shows, and their pixels. */
 import type { Task } from "../../pipeline/stage/task.ts";
 import { pick, readImages, type Size } from "../formats/images.ts";
+import { readDataset } from "./figure.ts";
 
-/** The numbers of the images to be shown: the first of each digit, or as listed. */
-export function shown(
-  task: Pick<
-    Task<{ readonly images: readonly number[] | null }>,
-    "params" | "input"
-  >,
-): number[] {
+/** The settings of a figure that shows test images. */
+export interface Settings {
+  readonly width: "single" | "double";
+  /** Their numbers; null for the first of each digit. */
+  readonly images: readonly number[] | null;
+}
+
+/** The images that a figure shows. */
+export interface Shown {
+  readonly size: Size;
+  readonly originals: readonly Uint8Array[];
+  /** The same images in another file of all of them. */
+  readonly read: (path: string) => readonly Uint8Array[];
+  /** What the caption calls them. */
+  readonly name: string;
+}
+
+/** The images to be shown, of those whose number is below `kept`. */
+export function shown(task: Task<Settings>, kept = Infinity): Shown {
   const { images } = task.params;
-  if (images !== null) return [...images];
-  const labels = Deno.readFileSync(task.input("test-labels"));
+  const size = readDataset(task);
+  const numbers = (images ?? firsts(task.input("test-labels")))
+    .filter((number) => number < kept);
+  const read = (path: string) => pick(readImages(path, size), numbers);
+  return {
+    size,
+    originals: read(task.input("test-images")),
+    read,
+    name: images === null
+      ? "the first test image of each digit"
+      : `the test images ${images.join(", ")}`,
+  };
+}
+
+/** The number of the first image of each digit. */
+function firsts(path: string): number[] {
+  const labels = Deno.readFileSync(path);
   return Array.from({ length: 10 }, (_, digit) => labels.indexOf(digit))
     .filter((index) => index >= 0);
-}
-
-/** The pixels of some images in a file of all of them. */
-export function pixels(
-  path: string,
-  numbers: readonly number[],
-  size: Size,
-): Uint8Array[] {
-  return pick(readImages(path, size), numbers);
-}
-
-/** What the figures' caption says about the choice. */
-export function choice(images: readonly number[] | null): string {
-  return images === null
-    ? "the first test image of each digit"
-    : `the test images ${images.join(", ")}`;
 }

@@ -1,16 +1,12 @@
 /** The learning curve: the loss of every step and of every epoch, as it grows. */
 import type { Curve as File } from "../formats/curve.ts";
+import { rounded } from "../formats/number.ts";
 
 /** What the file of a curve says of the losses so far. */
 export type Curve = Pick<File, "steps" | "epochs">;
 
 /** The curve before the first step. */
 export const EMPTY: Curve = { steps: [], epochs: [] };
-
-/** Nine significant digits, which tell any two 32-bit floats apart. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(9));
-}
 
 /** The curve with one more epoch. */
 export function extended(

@@ -11,7 +11,7 @@ const band = [0.1, 0.12] as const;
 
 /** One training: the losses of its steps; the validation losses are given apart. */
 function family(
-  learning_rate: number,
+  learningRate: number,
   steps: readonly number[],
   validation: readonly number[],
 ): Family {
@@ -22,9 +22,9 @@ function family(
   }));
   const steps_per_epoch = steps.length / epochs.length;
   return {
-    learning_rate,
+    learningRate,
     curves: [{
-      learning_rate,
+      learning_rate: learningRate,
       seed: 1,
       engine: { name: "portable", version: "1.30.0" },
       batch_size: 64,
@@ -45,7 +45,12 @@ Deno.test("lossAxis() leaves out what is huge at the beginning, and says so", ()
   ];
   for (const scale of ["log", "linear"] as const) {
     const { high, excursions } = lossAxis(families, { scale, band });
-    deepEqual(excursions, [{ family: 1, rate: 0.1, most: 1031.15, steps: 8 }]);
+    deepEqual(excursions, [{
+      family: 1,
+      learningRate: 0.1,
+      most: 1031.15,
+      steps: 8,
+    }]);
     equal(high, scale === "log" ? 0.2 : 0.12 * 1.12);
   }
 });

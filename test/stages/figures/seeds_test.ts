@@ -7,8 +7,8 @@ const network = (lr: number, seed: number) => ({ point: { lr, seed } });
 Deno.test("byRate() shows the first seed of every learning rate", () => {
   const all = [network(0.1, 3), network(0.1, 1), network(0.01, 3)];
   deepEqual(byRate(all), [
-    { rate: 0.1, all: all.slice(0, 2), shown: all[0] },
-    { rate: 0.01, all: all.slice(2), shown: all[2] },
+    { learningRate: 0.1, all: all.slice(0, 2), shown: all[0] },
+    { learningRate: 0.01, all: all.slice(2), shown: all[2] },
   ]);
 });
 
