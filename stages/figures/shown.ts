@@ -10,9 +10,10 @@ export interface Settings {
   readonly images: readonly number[] | null;
 }
 
-/** The images that a figure shows. */
+/** The images that a figure, or the report, shows. */
 export interface Shown {
   readonly size: Size;
+  readonly numbers: readonly number[];
   readonly originals: readonly Uint8Array[];
   /** The same images in another file of all of them. */
   readonly read: (path: string) => readonly Uint8Array[];
@@ -21,7 +22,10 @@ export interface Shown {
 }
 
 /** The images to be shown, of those whose number is below `kept`. */
-export function shown(task: Task<Settings>, kept = Infinity): Shown {
+export function shown(
+  task: Task<Pick<Settings, "images">>,
+  kept = Infinity,
+): Shown {
   const { images } = task.params;
   const size = readDataset(task);
   const numbers = (images ?? firsts(task.input("test-labels")))
@@ -29,6 +33,7 @@ export function shown(task: Task<Settings>, kept = Infinity): Shown {
   const read = (path: string) => pick(readImages(path, size), numbers);
   return {
     size,
+    numbers,
     originals: read(task.input("test-images")),
     read,
     name: images === null

@@ -1,6 +1,6 @@
 /** The data of the report: the inputs of its stage, read, checked and put together. */
 import type { Task } from "../../pipeline/stage/task.ts";
-import { pixels, shown } from "../figures/shown.ts";
+import { shown } from "../figures/shown.ts";
 import { ClaimsSchema, type Judgement } from "../formats/claims.ts";
 import { CurveSchema } from "../formats/curve.ts";
 import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
@@ -62,11 +62,9 @@ export async function read(task: Task<Params>): Promise<ReportData> {
   const metrics = readJson(task.input("metrics"), MetricsSchema);
   const dataset = readJson(task.input("dataset"), DatasetSchema);
   const labels = Deno.readFileSync(task.input("test-labels"));
-  const numbers = shown(task);
-  const cut = (path: string) =>
-    new Uint8Array(
-      pixels(path, numbers, dataset).flatMap((image) => [...image]),
-    ).toBase64();
+  const { numbers, originals, read: shownOf } = shown(task);
+  const base64 = (images: readonly Uint8Array[]) =>
+    new Uint8Array(images.flatMap((image) => [...image])).toBase64();
   const curves = task.inputs("curves");
   const several = severalSeeds(curves);
   const models = task.inputs("models");
@@ -85,7 +83,9 @@ export async function read(task: Task<Params>): Promise<ReportData> {
         DenoisingSchema,
       ),
       weights: Deno.readFileSync(fileOf(point, weights)).toBase64(),
-      outputs: cut(fileOf(point, task.inputs("reconstructions"))),
+      outputs: base64(
+        shownOf(fileOf(point, task.inputs("reconstructions"))),
+      ),
     };
   });
   // They differ in their weights only.
@@ -101,7 +101,7 @@ export async function read(task: Task<Params>): Promise<ReportData> {
     code: walk(first.chain).map(({ output }) => output)
       .reduce((least, next) => size(next) < size(least) ? next : least),
     digits: numbers.map((index) => ({ index, label: labels[index] ?? 0 })),
-    originals: cut(task.input("test-images")),
+    originals: base64(originals),
     digests: await digests(task),
   };
 }
