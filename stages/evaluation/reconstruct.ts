@@ -50,10 +50,10 @@ export default async function reconstruct(task: Task<Params>): Promise<void> {
   const apart = largestDifference(twin, reconstructions);
   if (!(apart <= bound)) {
     throw new StageError(
-      `${RUNTIMES.join(" and ")} reconstruct differently`,
+      `${RUNTIMES.join(" and ")} do not reconstruct the same`,
       `their results differ by ${apart}, more than ${bound}`,
-      "one of them executes the model wrongly: take another version of it, " +
-        "or raise reconstruction.agreement if the difference is harmless",
+      "take another version of the one that is wrong, or raise " +
+        "reconstruction.agreement if the difference is harmless",
     );
   }
   const mse = meanSquaredError(reconstructions, images);

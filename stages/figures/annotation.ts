@@ -7,7 +7,7 @@ import type { Excursion } from "./loss-axis.ts";
 import { drawKey, outline } from "./mark.ts";
 import { SCALE } from "./page.ts";
 import { INK, look } from "./palette.ts";
-import { inPoints } from "./plot.ts";
+import { inPoints, type LineName, nameLines } from "./plot.ts";
 
 /** The grey band that the paper speaks of, behind everything. */
 export function drawBand(
@@ -124,13 +124,15 @@ export function drawFrame(
   ctx.restore();
 }
 
-/** The words: the axes, and what lines and marks are. */
-export function drawWords(plot: uPlot): void {
+/** The words: the axes, the names of the curves at their ends, what lines and marks are. */
+export function drawWords(plot: uPlot, names: readonly LineName[]): void {
   inPoints(plot, (ctx, { left, right, top, bottom }) => {
     ctx.font = font(8.5);
-    ctx.fillText("loss", left + 2, top - 6);
     ctx.textAlign = "center";
     ctx.fillText("epoch", (left + right) / 2, bottom + 25);
-    drawKey(ctx, right, top - 6);
+    ctx.textAlign = "left";
+    ctx.fillText("loss", left + 2, top - 6);
   });
+  nameLines(plot, names, { size: 8.5, apart: 10 });
+  inPoints(plot, (ctx, { right, top }) => drawKey(ctx, right, top - 6));
 }

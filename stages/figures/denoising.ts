@@ -158,13 +158,14 @@ function drawChart(
       draw: [(plot) => {
         inPoints(plot, (ctx, { left, right, top, bottom }) => {
           ctx.font = font(8.5);
-          ctx.fillText("MSE to the original", left + 4, top + 1);
           ctx.textAlign = "center";
           ctx.fillText(
             "standard deviation of the noise σ",
             (left + right) / 2,
             bottom + 24,
           );
+          ctx.textAlign = "left";
+          ctx.fillText("MSE to the original", left + 4, top + 1);
         });
         nameLines(plot, [
           { value: noise.at(-1)!, text: "noisy image", colour: INK },

@@ -1,6 +1,6 @@
 /** What every figure ends with: its page in three forms, and its caption for LaTeX. */
 import type { Task } from "../../pipeline/stage/task.ts";
-import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
+import { DatasetSchema } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
 import { font, registerFont } from "./font.ts";
 import { type Page, render } from "./page.ts";
@@ -15,11 +15,6 @@ export interface Figure extends Page {
 /** What every figure over data that is not the paper's says, in picture and caption. */
 const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
 
-/** Reads the dataset's description. */
-export function readDataset<Params>(task: Task<Params>): Dataset {
-  return readJson(task.input("dataset"), DatasetSchema);
-}
-
 /**
  * Writes `png`, `svg`, `pdf` and `tex`. A height may be broken: the page is
  * rounded up. Text before the page is drawn needs the font, too.
@@ -31,7 +26,7 @@ export async function writeFigure<Params>(
 ): Promise<void> {
   registerFont();
   const { caption, ...drawn } = describe();
-  const { stand_in } = readDataset(task);
+  const { stand_in } = readJson(task.input("dataset"), DatasetSchema);
   const page: Page = {
     ...drawn,
     height: Math.ceil(drawn.height) + (stand_in ? 12 : 0),

@@ -15,7 +15,7 @@ import { writeFigure } from "./figure.ts";
 import { epochTicks, lossAxis, tickText } from "./loss-axis.ts";
 import { type Context, WIDTH } from "./page.ts";
 import { look } from "./palette.ts";
-import { axis, drawPlot, nameLines } from "./plot.ts";
+import { axis, drawPlot } from "./plot.ts";
 
 /** The figure's settings. */
 export interface Params {
@@ -92,8 +92,7 @@ function draw(
         excursions.forEach((one, row) =>
           drawExcursion(plot, one, row, excursions.length)
         );
-        drawWords(plot);
-        nameLines(
+        drawWords(
           plot,
           families.map(({ learningRate, curves }, index) => ({
             text: `lr ${learningRate}`,
@@ -103,7 +102,6 @@ function draw(
                 smooth(steps, params.smoothing).at(-1)!,
             ])).mean[0]!,
           })),
-          { size: 8.5, apart: 10 },
         );
       }],
     },

@@ -1,7 +1,11 @@
-/** Which test images a figure shows, and their pixels. */
+/**
+ * Which test images a figure shows, and their pixels. It draws nothing: the report,
+ * which loads no native code, shows the same.
+ */
 import type { Task } from "../../pipeline/stage/task.ts";
+import { DatasetSchema } from "../formats/dataset.ts";
 import { pick, readImages, type Size } from "../formats/images.ts";
-import { readDataset } from "./figure.ts";
+import { readJson } from "../formats/json.ts";
 
 /** The settings of a figure that shows test images. */
 export interface Settings {
@@ -27,7 +31,7 @@ export function shown(
   kept = Infinity,
 ): Shown {
   const { images } = task.params;
-  const size = readDataset(task);
+  const size = readJson(task.input("dataset"), DatasetSchema);
   const numbers = (images ?? firsts(task.input("test-labels")))
     .filter((number) => number < kept);
   const read = (path: string) => pick(readImages(path, size), numbers);

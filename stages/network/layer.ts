@@ -11,7 +11,7 @@ import {
 import { StageError } from "../../pipeline/stage/task.ts";
 
 /** What follows the affine part of a layer. */
-export type Activation = "linear" | "relu";
+type Activation = "linear" | "relu";
 
 /** Rows and columns. */
 type Size = readonly [number, number];
@@ -137,35 +137,27 @@ function inputShape(config: JsonObject): Shape | undefined {
 
 function layerOf(kind: string, config: JsonObject): Layer {
   const name = String(config.name);
+  const odd = (key: string, wanted: string) =>
+    uncovered(
+      `layer "${name}"`,
+      `a ${kind} with ${key} ${JSON.stringify(config[key])}`,
+      `use ${wanted}`,
+    );
   const size = (key: string): Size => {
     const pair = config[key];
     if (Array.isArray(pair) && pair.length === 2 && pair.every(isCount)) {
       return pair as unknown as Size;
     }
-    throw uncovered(
-      `layer "${name}"`,
-      `a ${kind} with ${key} ${JSON.stringify(pair)}`,
-      `use a ${key} of two whole numbers`,
-    );
+    throw odd(key, `a ${key} of two whole numbers`);
   };
   const filters = (): number => {
     if (isCount(config.filters)) return config.filters;
-    throw uncovered(
-      `layer "${name}"`,
-      `a ${kind} with filters ${JSON.stringify(config.filters)}`,
-      "use a whole number of filters",
-    );
+    throw odd("filters", "a whole number of filters");
   };
   const expect = (key: string, ...allowed: readonly Json[]) => {
-    const found = JSON.stringify(config[key]);
-    if (allowed.some((value) => JSON.stringify(value) === found)) return;
-    throw uncovered(
-      `layer "${name}"`,
-      `a ${kind} with ${key} ${found}`,
-      `use ${key} ${
-        allowed.map((value) => JSON.stringify(value)).join(" or ")
-      }`,
-    );
+    const texts = allowed.map((value) => JSON.stringify(value));
+    if (texts.includes(JSON.stringify(config[key]))) return;
+    throw odd(key, `${key} ${texts.join(" or ")}`);
   };
   switch (kind) {
     case "Conv2D": {

@@ -38,9 +38,9 @@ export interface Params {
 /** Writes `model` and `weights` (TensorFlow.js's layers format) and `curve`. */
 export default async function train(task: Task<Params>): Promise<void> {
   const { params } = task;
-  const { learning_rate, seed, epochs, batch_size } = params;
+  const { learning_rate: learningRate, seed, epochs, batch_size } = params;
   const adam = {
-    learningRate: learning_rate,
+    learningRate,
     beta1: params.beta1,
     beta2: params.beta2,
     epsilon: params.epsilon,
@@ -70,7 +70,7 @@ export default async function train(task: Task<Params>): Promise<void> {
   const owner: Owner = {
     engine: params.engine,
     graph: await sha256(trainingGraph(problem, loweringOf(params.engine))),
-    learning_rate,
+    learning_rate: learningRate,
     seed,
     images: count,
   };
@@ -137,7 +137,7 @@ export default async function train(task: Task<Params>): Promise<void> {
     task.output("curve"),
     canonicalPretty(
       {
-        learning_rate,
+        learning_rate: learningRate,
         seed,
         engine: { ...engine, ...(params.cpu && { cpu: params.cpu }) },
         batch_size,
@@ -159,7 +159,7 @@ export default async function train(task: Task<Params>): Promise<void> {
 
   function diverged(epoch: number, step: number, seen: string): StageError {
     return new StageError(
-      `The training diverged in epoch ${epoch}, step ${step}, with learning rate ${learning_rate}`,
+      `The training diverged in epoch ${epoch}, step ${step}, with learning rate ${learningRate}`,
       seen,
       "set a smaller learning rate in training.learning_rates",
     );
