@@ -1,11 +1,11 @@
 /** The small files that other programs read: who made it, and how it is cited. */
 import { canonicalPretty, type Json } from "../stage/json.ts";
 import type { Author } from "../project/publication.ts";
-import { type Edition, editionDate } from "./edition.ts";
+import { type Release, releaseDate } from "./release.ts";
 
 /** `CITATION.cff`, version 1.2.0. JSON's strings are YAML's. */
-export function citationFile(edition: Edition): string {
-  const { publication, code } = edition;
+export function citationFile(release: Release): string {
+  const { publication, code } = release;
   const { title, version, license, description, keywords, repository } =
     publication;
   const text = (value: string) => JSON.stringify(value);
@@ -15,7 +15,7 @@ export function citationFile(edition: Edition): string {
     "type: dataset",
     `title: ${text(title)}`,
     `version: ${text(version)}`,
-    `date-released: ${editionDate(edition)}`,
+    `date-released: ${releaseDate(release)}`,
     `license: ${text(license)}`,
     `abstract: ${text(description)}`,
     "keywords:",
@@ -41,8 +41,8 @@ export function citationFile(edition: Edition): string {
 }
 
 /** `.zenodo.json`: also the body that the deposit sends. No DOI that nobody gave. */
-export function zenodoMetadata(edition: Edition): { [key: string]: Json } {
-  const { publication, code } = edition;
+export function zenodoMetadata(release: Release): { [key: string]: Json } {
+  const { publication, code } = release;
   return {
     title: publication.title,
     upload_type: "dataset",
@@ -51,7 +51,7 @@ export function zenodoMetadata(edition: Edition): { [key: string]: Json } {
     access_right: "open",
     license: publication.license,
     version: publication.version,
-    publication_date: editionDate(edition),
+    publication_date: releaseDate(release),
     keywords: publication.keywords,
     related_identifiers: [
       {
@@ -76,8 +76,8 @@ export function zenodoMetadata(edition: Edition): { [key: string]: Json } {
 }
 
 /** `.zenodo.json` as a text. */
-export function zenodoFile(edition: Edition): string {
-  return canonicalPretty(zenodoMetadata(edition));
+export function zenodoFile(release: Release): string {
+  return canonicalPretty(zenodoMetadata(release));
 }
 
 function creator({ given, family, affiliation, orcid }: Author): Json {
@@ -89,8 +89,8 @@ function creator({ given, family, affiliation, orcid }: Author): Json {
 }
 
 /** `codemeta.json`, version 3. */
-export function codemetaFile(edition: Edition): string {
-  const { publication, deno, code } = edition;
+export function codemetaFile(release: Release): string {
+  const { publication, deno, code } = release;
   return canonicalPretty({
     "@context": "https://w3id.org/codemeta/3.0",
     "@type": "SoftwareSourceCode",
@@ -99,7 +99,7 @@ export function codemetaFile(edition: Edition): string {
     identifier: code,
     version: publication.version,
     license: `https://spdx.org/licenses/${publication.license}`,
-    datePublished: editionDate(edition),
+    datePublished: releaseDate(release),
     programmingLanguage: "TypeScript",
     runtimePlatform: `Deno ${deno}`,
     softwareRequirements: [`Deno ${deno}`],

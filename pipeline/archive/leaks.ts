@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import type { Failure } from "../failure.ts";
-import type { Piece } from "./edition.ts";
+import type { Piece } from "./release.ts";
 import { isText, leak, type Machine } from "./privacy.ts";
 
 /** Looks through all texts; binary results are made of inputs that were texts. */

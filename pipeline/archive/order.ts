@@ -1,7 +1,7 @@
 /** What is asked for when an archive is made. */
 import type { Again } from "../project/project.ts";
 import type { Judge } from "../project/publication.ts";
-import type { System } from "./vendoring.ts";
+import type { System } from "./packages.ts";
 
 /** What is asked for. */
 export interface Order {

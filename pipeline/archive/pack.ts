@@ -6,7 +6,7 @@
 import { createWriteStream, openSync } from "node:fs";
 import { closeSync, fsyncSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import type { Piece } from "./edition.ts";
+import type { Piece } from "./release.ts";
 import { compareBytes } from "./container.ts";
 
 const OPTIONS = {

@@ -1,15 +1,15 @@
 /** ro-crate-preview.html: the archive at a glance, in one page without a script. */
 import { escapeHtml } from "./citation.ts";
 import { type Described, fileId } from "./crate/entity.ts";
-import { type Edition, editionDate } from "./edition.ts";
+import { type Release, releaseDate } from "./release.ts";
 import { archivePath } from "./layout.ts";
 
 /** The page. */
 export function previewFile(
-  edition: Edition,
+  release: Release,
   files: readonly Described[],
 ): string {
-  const { publication, run, code, missing, outline } = edition;
+  const { publication, run, code, missing, outline } = release;
   const e = escapeHtml;
   const pictures = Object.keys(run.artifacts).map(archivePath)
     .filter((name) => name.endsWith(".png"));
@@ -41,7 +41,7 @@ ${
       publication.authors.map(({ given, family }) => `${given} ${family}`)
         .join(", "),
     )
-  } · version ${e(publication.version)} · ${editionDate(edition)} · ${
+  } · version ${e(publication.version)} · ${releaseDate(release)} · ${
     e(publication.license)
   }</p>
 <p>${e(publication.description)}</p>

@@ -1,21 +1,21 @@
 /** README.md of an archive, for an artifact committee: what is here, and what to type. */
 import type { Verdict } from "../stage/declaration.ts";
 import {
-  type Edition,
   machineText,
   peakMemory,
+  type Release,
   totalSeconds,
-} from "./edition.ts";
+} from "./release.ts";
 import { archivePath } from "./layout.ts";
 
 /** The text. */
-export function readmeFile(edition: Edition): string {
-  const { publication, run, code, deno, missing, data, vendor } = edition;
-  const { levels, mirror } = edition;
+export function readmeFile(release: Release): string {
+  const { publication, run, code, deno, missing, data, vendor } = release;
+  const { levels, mirror } = release;
   const { title, paper, authors, version, license, datasets } = publication;
   const numbers = publication.metrics && archivePath(publication.metrics);
-  const minutes = Math.max(1, Math.round(totalSeconds(edition) / 60));
-  const memory = peakMemory(edition);
+  const minutes = Math.max(1, Math.round(totalSeconds(release) / 60));
+  const memory = peakMemory(release);
   const names = authors.map(({ given, family }) => `${given} ${family}`);
   return [
     `# ${title}`,
@@ -89,7 +89,7 @@ export function readmeFile(edition: Edition): string {
     "",
     "| stage | instances | seconds in total | memory (MiB, limit) |",
     "|---|---|---|---|",
-    ...stages(edition),
+    ...stages(release),
     "",
     "## What is here",
     "",
@@ -140,7 +140,7 @@ function claim(
   ];
 }
 
-function stages({ run, memory }: Edition): string[] {
+function stages({ run, memory }: Release): string[] {
   const totals = new Map<string, { count: number; seconds: number }>();
   for (const { stage, seconds } of Object.values(run.instances)) {
     const total = totals.get(stage) ?? { count: 0, seconds: 0 };

@@ -28,7 +28,7 @@ const HEAD =
   `// Checks this archive: deno run --allow-read verify.ts [ARCHIVE] [--json]
 // Level 0: every byte against manifest-sha256.txt. Level 1: the record of what made
 // what. Level 2: every claim, from the archived numbers. It runs no other code.
-// Exit code 0 yes, 1 no, 2 could not judge. Made from the modules named below.
+// Exit code 0 yes, 1 no, 2 could not judge. Built from the modules named below.
 `;
 
 /** The text of `verify.ts`. */

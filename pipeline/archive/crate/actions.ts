@@ -1,9 +1,9 @@
 /** What happened: an action for each instance, and one for the whole run. */
 import { canonical } from "../../stage/json.ts";
 import type { PublishedInstance } from "../../published/lock.ts";
-import { type Edition, machineText } from "../edition.ts";
+import { machineText, type Release } from "../release.ts";
 import { CODE } from "../layout.ts";
-import { type Contents, contents } from "./contents.ts";
+import { type Contents, contents } from "./ids.ts";
 import {
   actionId,
   authorIds,
@@ -34,12 +34,12 @@ function span(
 
 /** The actions of the published run, and what they read and made on the way. */
 export function actions(
-  edition: Edition,
+  release: Release,
   files: readonly Described[],
 ): Entity[] {
-  const { run } = edition;
-  const known = contents(edition, files);
-  const agent = authorIds(edition).slice(0, 1).map(ref);
+  const { run } = release;
+  const known = contents(release, files);
+  const agent = authorIds(release).slice(0, 1).map(ref);
   const step = stepOf(run.instances);
   return [
     ...known.entities,
@@ -54,7 +54,7 @@ export function actions(
         actionStatus: COMPLETED,
       },
     ]),
-    ...wholeRun(edition, known, agent),
+    ...wholeRun(release, known, agent),
   ];
 }
 
@@ -101,7 +101,7 @@ function instanceAction(
 }
 
 function wholeRun(
-  { publication, run }: Edition,
+  { publication, run }: Release,
   known: Contents,
   agent: readonly Reference[],
 ): Entity[] {

@@ -4,7 +4,7 @@
  * validators of those profiles fail.
  */
 import { canonicalPretty } from "../../stage/json.ts";
-import type { Edition } from "../edition.ts";
+import type { Release } from "../release.ts";
 import { actions } from "./actions.ts";
 import type { Described } from "./entity.ts";
 import { fileEntities } from "./files.ts";
@@ -13,7 +13,7 @@ import { workflow } from "./workflow.ts";
 
 /** The text of `ro-crate-metadata.json`. */
 export function crateFile(
-  edition: Edition,
+  release: Release,
   files: readonly Described[],
 ): string {
   return canonicalPretty({
@@ -25,10 +25,10 @@ export function crateFile(
       },
     ],
     "@graph": [
-      ...root(edition, files),
-      ...fileEntities(edition, files),
-      ...workflow(edition),
-      ...actions(edition, files),
+      ...root(release, files),
+      ...fileEntities(release, files),
+      ...workflow(release),
+      ...actions(release, files),
     ],
   });
 }

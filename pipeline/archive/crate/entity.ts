@@ -1,7 +1,7 @@
 /** What the parts of a crate have in common: entities, and the ids by which they refer to each other. */
 import type { Json } from "../../stage/json.ts";
 import type { PublishedInstance } from "../../published/lock.ts";
-import type { Edition } from "../edition.ts";
+import type { Release } from "../release.ts";
 import { CODE } from "../layout.ts";
 
 /** A file of the archive, as the crate describes it. */
@@ -31,7 +31,7 @@ export function fileId(name: string): string {
 }
 
 /** The ids of the authors, in their order. */
-export function authorIds({ publication }: Edition): string[] {
+export function authorIds({ publication }: Release): string[] {
   return publication.authors.map(({ orcid }, index) =>
     orcid ? `https://orcid.org/${orcid}` : `#author-${index + 1}`
   );

@@ -1,5 +1,5 @@
 /** The files of a crate, and the dataset's where they are not in it. */
-import { type Edition, editionDate } from "../edition.ts";
+import { type Release, releaseDate } from "../release.ts";
 import { archivePath, CODE, CRATE, MANIFEST } from "../layout.ts";
 import {
   type Described,
@@ -31,10 +31,10 @@ const FORMATS: { readonly [extension: string]: string } = {
 
 /** An entity for each file; those of stages and of the workflow say so. */
 export function fileEntities(
-  edition: Edition,
+  release: Release,
   files: readonly Described[],
 ): Entity[] {
-  const { publication, run, code } = edition;
+  const { publication, run, code } = release;
   const formats = { ...FORMATS, ...publication.formats };
   const stages = new Map(
     Object.values(run.instances).flatMap(({ stage, title, facts }) =>
@@ -73,7 +73,7 @@ export function fileEntities(
           input: parameterNames(run.instances, stage.stage)
             .map((parameter) => ref(parameterId(stage.stage, parameter))),
         }),
-        ...(workflow && workflowProperties(edition, locked)),
+        ...(workflow && workflowProperties(release, locked)),
       };
     },
   );
@@ -90,7 +90,7 @@ export function fileEntities(
       "@type": "CreativeWork",
       name: "Deno's lock file, version 5",
     },
-    ...(edition.data
+    ...(release.data
       ? []
       : publication.datasets.flatMap(({ files, name }) =>
         files.map((file): Entity => ({
@@ -100,7 +100,7 @@ export function fileEntities(
           encodingFormat: "application/gzip",
           contentSize: String(file.bytes),
           sha256: file.sha256,
-          sdDatePublished: editionDate(edition),
+          sdDatePublished: releaseDate(release),
         }))
       )),
   ];

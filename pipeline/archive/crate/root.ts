@@ -1,5 +1,5 @@
 /** The crate itself: what it is about, whose it is, and which profiles it keeps. */
-import { type Edition, editionDate } from "../edition.ts";
+import { type Release, releaseDate } from "../release.ts";
 import { CODE, CRATE } from "../layout.ts";
 import {
   actionId,
@@ -22,10 +22,10 @@ const PROFILES = [
 ] as const;
 
 /** The metadata file, the root, its profiles, license and authors. */
-export function root(edition: Edition, files: readonly Described[]): Entity[] {
-  const { publication, run } = edition;
+export function root(release: Release, files: readonly Described[]): Entity[] {
+  const { publication, run } = release;
   const license = `https://spdx.org/licenses/${publication.license}`;
-  const ids = authorIds(edition);
+  const ids = authorIds(release);
   return [
     {
       "@id": CRATE,
@@ -47,7 +47,7 @@ export function root(edition: Edition, files: readonly Described[]): Entity[] {
       "@type": "Dataset",
       name: publication.title,
       description: publication.description,
-      datePublished: editionDate(edition),
+      datePublished: releaseDate(release),
       version: publication.version,
       keywords: publication.keywords.join(", "),
       license: ref(license),
@@ -63,7 +63,7 @@ export function root(edition: Edition, files: readonly Described[]): Entity[] {
         ...files.filter(({ name }) => name !== CRATE)
           .map(({ name }) => fileId(name)),
         CODE,
-        ...(edition.data
+        ...(release.data
           ? []
           : publication.datasets.flatMap(({ files }) =>
             files.map(({ urls }) => urls[0]!) // a mirror is declared

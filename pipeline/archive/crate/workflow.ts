@@ -1,12 +1,12 @@
 /** The workflow: its steps, their tools and parameters, without any run. */
 import type { PublishedInstance } from "../../published/lock.ts";
-import type { Edition } from "../edition.ts";
+import type { Release } from "../release.ts";
 import { CODE } from "../layout.ts";
 import { type Entity, parameterId, ref, toolId } from "./entity.ts";
 
 /** What the entity of the workflow's file says besides being a file. */
 export function workflowProperties(
-  { run, publication }: Edition,
+  { run, publication }: Release,
   locked: boolean,
 ): Entity {
   const all = steps(run.instances);
@@ -34,7 +34,7 @@ interface Step {
 }
 
 /** The stages in their order; one that is several modules has a step for each. */
-function steps(instances: Edition["run"]["instances"]): Step[] {
+function steps(instances: Release["run"]["instances"]): Step[] {
   const counts = new Map<string, number>();
   const found = new Map<string, Step>();
   for (const instance of Object.values(instances)) {
@@ -52,7 +52,7 @@ function steps(instances: Edition["run"]["instances"]): Step[] {
 
 /** Tells which step an instance belongs to, by its id. */
 export function stepOf(
-  instances: Edition["run"]["instances"],
+  instances: Release["run"]["instances"],
 ): (instance: PublishedInstance) => string {
   const ids = new Map(
     steps(instances).map(({ id, stage, tool }) => [`${stage} ${tool}`, id]),
@@ -61,8 +61,8 @@ export function stepOf(
 }
 
 /** The language, the engine, the steps, tools, data and parameters. */
-export function workflow(edition: Edition): Entity[] {
-  const { publication, run, deno } = edition;
+export function workflow(release: Release): Entity[] {
+  const { publication, run, deno } = release;
   const commands = new Set(
     Object.values(run.instances).map(toolId).filter((id) => id.startsWith("#")),
   );
@@ -138,7 +138,7 @@ export function parameterName(fact: string): string {
 
 /** The parameters that instances of a stage have, sorted. */
 export function parameterNames(
-  instances: Edition["run"]["instances"],
+  instances: Release["run"]["instances"],
   stage: string,
 ): string[] {
   const names = Object.values(instances).filter((one) => one.stage === stage)

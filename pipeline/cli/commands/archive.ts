@@ -8,8 +8,8 @@ import { open } from "../../plan/open.ts";
 import { levelsOf, type Project } from "../../project/project.ts";
 import { NO_CLAIMS } from "../../project/publication.ts";
 import { levelLines } from "../../archive/level.ts";
-import { makeArchive } from "../../archive/making.ts";
-import { parseSystem } from "../../archive/vendoring.ts";
+import { buildArchive } from "../../archive/build.ts";
+import { parseSystem } from "../../archive/packages.ts";
 
 /** The command `archive`. */
 export async function archiveCommand<Config>(
@@ -25,7 +25,7 @@ export async function archiveCommand<Config>(
     ? unwrap(parseSystem(parsed.one("vendor") ?? ""))
     : undefined;
   const made = unwrap(
-    await makeArchive(opened, {
+    await buildArchive(opened, {
       draft: parsed.has("draft"),
       // Without its data it could not be run again without a network either.
       data: parsed.has("include-data") || system !== undefined,

@@ -5,7 +5,7 @@ import { type Container, Refused } from "../../archive/container.ts";
 import { inspect, openArchive } from "../../archive/inspection.ts";
 import { RUN } from "../../archive/layout.ts";
 import { levelLines } from "../../archive/level.ts";
-import { restoreArchive, type Restored } from "../../archive/restoring.ts";
+import { importResults, type Restored } from "../../archive/import.ts";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Digest } from "../../store/digest.ts";
@@ -74,7 +74,7 @@ export async function restoreCommand<Config>(
       out("nothing was restored\n");
       return 1;
     }
-    const restored = restoreArchive(container, opened.store, root as Digest);
+    const restored = importResults(container, opened.store, root as Digest);
     opened.save();
     out(lines(restored, root, console).join("\n") + "\n");
     return 0;

@@ -85,7 +85,7 @@ async function deeper<Config>(
     }];
   }
   const { mirror } = project;
-  const { remake } = await import("../../archive/remaking.ts");
+  const { rerun } = await import("../../archive/rerun.ts");
   using container = openArchive(path)!; // it was just read
   const controller = new AbortController();
   const interrupt = () => controller.abort();
@@ -97,7 +97,7 @@ async function deeper<Config>(
       const stop = levels.some(({ answer }) => answer !== "yes");
       if (level > upTo || stop || controller.signal.aborted) break;
       levels.push(
-        await remake(container, { level, again }, {
+        await rerun(container, { level, again }, {
           path,
           options: fixed(readRun(container).experiment, project.shorthands),
           mirror: mirror === undefined

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { restoreArchive } from "../../../pipeline/archive/restoring.ts";
+import { importResults } from "../../../pipeline/archive/import.ts";
 import { openZip } from "../../../pipeline/archive/zip/zip.ts";
 import { inspect } from "../../../pipeline/archive/inspection.ts";
 import { exitCode } from "../../../pipeline/archive/level.ts";
@@ -128,7 +128,7 @@ Deno.test("sha256sum, unzip and Git agree with what the archive says", async () 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("makeArchive() gives the same bytes twice, and in a copy elsewhere", async () => {
+Deno.test("buildArchive() gives the same bytes twice, and in a copy elsewhere", async () => {
   const place = await Deno.realPath(
     await Deno.makeTempDir({ prefix: "ört-" }),
   );
@@ -146,7 +146,7 @@ Deno.test("makeArchive() gives the same bytes twice, and in a copy elsewhere", a
   }
 });
 
-Deno.test("makeArchive() gives the same bytes after another run of the same experiment", async () => {
+Deno.test("buildArchive() gives the same bytes after another run of the same experiment", async () => {
   await using other = await Paper.write(CONFIG, "other-");
   cpSync(
     join(shared.paper.root, "results.lock.json"),
@@ -275,7 +275,7 @@ Deno.test("inspect() cannot judge what is not there, and that is neither yes nor
   equal(exitCode(levels), 2);
 });
 
-Deno.test("makeArchive() refuses what is stale, unpublished, unlicensed, linked or secret", async () => {
+Deno.test("buildArchive() refuses what is stale, unpublished, unlicensed, linked or secret", async () => {
   await using paper = await Paper.write();
   const refusal = async () => {
     const made = await paper.archive();
@@ -302,7 +302,7 @@ Deno.test("makeArchive() refuses what is stale, unpublished, unlicensed, linked 
   equal(existsSync(join(paper.root, "paper-1.0.0.zip.part")), false);
 });
 
-Deno.test("makeArchive() says which author and licence to add; a draft marks them", async () => {
+Deno.test("buildArchive() says which author and licence to add; a draft marks them", async () => {
   const paper = await Paper.write({ ...CONFIG, authors: [], license: "" });
   await using _ = paper;
   await paper.run();
@@ -322,12 +322,12 @@ Deno.test("makeArchive() says which author and licence to add; a draft marks the
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("restoreArchive() brings back what makes the rest cheap, and nothing forged", async () => {
+Deno.test("importResults() brings back what makes the rest cheap, and nothing forged", async () => {
   await using other = await Paper.write(CONFIG, "reader-");
   const { store } = await other.open();
   {
     using container = openZip(shared.zip);
-    const { instances, left } = restoreArchive(
+    const { instances, left } = importResults(
       container,
       store,
       shared.root as Digest,

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Made, makeArchive } from "../../../pipeline/archive/making.ts";
+import { buildArchive, type Built } from "../../../pipeline/archive/build.ts";
 import type { Order } from "../../../pipeline/archive/order.ts";
 import { reproduce } from "../../../pipeline/history/reproduce.ts";
 import type { Event } from "../../../pipeline/run/event.ts";
@@ -225,8 +225,8 @@ export class Paper implements AsyncDisposable {
     writeFileSync(join(this.root, LOCK), printLock(run));
   }
 
-  async archive(order: Partial<Order> = {}): Promise<Result<Made>> {
-    return await makeArchive(await this.open(), {
+  async archive(order: Partial<Order> = {}): Promise<Result<Built>> {
+    return await buildArchive(await this.open(), {
       draft: false,
       data: false,
       output: undefined,

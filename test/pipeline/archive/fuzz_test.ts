@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { inspect, openArchive } from "../../../pipeline/archive/inspection.ts";
 import { levelLines } from "../../../pipeline/archive/level.ts";
-import { restoreArchive } from "../../../pipeline/archive/restoring.ts";
+import { importResults } from "../../../pipeline/archive/import.ts";
 import { digestBytes } from "../../../pipeline/store/digest.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
 import {
@@ -155,7 +155,7 @@ Deno.test("every mutant of an archive's documents gets an answer, and restores i
         mkdirSync(inner, { recursive: true });
         const outside = listing(place);
         using container = openArchive(shared.folder)!;
-        restoreArchive(
+        importResults(
           container,
           new Store(inner, StatCache.open(join(inner, "cache/stat"))),
           digestBytes("an archive"),

@@ -4,9 +4,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect, openArchive } from "../../../pipeline/archive/inspection.ts";
 import {
-  restoreArchive,
+  importResults,
   type Restored,
-} from "../../../pipeline/archive/restoring.ts";
+} from "../../../pipeline/archive/import.ts";
 import { parseArguments } from "../../../pipeline/cli/arguments.ts";
 import { restoreCommand } from "../../../pipeline/cli/commands/restore.ts";
 import type { Console } from "../../../pipeline/cli/console.ts";
@@ -44,7 +44,7 @@ globalThis.addEventListener(
 async function restoreInto(paper: Paper): Promise<Restored> {
   const { store } = await paper.open();
   using container = openArchive(forged.zip)!;
-  return restoreArchive(container, store, forged.root);
+  return importResults(container, store, forged.root);
 }
 
 const picture = (paper: Paper) =>
@@ -58,7 +58,7 @@ Deno.test("a forged archive is consistent: nothing in it can tell", () => {
   equal(picture(forged.paper), "<svg>forged</svg>\n");
 });
 
-Deno.test("restoreArchive() leaves the results that were made here", async () => {
+Deno.test("importResults() leaves the results that were made here", async () => {
   await using paper = await Paper.write(CONFIG, "own-");
   await paper.run();
   const honest = picture(paper);
@@ -77,7 +77,7 @@ Deno.test("restoreArchive() leaves the results that were made here", async () =>
   equal(picture(paper), honest);
 });
 
-Deno.test("restoreArchive() brings back a content of one's own that was lost", async () => {
+Deno.test("importResults() brings back a content of one's own that was lost", async () => {
   await using paper = await Paper.write(CONFIG, "lost-");
   await paper.run();
   const { store } = await paper.open();
@@ -90,7 +90,7 @@ Deno.test("restoreArchive() brings back a content of one's own that was lost", a
   deepEqual([counts.built, origins], [0, undefined]);
 });
 
-Deno.test("restoreArchive() leaves alone what a run is at", async () => {
+Deno.test("importResults() leaves alone what a run is at", async () => {
   await using paper = await Paper.write(CONFIG, "leased-");
   const theirs = await forged.paper.open();
   const { fingerprint } = theirs.store.latest("figures", "figures")!;

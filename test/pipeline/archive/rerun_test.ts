@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN } from "../../../pipeline/archive/layout.ts";
-import { remake } from "../../../pipeline/archive/remaking.ts";
+import { rerun } from "../../../pipeline/archive/rerun.ts";
 import { select } from "../../../pipeline/archive/selection.ts";
 import type { Container } from "../../../pipeline/archive/container.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
@@ -94,7 +94,7 @@ async function made(
 ) {
   const path = await Deno.makeTempFile({ suffix: ".zip" });
   try {
-    return await remake(
+    return await rerun(
       container({
         [RUN]: record,
         "code/main.ts": script,
@@ -135,7 +135,7 @@ Deno.test("select() takes the makers of artifacts, what reads from artifacts, or
   });
 });
 
-Deno.test("remake() says yes to equal bytes", async () => {
+Deno.test("rerun() says yes to equal bytes", async () => {
   for (const level of [3, 4, 5] as const) {
     const found = await made(level, program(artifacts));
     equal(found.answer, "yes", found.findings.join());
@@ -144,7 +144,7 @@ Deno.test("remake() says yes to equal bytes", async () => {
   }
 });
 
-Deno.test("remake() says no to other bytes, and names the first", async () => {
+Deno.test("rerun() says no to other bytes, and names the first", async () => {
   const other = { ...artifacts, "metrics.json": "{}\n" };
   const found = await made(4, program(other));
   equal(found.answer, "no");
@@ -156,7 +156,7 @@ Deno.test("remake() says no to other bytes, and names the first", async () => {
   equal((await made(4, program(without))).answer, "no");
 });
 
-Deno.test("remake() takes the program's word neither for equal bytes nor against them", async () => {
+Deno.test("rerun() takes the program's word neither for equal bytes nor against them", async () => {
   const liar = await made(
     5,
     program({ ...artifacts, "claims.json": "[]\n" }, {
@@ -185,7 +185,7 @@ Deno.test("remake() takes the program's word neither for equal bytes nor against
   equal(honest.answer, "yes", honest.findings.join());
 });
 
-Deno.test("remake() gives no answer where it could not be tried", async () => {
+Deno.test("rerun() gives no answer where it could not be tried", async () => {
   const missing = await made(
     5,
     program(artifacts, {
@@ -216,7 +216,7 @@ Deno.test("remake() gives no answer where it could not be tried", async () => {
   match(broken.findings.join(), /train: Load a library/);
 });
 
-Deno.test("remake() keeps an archive's code from the files of the machine", {
+Deno.test("rerun() keeps an archive's code from the files of the machine", {
   ignore: probeWall() === "none",
 }, async () => {
   const secret = await Deno.makeTempFile();
@@ -245,7 +245,7 @@ Deno.test("remake() keeps an archive's code from the files of the machine", {
   }
 });
 
-Deno.test("remake() gives no answer about an archive that it can not unpack", async () => {
+Deno.test("rerun() gives no answer about an archive that it can not unpack", async () => {
   const found = await made(5, program(artifacts), text, {
     [`code/${"x".repeat(300)}`]: "",
   });
@@ -286,7 +286,7 @@ console.error("of the other, too");
   await Deno.remove(place, { recursive: true });
 });
 
-Deno.test("remake() survives whatever the archive's program says", async () => {
+Deno.test("rerun() survives whatever the archive's program says", async () => {
   const lines = [
     "null",
     "[]",
@@ -313,7 +313,7 @@ Deno.test("remake() survives whatever the archive's program says", async () => {
 });
 
 Deno.test(
-  "remake() gives an archive's code copies of the packages that it names, and nothing else of the cache",
+  "rerun() gives an archive's code copies of the packages that it names, and nothing else of the cache",
   {
     ignore: probeWall() === "none",
   },

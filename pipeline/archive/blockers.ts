@@ -44,7 +44,7 @@ export function publishedRun(
 }
 
 /** What keeps a publication from being one, each with what to add. */
-export function shortcomings(
+export function blockers(
   root: string,
   { authors, license, title, datasets }: Publication,
   { verdicts }: Lock,

@@ -13,8 +13,8 @@ export type Piece =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly path: string };
 
-/** One edition of a project. */
-export interface Edition {
+/** One release of a project. */
+export interface Release {
   readonly publication: Publication;
   readonly run: Lock;
   /** `swh:1:dir:…` of the sources. */
@@ -36,8 +36,8 @@ export interface Edition {
   readonly outline: string;
 }
 
-/** When the last instance of the published run ended: the edition's date. */
-export function editionDate({ run }: Edition): string {
+/** When the last instance of the published run ended: the release's date. */
+export function releaseDate({ run }: Release): string {
   const last = Object.values(run.instances).map(({ made }) => made).sort().at(
     -1,
   );
@@ -45,13 +45,13 @@ export function editionDate({ run }: Edition): string {
 }
 
 /** The time that the whole run took on one core, in seconds. */
-export function totalSeconds({ run }: Edition): number {
+export function totalSeconds({ run }: Release): number {
   return Object.values(run.instances)
     .reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 /** The largest memory that an instance may use, in MiB. */
-export function peakMemory({ memory }: Edition): number {
+export function peakMemory({ memory }: Release): number {
   return Math.max(0, ...Object.values(memory));
 }
 

@@ -118,7 +118,7 @@ type Finished = Extract<Said, { kind: "finished" }>;
  * Makes a level's part again in an empty folder, and says what came of it. A full
  * disk, or an archive that changed since it was inspected, is no answer about it.
  */
-export async function remake(
+export async function rerun(
   container: Container,
   { level, again }: Deep,
   circumstances: Circumstances,
@@ -131,7 +131,7 @@ export async function remake(
     findings: [finding],
   });
   try {
-    const made = await tryToRemake(container, again, circumstances, open);
+    const made = await tryToRerun(container, again, circumstances, open);
     return { ...base, ...made };
   } catch (error) {
     if (error instanceof Refused || isOfTheMachine(error)) {
@@ -141,7 +141,7 @@ export async function remake(
   }
 }
 
-async function tryToRemake(
+async function tryToRerun(
   container: Container,
   again: Again,
   circumstances: Circumstances,

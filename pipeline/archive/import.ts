@@ -32,7 +32,7 @@ export interface Restored {
 }
 
 /** Restores from an archive that passed levels 0 and 1, and whose root digest is `archive`. */
-export function restoreArchive(
+export function importResults(
   container: Container,
   store: Store,
   archive: Digest,

@@ -11,7 +11,7 @@ import {
   licenseTable,
   parseSystem,
   vendor,
-} from "../../../pipeline/archive/vendoring.ts";
+} from "../../../pipeline/archive/packages.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
 
 const PACKAGES: { readonly [id: string]: object } = {

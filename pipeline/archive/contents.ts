@@ -19,8 +19,8 @@ import { picture } from "../render/picture.ts";
 import { citationFile, codemetaFile, zenodoFile } from "./citation.ts";
 import { crateFile } from "./crate/crate.ts";
 import type { Described } from "./crate/entity.ts";
-import type { Edition, Piece } from "./edition.ts";
-import { peakMemory, totalSeconds } from "./edition.ts";
+import type { Piece, Release } from "./release.ts";
+import { peakMemory, totalSeconds } from "./release.ts";
 import {
   archivePath,
   CLAIMS,
@@ -40,15 +40,15 @@ import { readmeFile } from "./readme.ts";
 import { sourceFiles } from "./sources.ts";
 import { blobHash, directoryId } from "./swhid.ts";
 import { verifierFile } from "./verifier.ts";
-import { licenseTable, vendor } from "./vendoring.ts";
+import { licenseTable, vendor } from "./packages.ts";
 import { compareBytes } from "./container.ts";
 
 /** All files of the archive by name. */
-export async function gather(
+export async function contents(
   opened: Opened,
   order: Order,
   { publication, run, missing }: Pick<
-    Edition,
+    Release,
     "publication" | "run" | "missing"
   >,
 ): Promise<Result<Map<string, Piece>>> {
@@ -121,7 +121,7 @@ export async function gather(
       declaration.resources?.memory ?? 0,
     );
   }
-  const edition: Edition = {
+  const release: Release = {
     publication,
     run,
     code: directoryId(blobs),
@@ -136,12 +136,12 @@ export async function gather(
   };
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });
-  write("README.md", readmeFile(edition));
-  write("CITATION.cff", citationFile(edition));
-  write(".zenodo.json", zenodoFile(edition));
-  write("codemeta.json", codemetaFile(edition));
+  write("README.md", readmeFile(release));
+  write("CITATION.cff", citationFile(release));
+  write(".zenodo.json", zenodoFile(release));
+  write("codemeta.json", codemetaFile(release));
   write("verify.ts", await verifierFile(root, publication.judge));
-  write(CLAIMS, claimsFile(edition));
+  write(CLAIMS, claimsFile(release));
   write(EXPERIMENT, canonicalPretty(run.experiment));
   write(DATASETS, canonicalPretty(publication.datasets as unknown as Json));
   write(RUN, printLock(run));
@@ -155,10 +155,10 @@ export async function gather(
       seen: `its name ${problem}`,
     });
   }
-  write("ro-crate-preview.html", previewFile(edition, describe(pieces)));
+  write("ro-crate-preview.html", previewFile(release, describe(pieces)));
   // The manifest has the crate's digest, so the crate names it without one.
   write(MANIFEST, "");
-  write(CRATE, crateFile(edition, describe(pieces)));
+  write(CRATE, crateFile(release, describe(pieces)));
   write(
     MANIFEST,
     printManifest(
@@ -169,8 +169,8 @@ export async function gather(
   return ok(pieces);
 }
 
-function claimsFile(edition: Edition): string {
-  const { publication, run } = edition;
+function claimsFile(release: Release): string {
+  const { publication, run } = release;
   const definitions = new Map(
     publication.claims.map((claim) => [
       String((claim as { id?: Json } | null)?.id),
@@ -190,8 +190,8 @@ function claimsFile(edition: Edition): string {
       check: {
         command: "deno run --allow-read verify.ts .",
         remake: "cd code && deno task reproduce",
-        remake_seconds: Math.round(totalSeconds(edition)),
-        memory_mib: peakMemory(edition),
+        remake_seconds: Math.round(totalSeconds(release)),
+        memory_mib: peakMemory(release),
       },
     })),
   });

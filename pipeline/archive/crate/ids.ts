@@ -1,5 +1,5 @@
 /** Which entity stands for which content: what actions read and made. */
-import { type Edition } from "../edition.ts";
+import { type Release } from "../release.ts";
 import { archivePath, CODE } from "../layout.ts";
 import { type Described, type Entity, fileId } from "./entity.ts";
 
@@ -17,7 +17,7 @@ export interface Contents {
 
 /** Names every content that the run read or made. */
 export function contents(
-  { publication, run, data }: Edition,
+  { publication, run, data }: Release,
   files: readonly Described[],
 ): Contents {
   // Files of the project that stages read: texts that quote numbers, scripts.

@@ -9,16 +9,16 @@ import { type Digest, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
 import { presentRun, publicationOf } from "../history/present.ts";
-import { gather } from "./gathering.ts";
+import { contents } from "./contents.ts";
 import { inspect } from "./inspection.ts";
 import { leaks } from "./leaks.ts";
 import type { Level } from "./level.ts";
 import type { Order } from "./order.ts";
 import { pack } from "./pack.ts";
-import { publishedRun, shortcomings } from "./shortcomings.ts";
+import { blockers, publishedRun } from "./blockers.ts";
 
 /** What was made. */
-export interface Made {
+export interface Built {
   readonly path: string;
   readonly size: number;
   readonly digest: Digest;
@@ -29,10 +29,10 @@ export interface Made {
 }
 
 /** Makes an archive of an opened project. */
-export async function makeArchive(
+export async function buildArchive(
   opened: Opened,
   order: Order,
-): Promise<Result<Made>> {
+): Promise<Result<Built>> {
   const publication = publicationOf(opened);
   const present = presentRun(opened, order.verdicts);
   if (!present.ok) return present;
@@ -41,7 +41,7 @@ export async function makeArchive(
   const { run, missing: unpublished } = published.value;
   const missing = [
     ...unpublished,
-    ...shortcomings(opened.root, publication, run),
+    ...blockers(opened.root, publication, run),
   ];
   if (missing.length > 0 && !order.draft) {
     return fail({
@@ -51,7 +51,7 @@ export async function makeArchive(
       hint: "mend this, or make a draft: deno task archive --draft",
     });
   }
-  const gathered = await gather(opened, order, { publication, run, missing });
+  const gathered = await contents(opened, order, { publication, run, missing });
   if (!gathered.ok) return gathered;
   const pieces = gathered.value;
   const found = leaks(opened.root, pieces);
