@@ -156,3 +156,8 @@ Deno.test("nothing of the engine prints but its console, and no stage does", () 
   );
   deepEqual(wrong, []);
 });
+
+Deno.test("the way in names no module of the long way as a literal, which Deno would load beforehand", () => {
+  const text = Deno.readTextFileSync(join(root, "pipeline/cli/start.ts"));
+  deepEqual(text.match(/await import\(["'][^)]*/g), null);
+});

@@ -26,6 +26,9 @@ export async function start<Config>(
       if (!(error instanceof Error)) throw error;
     }
   }
-  const { main } = await import("./main.ts");
+  // Not as a literal: Deno would look at all modules behind it, and resolve their
+  // packages, before the first line here runs. That takes half of a quick answer.
+  const engine = new URL("main.ts", import.meta.url).href;
+  const { main }: typeof import("./main.ts") = await import(engine);
   return await main(args, await load());
 }
