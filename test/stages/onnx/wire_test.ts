@@ -122,3 +122,25 @@ function hasOnnx(): boolean {
     throw error;
   }
 }
+
+Deno.test("encode() writes attributes and metadata in the order of their keys", () => {
+  const of = (keys: readonly string[]) =>
+    encode(model(
+      {
+        name: "keys",
+        inputs: [],
+        outputs: [],
+        initialisers: [],
+        nodes: [{
+          op: "Any",
+          inputs: [],
+          outputs: ["y"],
+          attributes: Object.fromEntries(keys.map((key) => [key, int(1)])),
+        }],
+      },
+      { metadata: Object.fromEntries(keys.map((key) => [key, "1"])) },
+    ));
+  assert.deepEqual(of(["b", "a"]), of(["a", "b"]));
+  const text = new TextDecoder("latin1").decode(of(["zz", "yy"]));
+  assert(text.indexOf("yy") < text.indexOf("zz"));
+});

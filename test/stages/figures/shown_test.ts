@@ -1,0 +1,36 @@
+/** Which images a figure shows, and where its rows stand. */
+import { deepEqual, equal } from "node:assert/strict";
+import { join } from "node:path";
+import { gridOf } from "../../../stages/figures/grid.ts";
+import { picture } from "../../../stages/figures/page.ts";
+import { shown } from "../../../stages/figures/shown.ts";
+import { figureTask, writeMaterial } from "./material.ts";
+
+Deno.test("shown() takes the first of each digit, or those listed, and only what was kept", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    writeMaterial(folder, 1, false);
+    const task = (images: number[] | null) =>
+      figureTask(folder, folder, { images });
+    deepEqual(shown(task(null)).numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    deepEqual(shown(task(null), 3).numbers, [0, 1, 2]);
+    const { numbers, originals, name } = shown(task([11, 2]));
+    deepEqual([numbers, name], [[11, 2], "the test images 11, 2"]);
+    const all = Deno.readFileSync(join(folder, "images"));
+    deepEqual(originals[1], all.subarray(2 * 784, 3 * 784));
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("gridOf() fills the width with cells of whole points, and counts gaps and space", () => {
+  const one = picture(1, 1, () => [0, 0, 0]);
+  const pictures = [one, one, one];
+  const { left, height } = gridOf(
+    [{ label: "a", pictures }, { label: "b", pictures, space: 5 }],
+    { width: 100, labels: 20 },
+  );
+  // Cells of 25: 100 − 20 − 2 · 2 = 76 for three.
+  equal(left, 100 - 3 * 25 - 2 * 2);
+  equal(height, 1 + 25 + 2 + 5 + 25 + 1);
+});
