@@ -41,7 +41,7 @@ export function citationFile(release: Release): string {
 }
 
 /** `.zenodo.json`: also the body that the deposit sends. No DOI that nobody gave. */
-export function zenodoMetadata(release: Release): { [key: string]: Json } {
+function zenodoMetadata(release: Release): { [key: string]: Json } {
   const { publication, code } = release;
   return {
     title: publication.title,

@@ -1,12 +1,5 @@
 /** The files of an archive: results, sources, packages, and what is written about them. */
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
@@ -21,6 +14,7 @@ import { crateFile } from "./crate/crate.ts";
 import type { Described } from "./crate/entity.ts";
 import type { Piece, Release } from "./release.ts";
 import { peakMemory, totalSeconds } from "./release.ts";
+import { feed } from "./folder.ts";
 import {
   archivePath,
   CLAIMS,
@@ -213,18 +207,4 @@ function describe(pieces: ReadonlyMap<string, Piece>): Described[] {
           digest: digestFile(piece.path),
         },
   );
-}
-
-function feed(path: string, write: (piece: Uint8Array) => void): void {
-  const file = openSync(path, "r");
-  try {
-    const buffer = new Uint8Array(1 << 20);
-    for (;;) {
-      const count = readSync(file, buffer, 0, buffer.length, null);
-      if (count === 0) return;
-      write(buffer.subarray(0, count));
-    }
-  } finally {
-    closeSync(file);
-  }
 }

@@ -25,7 +25,7 @@ const ClaimsSchema = v.object({
 }, "it is no list of claims");
 
 /** A claim as an archive has it. */
-export type ArchivedClaim = v.InferOutput<
+type ArchivedClaim = v.InferOutput<
   typeof ClaimsSchema
 >["claims"][number];
 

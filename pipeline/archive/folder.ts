@@ -30,17 +30,22 @@ export function openFolder(root: string): Container {
 
   const copy = (name: string, write: (piece: Uint8Array) => void) => {
     if (!names.has(name)) throw new Refused(`no member "${name}"`);
-    const file = openSync(join(root, name), "r");
-    try {
-      const buffer = new Uint8Array(PIECE);
-      for (;;) {
-        const count = readSync(file, buffer, 0, buffer.length, null);
-        if (count === 0) return;
-        write(buffer.subarray(0, count));
-      }
-    } finally {
-      closeSync(file);
-    }
+    feed(join(root, name), write);
   };
   return containerOf(members, copy, () => {});
+}
+
+/** Hands a file's content over in pieces. */
+export function feed(path: string, write: (piece: Uint8Array) => void): void {
+  const file = openSync(path, "r");
+  try {
+    const buffer = new Uint8Array(PIECE);
+    for (;;) {
+      const count = readSync(file, buffer, 0, buffer.length, null);
+      if (count === 0) return;
+      write(buffer.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
+  }
 }

@@ -14,7 +14,7 @@ import { type Container, Refused } from "./container.ts";
 import { openZip } from "./zip/zip.ts";
 
 /** What was found, level by level; a level that says no ends it. */
-export interface Inspection {
+interface Inspection {
   /** The SHA-256 of the manifest: the archive's name for itself. */
   readonly root: string;
   readonly levels: Level[];

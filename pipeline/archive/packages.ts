@@ -26,7 +26,7 @@ import { tarballName } from "./registry.ts";
 export type { System } from "../code/lock.ts";
 
 /** A package, at hand. */
-export interface Tarball {
+interface Tarball {
   readonly name: string;
   readonly version: string;
   /** As its package.json says; `undefined` where that is not installed here. */

@@ -1,7 +1,7 @@
 /** What must not leave the machine: secrets, and the names of people and places on it. */
 
 /** What was found in a file. */
-export interface Leak {
+interface Leak {
   readonly what: string;
   readonly line: number;
 }

@@ -41,13 +41,13 @@ export interface Circumstances {
 }
 
 /** A variable of the environment that says where the data is; the archive's own comes first. */
-export interface Mirror {
+interface Mirror {
   readonly variable: string;
   readonly place: string | undefined;
 }
 
 /** A level as a project names it. */
-export interface Deep {
+interface Deep {
   /** From 3 on. */
   readonly level: number;
   readonly again: Again;

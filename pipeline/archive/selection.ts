@@ -3,7 +3,7 @@ import type { Lock } from "../published/lock.ts";
 import type { Again } from "../project/project.ts";
 
 /** What is made again. */
-export interface Selection {
+interface Selection {
   /** Stages that have to run although their results are at hand; "all" needs none of those. */
   readonly force: readonly string[] | "all";
   /** Artifacts that are compared, by path. */

@@ -29,7 +29,7 @@ export type Step =
   };
 
 /** What it came to. */
-export interface Deposited {
+interface Deposited {
   readonly draft: Draft;
   readonly doi: string | undefined;
   readonly name: string;

@@ -45,7 +45,7 @@ const UploadedSchema = v.object({
 });
 
 /** A file as it arrived: its size in bytes, its MD5. */
-export type Uploaded = v.InferOutput<typeof UploadedSchema>;
+type Uploaded = v.InferOutput<typeof UploadedSchema>;
 
 /** Where a server is, and by what right. */
 export interface Access {
