@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** Rows that fill a width. Sizes are points. */
-export interface Grid {
+interface Grid {
   readonly height: number;
   /** Where the pictures begin. */
   readonly left: number;

@@ -13,7 +13,7 @@ export interface Excursion {
 }
 
 /** The axis of the loss. */
-export interface LossAxis {
+interface LossAxis {
   readonly low: number;
   readonly high: number;
   readonly ticks: readonly number[];

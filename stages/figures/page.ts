@@ -27,7 +27,7 @@ export interface Page {
 }
 
 /** A page as files. */
-export interface Rendered {
+interface Rendered {
   readonly png: Uint8Array;
   readonly svg: string;
   readonly pdf: Uint8Array;

@@ -15,7 +15,7 @@ export interface Settings {
 }
 
 /** The images that a figure, or the report, shows. */
-export interface Shown {
+interface Shown {
   readonly size: Size;
   readonly numbers: readonly number[];
   readonly originals: readonly Uint8Array[];

@@ -53,7 +53,7 @@ export interface Chain {
 }
 
 /** The shape of what a layer gives. */
-export function shapeAfter(
+function shapeAfter(
   layer: Layer,
   { channels, height, width }: Shape,
 ): Shape {
