@@ -136,6 +136,32 @@ Deno.test("ARCHITECTURE.md shows the floors as they are", () => {
   }
 });
 
+/** The contract of a stage is for those who write stages, whether or not one here uses all of it. */
+const CONTRACT = "pipeline/stage/";
+
+Deno.test("every export has a user in another file", () => {
+  const all = [...modules("pipeline"), ...modules("stages")];
+  const texts = new Map(
+    [...all, ...modules("test"), "main.ts"].map((
+      module,
+    ) => [module, Deno.readTextFileSync(join(root, module))]),
+  );
+  const wrong = all.filter((module) => !module.startsWith(CONTRACT)).flatMap(
+    (module) => {
+      const exported = texts.get(module)!.matchAll(
+        /^export (?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm,
+      );
+      return Array.from(exported, ([, name]) => name!).filter((name) => {
+        const word = new RegExp(`\\b${name}\\b`);
+        return !texts.entries().some(([other, text]) =>
+          other !== module && word.test(text)
+        );
+      }).map((name) => `${module}: ${name}`);
+    },
+  );
+  deepEqual(wrong, []);
+});
+
 /** What may write to a stream: the console, and what runs in a stage's own process. */
 const SPEAKERS = [
   "pipeline/cli/start.ts",

@@ -12,7 +12,7 @@ import { type Problem, refuse, TOLD } from "./problem.ts";
 import { allowed, guesser, unknownKeys } from "./shape.ts";
 
 /** What is read, and what is laid over it. */
-export interface Reading<T> extends Overlay {
+interface Reading<T> extends Overlay {
   readonly path: string;
   /** Instead of the file's content. */
   readonly text?: string;
