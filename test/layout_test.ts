@@ -1,6 +1,7 @@
 /** The plan of the house: which room may import which, and what no module does. */
 import { deepEqual } from "node:assert/strict";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
+import { commandsOf } from "../pipeline/cli/table.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 
@@ -183,15 +184,27 @@ Deno.test("nothing of the engine prints but its console, and no stage does", () 
   deepEqual(wrong, []);
 });
 
-Deno.test("what the quick answer loads names nothing that Deno would read ahead", () => {
-  const wrong = ["main.ts", "pipeline/cli/start.ts", "pipeline/cli/noop.ts"]
-    .filter((module) =>
-      /(?<!typeof\s+)import\(\s*["'`]/.test(
-        Deno.readTextFileSync(join(root, module)).replace(
-          /\/\*[\s\S]*?\*\//g,
-          "",
-        ),
-      )
-    );
+Deno.test("what every command loads first names nothing that Deno would read ahead", () => {
+  const first = [
+    "main.ts",
+    ...["start", "noop", "main"].map((name) => `pipeline/cli/${name}.ts`),
+  ];
+  const wrong = first.filter((module) =>
+    /(?<!typeof\s+)import\(\s*["'`]/.test(
+      Deno.readTextFileSync(join(root, module)).replace(
+        /\/\*[\s\S]*?\*\//g,
+        "",
+      ),
+    )
+  );
   deepEqual(wrong, []);
+});
+
+Deno.test("every command of the table has a module of its name, and every module is one", () => {
+  const commands = commandsOf({ shorthands: [] }).map(({ name }) => name);
+  const files = modules("pipeline/cli/commands").flatMap((module) => {
+    const text = Deno.readTextFileSync(join(root, module));
+    return text.includes("export default ") ? [basename(module, ".ts")] : [];
+  });
+  deepEqual(files, commands.toSorted());
 });

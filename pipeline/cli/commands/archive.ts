@@ -12,7 +12,7 @@ import { buildArchive } from "../../archive/build.ts";
 import { parseSystem } from "../../archive/packages.ts";
 
 /** The command `archive`. */
-export async function archiveCommand<Config>(
+export default async function archiveCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   { out, err, outStyle: { bold, green, yellow, dim } }: Console,

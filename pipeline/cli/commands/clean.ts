@@ -18,7 +18,7 @@ import { LOCK, readPublished } from "../../published/lock.ts";
 import { bytes, counted } from "../../text/quantity.ts";
 
 /** The command `clean`. */
-export async function cleanCommand<Config>(
+export default async function cleanCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   { out }: Console,

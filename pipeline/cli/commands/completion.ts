@@ -6,7 +6,7 @@ import { completionScript, type Shell } from "../completion.ts";
 import { commandsOf } from "../table.ts";
 
 /** The command `completion`. */
-export function completionCommand<Config>(
+export default function completionCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   { out }: Console,

@@ -28,7 +28,7 @@ const SERVERS = {
 const TOKEN = "ZENODO_TOKEN";
 
 /** The command `deposit`. */
-export async function depositCommand<Config>(
+export default async function depositCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   { out, err, outStyle: { green, dim } }: Console,

@@ -12,7 +12,7 @@ import { openStore, readArtifact } from "./runs.ts";
 import { jsonLine } from "../../text/visible.ts";
 
 /** The command `diff`. */
-export function diffCommand<Config>(
+export default function diffCommand<Config>(
   { root, pipeline: { metrics } }: Project<Config>,
   parsed: Parsed,
   { out, outStyle, columns }: Console,

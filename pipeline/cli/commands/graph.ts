@@ -12,7 +12,7 @@ import { picture, pictureOfInstances } from "../../render/picture.ts";
 import { jsonLine } from "../../text/visible.ts";
 
 /** The command `graph`. */
-export async function graphCommand<Config>(
+export default async function graphCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   { out, err }: Console,

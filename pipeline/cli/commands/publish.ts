@@ -12,7 +12,7 @@ import { counted } from "../../text/quantity.ts";
 import { grouped, listed } from "../../render/reason.ts";
 
 /** The command `publish`. */
-export async function publishCommand<Config>(
+export default async function publishCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   { out, outStyle }: Console,

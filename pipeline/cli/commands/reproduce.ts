@@ -11,7 +11,7 @@ import { interruption } from "../interruption.ts";
 import { remember } from "../remember.ts";
 
 /** The command `reproduce`. */
-export async function reproduceCommand<Config>(
+export default async function reproduceCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   console: Console,

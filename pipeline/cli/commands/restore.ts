@@ -19,7 +19,7 @@ import { counted } from "../../text/quantity.ts";
 import { grouped, listed } from "../../render/reason.ts";
 
 /** The command `restore`: exit code 0, or 1 if the archive is not whole or not wanted. */
-export async function restoreCommand<Config>(
+export default async function restoreCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   console: Console,

@@ -14,7 +14,7 @@ import { Store } from "../../store/store.ts";
 import { jsonLine } from "../../text/visible.ts";
 
 /** The command `runs`. */
-export function runsCommand<Config>(
+export default function runsCommand<Config>(
   { root, pipeline: { verdicts } }: Project<Config>,
   parsed: Parsed,
   { out, outStyle, columns }: Console,

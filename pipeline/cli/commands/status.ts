@@ -15,7 +15,7 @@ import { announce } from "../../run/run.ts";
 import { jsonLine } from "../../text/visible.ts";
 
 /** The command `status`: exit code 0 if everything is up to date, 3 if not. */
-export async function statusCommand<Config>(
+export default async function statusCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   console: Console,

@@ -33,7 +33,7 @@ import { jsonLine } from "../../text/visible.ts";
 import { reproduce } from "../../history/reproduce.ts";
 
 /** The command `verify`. */
-export async function verifyCommand<Config>(
+export default async function verifyCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   console: Console,

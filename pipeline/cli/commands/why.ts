@@ -10,7 +10,7 @@ import { type Explanation, whyLines } from "../../render/why.ts";
 import { jsonLine } from "../../text/visible.ts";
 
 /** The command `why`. */
-export async function whyCommand<Config>(
+export default async function whyCommand<Config>(
   project: Project<Config>,
   parsed: Parsed,
   { out, outStyle, columns }: Console,

@@ -8,7 +8,7 @@ import {
   type Restored,
 } from "../../../pipeline/archive/import.ts";
 import { parseArguments } from "../../../pipeline/cli/arguments.ts";
-import { restoreCommand } from "../../../pipeline/cli/commands/restore.ts";
+import restoreCommand from "../../../pipeline/cli/commands/restore.ts";
 import type { Console } from "../../../pipeline/cli/console.ts";
 import type { Digest } from "../../../pipeline/store/digest.ts";
 import { Failed, unwrap } from "../../../pipeline/failure.ts";

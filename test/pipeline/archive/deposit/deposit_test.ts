@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { pack } from "../../../../pipeline/archive/pack.ts";
 import { parseArguments } from "../../../../pipeline/cli/arguments.ts";
-import { depositCommand } from "../../../../pipeline/cli/commands/deposit.ts";
+import depositCommand from "../../../../pipeline/cli/commands/deposit.ts";
 import {
   deposit,
   type Step,
