@@ -4,6 +4,8 @@
  * instance's fingerprint is that of its facts, every input an output of another
  * instance, and the code that of the record. What artifacts say of themselves is
  * the project's to know.
+ *
+ * Longer than other modules: one check after the other, each read by itself.
  */
 import { fingerprint } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";

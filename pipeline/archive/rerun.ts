@@ -5,9 +5,7 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import * as v from "valibot";
 import { digestFile } from "../store/digest.ts";
-import { anything, readForeign } from "../published/foreign.ts";
 import type { Lock } from "../published/lock.ts";
 import type { Comparison } from "../published/comparison.ts";
 import { comparisonLines } from "../render/comparison.ts";
@@ -24,6 +22,7 @@ import { CODE, VENDOR } from "./layout.ts";
 import type { Level } from "./level.ts";
 import type { Again } from "../project/project.ts";
 import { provide } from "./provisions.ts";
+import { type Finished, finishedOf, saidIn } from "./said.ts";
 import { type Registry, serveTarballs } from "./registry.ts";
 import { select } from "./selection.ts";
 import { unpack } from "./unpacking.ts";
@@ -53,66 +52,8 @@ interface Deep {
   readonly again: Again;
 }
 
-const text = v.string();
-const count = v.number();
-const changed = v.array(v.object({
-  fact: text,
-  was: v.optional(anything),
-  now: v.optional(anything),
-}));
-/** Where two runs part: JSON writes an infinite difference as `null`. */
-const parting = {
-  identical: count,
-  artifacts: count,
-  instance: text,
-  changes: changed,
-  largest: v.optional(v.object({
-    path: text,
-    was: anything,
-    now: anything,
-    relative: v.pipe(v.nullable(count), v.transform((one) => one ?? Infinity)),
-  })),
-};
-
-/** The comparison of the archive's program: explains, and is seldom believed. */
-const ComparisonSchema = v.variant("kind", [
-  v.object({ kind: v.literal("identical"), artifacts: count }),
-  v.object({ kind: v.literal("equivalent"), ...parting, tolerance: count }),
-  v.object({ kind: v.literal("different"), ...parting }),
-  v.object({
-    kind: v.literal("not comparable"),
-    because: v.variant("kind", [
-      v.object({ kind: v.literal("stand-in"), instance: text }),
-      v.object({
-        kind: v.literal("instances"),
-        missing: v.array(text),
-        extra: v.array(text),
-      }),
-      v.object({ kind: v.literal("parameters"), changes: changed }),
-    ]),
-  }),
-]);
-
-/** What is read of what that program says; what has another shape was not said. */
-const SaidSchema = v.variant("kind", [
-  v.object({
-    kind: v.literal("ended"),
-    instance: text,
-    outcome: v.object({
-      kind: text,
-      failure: v.optional(v.object({ what: text, seen: v.optional(text) })),
-    }),
-  }),
-  v.object({
-    kind: v.literal("finished"),
-    provisional: v.array(v.object({ instance: text, reason: text })),
-    comparison: v.fallback(v.optional(ComparisonSchema), undefined),
-  }),
-]);
-type Said = v.InferOutput<typeof SaidSchema>;
 /** What came of a level. */
 type Found = Pick<Level, "answer" | "seen" | "findings">;
-type Finished = Extract<Said, { kind: "finished" }>;
 
 /**
  * Makes a level's part again in an empty folder, and says what came of it. A full
@@ -337,20 +278,6 @@ function roots({ instances }: Lock): string[] {
   const found = Object.values(instances).filter(({ from }) => from.length === 0)
     .map(({ stage }) => stage);
   return [...new Set(found)].sort();
-}
-
-function finishedOf(output: Output): Finished | undefined {
-  const last = saidIn(output).at(-1);
-  return last?.kind === "finished" ? last : undefined;
-}
-
-/** What the program told, a line an event. */
-function saidIn({ out }: Output): Said[] {
-  return out.split("\n").flatMap((line) => {
-    if (!line.startsWith("{")) return [];
-    const read = readForeign(SaidSchema, line);
-    return read.ok ? [read.value] : [];
-  });
 }
 
 function failureText(

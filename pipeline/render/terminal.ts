@@ -1,7 +1,7 @@
 /**
  * Events on a terminal: what has ended scrolls by as single lines; what runs
  * stands below, a line each, with a total line at the end, painted over in
- * place.
+ * place. One class holds all that is on the screen, which is why this is long.
  */
 import type { Event, Outcome, Report } from "../run/event.ts";
 import { counted, duration } from "../text/quantity.ts";
