@@ -51,7 +51,7 @@ export function findWaste(
 ): Waste[] {
   const waste: Waste[] = [];
   const add = (kind: Waste["kind"], path: string) =>
-    waste.push({ kind, path, size: sizeOf(path) });
+    waste.push(wasteAt(kind, path));
 
   const all = runIds(store);
   const kept = new Set(all.slice(Math.max(0, all.length - runs)));
@@ -124,7 +124,7 @@ export function removeWaste(waste: readonly Waste[]): void {
   }
 }
 
-/** A thing to be removed that stands somewhere else. */
+/** One thing to be removed, with its size. */
 export function wasteAt(kind: Waste["kind"], path: string): Waste {
   return { kind, path, size: sizeOf(path) };
 }

@@ -6,7 +6,7 @@
  *      command line, behind a kernel wall where native code runs.
  *   2. The process speaks: messages to the engine, the rest to the log.
  *   3. When it has ended, whatever it left running is killed, and the audit,
- *      its exit and its outputs are judged, in this order (verdict.ts).
+ *      its exit and its outputs are judged, in this order (exit.ts).
  */
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 import { diskFailure } from "../store/disk.ts";
