@@ -3,8 +3,8 @@
  * that keeps it from being one. All is checked here that can be checked without
  * running anything.
  */
-import { fail, type Failure, nearest, ok, type Result } from "../failure.ts";
-import type { Input, Pipeline, Point } from "../stage/declaration.ts";
+import { fail, type Failure, ok, type Result } from "../failure.ts";
+import type { Input, Pipeline } from "../stage/declaration.ts";
 import { isStageName } from "../stage/names.ts";
 import { artifactClash, outputClash } from "./clash.ts";
 import { declarationProblem } from "./declaration.ts";
@@ -16,10 +16,8 @@ import {
   type Link,
   type Source,
 } from "./graph.ts";
+import { finder, type Stages } from "./find.ts";
 import { expand } from "./matrix.ts";
-
-/** The instances of every stage, by its name. */
-type Stages = ReadonlyMap<string, readonly Declared[]>;
 
 /** An input of an instance, with its producers: none of a file. */
 interface Use {
@@ -103,84 +101,6 @@ function declareAll<Config>(
     );
   }
   return ok(stages);
-}
-
-/** Finds the producers of an input. What several users ask for is looked up once. */
-function finder(stages: Stages) {
-  const known = new Map<string, unknown>();
-  // A search among all producers, for every user of them, would be quadratic.
-  const once = <Value>(key: readonly string[], value: () => Value): Value => {
-    const text = JSON.stringify(key);
-    if (!known.has(text)) known.set(text, value());
-    return known.get(text) as Value; // a key always has the same kind of value
-  };
-  return (
-    user: Declared,
-    name: string,
-    input: Exclude<Input, { kind: "file" }>,
-  ): Result<readonly Declared[]> => {
-    const { stage, output } = input;
-    const what = `Cannot link the input "${name}" of "${user.id}" to `;
-    const producers = stages.get(stage);
-    if (!producers) {
-      return fail({
-        kind: "unknown-stage",
-        what: `${what}"${stage}"`,
-        ...meant("stages", stage, [...stages.keys()]),
-      });
-    }
-    const lacking = once(
-      ["output", stage, output],
-      () =>
-        producers.find(({ declaration }) =>
-          !Object.hasOwn(declaration.outputs, output)
-        ),
-    );
-    if (lacking) {
-      return fail({
-        kind: "unknown-output",
-        what: `${what}the output "${output}" of "${stage}"`,
-        ...meant("outputs", output, Object.keys(lacking.declaration.outputs)),
-      });
-    }
-    if (input.kind === "every") return ok(producers);
-    const at = input.at ?? user.point;
-    const axes = Object.keys(producers[0]?.point ?? {});
-    const fixed = axes.filter((axis) => Object.hasOwn(at, axis));
-    const byPoint = once(
-      ["point", stage, ...fixed],
-      () => Map.groupBy(producers, ({ point }) => coordinates(point, fixed)),
-    );
-    const matching = input.at === undefined || fixed.length === axes.length
-      ? byPoint.get(coordinates(at, fixed)) ?? []
-      : [];
-    if (matching.length === 1) return ok(matching);
-    return fail({
-      kind: "ambiguous-input",
-      what: `${what}"${stage}"`,
-      seen: `${matching.length} instances match: ` +
-        `${producers.map(({ id }) => id).slice(0, 8).join(", ")}`,
-      hint: "fix the axes that only the producer has, or take every instance",
-    });
-  };
-}
-
-/** What there is instead of an unknown name, and which of it may be meant. */
-function meant(
-  noun: string,
-  name: string,
-  known: readonly string[],
-): Pick<Failure, "seen" | "hint"> {
-  const guess = nearest(name, known);
-  return {
-    seen: `${noun}: ${known.join(", ")}`,
-    ...(guess && { hint: `did you mean "${guess}"?` }),
-  };
-}
-
-/** A point's values on some axes, as one text. */
-function coordinates(point: Point, axes: readonly string[]): string {
-  return JSON.stringify(axes.map((axis) => String(point[axis])));
 }
 
 /**

@@ -29,8 +29,14 @@ export function narrow(
   });
 }
 
-/** The instances that a person means with `draw`, `draw[size=2]` or `draw[size=2,seed=1]`. */
+/**
+ * The instances that a person means with `draw`, `draw[size=2]` or
+ * `draw[size=2,seed=1]`. A whole name means that one alone, even where others have
+ * an axis more.
+ */
 export function select(graph: Graph, target: string): Result<Instance[]> {
+  const exact = target.includes("[") ? graph.byId.get(target) : undefined;
+  if (exact) return ok([exact]);
   const [, stage = target, inside = ""] =
     /^([^[]*)(?:\[(.*)\])?$/.exec(target) ?? [];
   const wanted = inside.split(",").map((part) => part.trim()).filter(Boolean);

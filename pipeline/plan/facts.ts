@@ -107,12 +107,13 @@ function isAscending(sources: readonly Source[]): boolean {
   return sources.every(({ instance: { point } }, at) => {
     const before = sources[at - 1]?.instance.point ?? point;
     for (const [axis, value] of Object.entries(point)) {
-      const last = before[axis]!; // instances of one stage have the same axes
+      const last = before[axis];
       if (value !== last) {
-        return typeof value === typeof last && value > last;
+        return last !== undefined && typeof value === typeof last &&
+          value > last;
       }
     }
-    return true;
+    return Object.keys(before).length === Object.keys(point).length;
   });
 }
 

@@ -11,6 +11,31 @@ export type Coordinate = string | number;
 /** A point of a stage's matrix: `{ size: 2, seed: 1 }`. Empty without a matrix. */
 export type Point = { readonly [axis: string]: Coordinate };
 
+/**
+ * Where a stage runs: axes with their values, of which every combination is a
+ * point; or the points themselves. Of those, some may have an axis that others
+ * lack, so that a study that grows by an axis keeps the points that it had.
+ */
+export type Matrix =
+  | { readonly [axis: string]: readonly Coordinate[] }
+  | readonly Point[];
+
+/** The points of a matrix, of axes the last one fastest. */
+export function pointsOf(matrix: Matrix): readonly Point[] {
+  return isList(matrix) ? matrix : Object.entries(matrix).reduce<Point[]>(
+    (points, [axis, values]) =>
+      points.flatMap((point) =>
+        values.map((value) => ({ ...point, [axis]: value }))
+      ),
+    [{}],
+  );
+}
+
+// `Array.isArray` alone takes no readonly array for an array.
+export function isList(matrix: Matrix): matrix is readonly Point[] {
+  return Array.isArray(matrix);
+}
+
 /** Where an input comes from. Build it with `output`, `every` or `file`. */
 export type Input =
   | {
@@ -25,8 +50,8 @@ export type Input =
 
 /**
  * One output of a stage: by default of the instance at the same point on the
- * axes that both stages have. An axis that only the producer has must be fixed
- * with `at`.
+ * axes that both stages have; where several fit, of the one that shares most of
+ * them. An axis that only the producer has must be fixed with `at`.
  */
 export function output(stage: string, output: string, at?: Point): Input {
   return { kind: "output", stage, output, ...(at && { at }) };
@@ -150,10 +175,8 @@ export interface Stage<Config> {
   readonly title: string;
   /** Environment variables that `at` is given. */
   readonly environment?: readonly string[];
-  /** The axes and their values; without it the stage has one instance. */
-  readonly matrix?: (
-    config: Config,
-  ) => { readonly [axis: string]: readonly Coordinate[] };
+  /** Where it runs; without it the stage has one instance. */
+  readonly matrix?: (config: Config) => Matrix;
   /** The declaration at one point. Must be a pure function of its arguments. */
   readonly at: (
     config: Config,

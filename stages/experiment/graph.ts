@@ -1,5 +1,5 @@
 /** The graph that the report shows: of each stage its inputs and how often it runs. */
-import type { Point, Stage } from "../../pipeline/stage/declaration.ts";
+import { pointsOf, type Stage } from "../../pipeline/stage/declaration.ts";
 import type { GraphStage } from "../report/params.ts";
 
 /** The graph of some stages under a configuration. */
@@ -8,14 +8,7 @@ export function graphOf<Config>(
   config: Config,
 ): GraphStage[] {
   return stages.map((stage) => {
-    const points = Object.entries(stage.matrix?.(config) ?? {})
-      .reduce<Point[]>(
-        (points, [axis, values]) =>
-          points.flatMap((point) =>
-            values.map((value) => ({ ...point, [axis]: value }))
-          ),
-        [{}],
-      );
+    const points = pointsOf(stage.matrix?.(config) ?? {});
     const inputs = points.flatMap((point) =>
       Object.values(stage.at(config, point, {}).inputs ?? {})
         .flatMap((input) => input.kind === "file" ? [] : [input.stage])

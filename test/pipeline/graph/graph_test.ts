@@ -10,6 +10,7 @@ import {
   every,
   file,
   type Input,
+  type Matrix,
   type Output,
   output,
   type Pipeline,
@@ -17,7 +18,7 @@ import {
 } from "../../../pipeline/stage/declaration.ts";
 
 interface Sketch {
-  readonly matrix?: { readonly [axis: string]: readonly (string | number)[] };
+  readonly matrix?: Matrix;
   readonly inputs?: { readonly [name: string]: Input };
   readonly artifact?: string;
   /** In the place of the one that a sketch has. */
@@ -81,6 +82,43 @@ Deno.test("link() takes an input from the instance at the same point", () => {
   });
   const { producers } = graph.byId.get("export[lr=0.01]")!;
   deepEqual(producers.map(({ id }) => id), ["train[lr=0.01]"]);
+});
+
+Deno.test("link() takes listed points as they are, and of several producers the one that shares most axes", () => {
+  const points = [{ lr: 1 }, { lr: 2 }, { lr: 1, size: 8 }];
+  const graph = linked({
+    report: { inputs: { all: every("train", "out") } },
+    draw: { inputs: { one: output("train", "out", { lr: 1 }) } },
+    export: { matrix: points, inputs: { model: output("train", "out") } },
+    train: { matrix: points, inputs: { images: output("prepare", "out") } },
+    prepare: { matrix: [{}, { size: 8 }] },
+  });
+  const from = (id: string) =>
+    graph.byId.get(id)!.producers.map(({ id }) => id);
+  deepEqual(from("export[lr=1]"), ["train[lr=1]"]);
+  deepEqual(from("export[lr=1,size=8]"), ["train[lr=1,size=8]"]);
+  deepEqual(from("train[lr=2]"), ["prepare"]);
+  deepEqual(from("train[lr=1,size=8]"), ["prepare[size=8]"]);
+  deepEqual(from("draw"), ["train[lr=1]"]);
+  deepEqual(from("report"), [
+    "train[lr=1]",
+    "train[lr=2]",
+    "train[lr=1,size=8]",
+  ]);
+  const chosen = select(graph, "train[lr=1]");
+  deepEqual(chosen.ok && chosen.value.map(({ id }) => id), ["train[lr=1]"]);
+  equal(
+    refused({ a: { matrix: [{ x: 1, y: "b" }, { y: "b", x: "1" }] } }),
+    'Cannot expand the matrix of the stage "a" | a point stands there twice: x=1,y=b',
+  );
+  equal(
+    refused({
+      a: { matrix: [{ x: 1 }], inputs: { b: output("b", "out", { y: 1 }) } },
+      b: { matrix: [{}, { x: 1 }] },
+    }),
+    'Cannot link the input "b" of "a[x=1]" to "b" | 0 instances match: b, b[x=1] | ' +
+      "fix the axes that only the producer has, or take every instance",
+  );
 });
 
 Deno.test("link() gives `every` all instances, and puts producers first", () => {
