@@ -6,7 +6,7 @@
  * configuration · 3 not up to date · 130, 143 interrupted.
  */
 import { parseArguments, type Parsed } from "./arguments.ts";
-import { Failed, type Failure } from "../failure.ts";
+import { Failed, type Failure, unwrap } from "../failure.ts";
 import { type Console, openConsole } from "./console.ts";
 import { installPackages } from "./packages.ts";
 import { helpLines } from "./help.ts";
@@ -32,32 +32,51 @@ async function actionOf(command: string): Promise<Action> {
   return module.default;
 }
 
-/** Runs the program. Returns the exit code; throws only for bugs. */
+/** Runs the program on the project in `root`. Returns the exit code; throws only for bugs. */
 export async function main<Config>(
+  root: string,
   args: readonly string[],
-  project: Project<Config>,
+  load: () => Promise<Project<Config>>,
 ): Promise<number> {
   const console = openConsole();
-  const commands = commandsOf(project);
-  const asked = parseArguments(args, commands);
-  if (!asked.ok) return complain(asked.failure, console);
-  if (asked.value.kind === "help") {
-    console.out(helpLines(asked.value.command, commands).join("\n") + "\n");
-    return said(0, console);
-  }
-  const { parsed } = asked.value;
-  const installed = await installPackages(
-    project.root,
-    (line) => console.err(line + "\n"),
-  );
-  if (!installed.ok) return complain(installed.failure, console);
-  const action = await actionOf(parsed.command.name);
   try {
-    return said(await action(project, parsed, console), console);
+    return said(await run(root, args, load, console), console);
   } catch (error) {
     if (error instanceof Failed) return complain(error.failure, console);
     throw error;
   }
+}
+
+async function run<Config>(
+  root: string,
+  args: readonly string[],
+  load: () => Promise<Project<Config>>,
+  console: Console,
+): Promise<number> {
+  let project: Project<Config>;
+  try {
+    project = await load();
+  } catch (error) {
+    // Whatever is wrong with what declares the stages: it is shown, and its repair
+    // waited for.
+    const path = new URL("commands/watch.ts", import.meta.url).href;
+    const { watch, watches }: typeof import("./commands/watch.ts") =
+      await import(path);
+    if (!watches(args)) throw error;
+    return watch(root, console);
+  }
+  const commands = commandsOf(project);
+  const asked = unwrap(parseArguments(args, commands));
+  if (asked.kind === "help") {
+    console.out(helpLines(asked.command, commands).join("\n") + "\n");
+    return 0;
+  }
+  const { parsed } = asked;
+  unwrap(
+    await installPackages(project.root, (line) => console.err(line + "\n")),
+  );
+  const action = await actionOf(parsed.command.name);
+  return await action(project, parsed, console);
 }
 
 /** An exit code; what could not be said is no success. */

@@ -30,5 +30,5 @@ export async function start<Config>(
   // packages, before the first line here runs. That takes half of a quick answer.
   const engine = new URL("main.ts", import.meta.url).href;
   const { main }: typeof import("./main.ts") = await import(engine);
-  return await main(args, await load());
+  return await main(root, args, load);
 }

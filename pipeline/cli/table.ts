@@ -107,7 +107,8 @@ export const COMMANDS: readonly Command[] = [
       {
         name: "watch",
         without: ["open"],
-        help: "run again whenever configuration or code changes",
+        help:
+          "run again whenever configuration or code changes; mistakes are shown, and their repair waited for",
       },
       { name: "open", help: "open the page with the results when it is done" },
       JSON_OPTION,

@@ -29,6 +29,10 @@ export default async function reproduceCommand<Config>(
     const { dryRun } = await import("./status.ts");
     return dryRun(project, request, parsed, console);
   }
+  if (parsed.has("watch")) {
+    const { watch } = await import("./watch.ts");
+    return watch(project.root, console);
+  }
   const { report: show, close } = await renderer(parsed, console);
   const { signal, code, listen, release } = interruption();
   const told: Event[] = [];
@@ -40,16 +44,6 @@ export default async function reproduceCommand<Config>(
     show(event);
   };
   try {
-    if (parsed.has("watch")) {
-      listen();
-      const { watch } = await import("./watch.ts");
-      await watch(
-        project.root,
-        signal,
-        () => reproduce(project, request, report, signal),
-      );
-      return code();
-    }
     const end = await reproduce(project, request, report, signal);
     switch (end.kind) {
       case "done":
@@ -79,9 +73,7 @@ export default async function reproduceCommand<Config>(
 
 /** Whether the answer "nothing to do" is all that the command line asks for. */
 function quiet(parsed: Parsed): boolean {
-  return ["json", "watch", "open", "force"].every((option) =>
-    !parsed.has(option)
-  );
+  return ["json", "open", "force"].every((option) => !parsed.has(option));
 }
 
 async function renderer(
