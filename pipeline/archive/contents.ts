@@ -3,38 +3,19 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import { canonicalPretty, type Json } from "../stage/json.ts";
-import { Plan } from "../plan/plan.ts";
 import type { Opened } from "../plan/open.ts";
-import { printLock } from "../published/lock.ts";
-import { boxesOf } from "../render/boxes.ts";
-import { picture } from "../render/picture.ts";
-import { citationFile, codemetaFile, zenodoFile } from "./citation.ts";
-import { crateFile } from "./crate/crate.ts";
 import type { Described } from "./crate/entity.ts";
-import type { Piece, Release } from "./release.ts";
-import { peakMemory, totalSeconds } from "./release.ts";
+import { documentsOf, releaseFile } from "./derivation.ts";
+import type { Piece, Release, Statement } from "./release.ts";
 import { feed } from "./folder.ts";
-import {
-  archivePath,
-  CLAIMS,
-  CODE,
-  CRATE,
-  DATASETS,
-  EXPERIMENT,
-  MANIFEST,
-  RUN,
-  VENDOR,
-} from "./layout.ts";
+import { archivePath, CODE, MANIFEST, RELEASE, VENDOR } from "./layout.ts";
 import { printManifest } from "./manifest.ts";
 import { nameProblem } from "./name.ts";
 import type { Order } from "./order.ts";
-import { previewFile } from "./preview.ts";
-import { readmeFile } from "./readme.ts";
 import { sourceFiles } from "./sources.ts";
 import { blobHash, directoryId } from "./swhid.ts";
 import { verifierFile } from "./verifier.ts";
-import { licenseTable, vendor } from "./packages.ts";
+import { vendor } from "./packages.ts";
 import { compareBytes } from "./container.ts";
 
 /** All files of the archive by name. */
@@ -85,6 +66,7 @@ export async function contents(
       }
     }
   }
+  let vendored: Release["vendor"];
   if (order.vendor) {
     const tarballs = await vendor(
       root,
@@ -96,13 +78,14 @@ export async function contents(
     for (const { path } of tarballs.value) {
       pieces.set(`${VENDOR}npm/${basename(path)}`, { kind: "file", path });
     }
-    const text = (name: string, text: string) =>
-      pieces.set(VENDOR + name, { kind: "text", text });
-    text("PACKAGES.md", licenseTable(tarballs.value));
-    text(
-      "registry.ts",
-      readFileSync(join(import.meta.dirname!, "registry.ts"), "utf8"), // a local file
-    );
+    pieces.set(`${VENDOR}registry.ts`, {
+      kind: "text",
+      text: readFileSync(join(import.meta.dirname!, "registry.ts"), "utf8"), // a local file
+    });
+    vendored = {
+      system: `${order.vendor.os}-${order.vendor.cpu}`,
+      packages: tarballs.value.map(({ path: _, ...known }) => known),
+    };
   }
   const license = join(root, "LICENSE");
   if (existsSync(license)) {
@@ -115,31 +98,22 @@ export async function contents(
       declaration.resources?.memory ?? 0,
     );
   }
-  const release: Release = {
+  const statement: Statement = {
     publication,
-    run,
-    code: directoryId(blobs),
     deno: order.deno,
     data: order.data,
     levels: order.levels,
-    mirror: order.mirror,
-    ...(order.vendor && { vendor: `${order.vendor.os}-${order.vendor.cpu}` }),
+    ...(order.mirror !== undefined && { mirror: order.mirror }),
+    ...(order.verdicts !== undefined && { verdicts: order.verdicts }),
+    ...(vendored && { vendor: vendored }),
     missing,
     memory,
-    outline: picture(boxesOf(graph, new Plan(graph, opened.world))),
   };
+  const release: Release = { ...statement, run, code: directoryId(blobs) };
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });
-  write("README.md", readmeFile(release));
-  write("CITATION.cff", citationFile(release));
-  write(".zenodo.json", zenodoFile(release));
-  write("codemeta.json", codemetaFile(release));
+  write(RELEASE, releaseFile(statement));
   write("verify.ts", await verifierFile(root, publication.judge));
-  write(CLAIMS, claimsFile(release));
-  write(EXPERIMENT, canonicalPretty(run.experiment));
-  write(DATASETS, canonicalPretty(publication.datasets as unknown as Json));
-  write(RUN, printLock(run));
-
   const problem = [...pieces.keys()].flatMap((name) => nameProblem(name) ?? [])
     .at(0);
   if (problem) {
@@ -149,10 +123,12 @@ export async function contents(
       seen: `its name ${problem}`,
     });
   }
-  write("ro-crate-preview.html", previewFile(release, describe(pieces)));
-  // The manifest has the crate's digest, so the crate names it without one.
+  // Each names those before it; the manifest has the crate's digest, so the crate
+  // names it without one.
   write(MANIFEST, "");
-  write(CRATE, crateFile(release, describe(pieces)));
+  for (const [name, make] of documentsOf(release)) {
+    write(name, make(describe(pieces)));
+  }
   write(
     MANIFEST,
     printManifest(
@@ -163,48 +139,21 @@ export async function contents(
   return ok(pieces);
 }
 
-function claimsFile(release: Release): string {
-  const { publication, run } = release;
-  const definitions = new Map(
-    publication.claims.map((claim) => [
-      String((claim as { id?: Json } | null)?.id),
-      claim,
-    ]),
-  );
-  return canonicalPretty({
-    metrics: publication.metrics === undefined
-      ? null
-      : archivePath(publication.metrics),
-    claims: run.verdicts.map(({ id, sentence, verdict, evidence }) => ({
-      id,
-      sentence,
-      verdict,
-      evidence,
-      claim: definitions.get(id) ?? null,
-      check: {
-        command: "deno run --allow-read verify.ts .",
-        remake: "cd code && deno task reproduce",
-        remake_seconds: Math.round(totalSeconds(release)),
-        memory_mib: peakMemory(release),
-      },
-    })),
-  });
-}
+/** What is known of pieces, so that none is read for every document that names it. */
+const KNOWN = new WeakMap<Piece, Pick<Described, "size" | "digest">>();
 
 /** Sizes and digests, by the bytes of the names. */
 function describe(pieces: ReadonlyMap<string, Piece>): Described[] {
   return [...pieces].sort(([a], [b]) => compareBytes(a, b)).map(
-    ([name, piece]) =>
-      piece.kind === "text"
+    ([name, piece]) => {
+      const known = KNOWN.get(piece) ?? (piece.kind === "text"
         ? {
-          name,
           size: new TextEncoder().encode(piece.text).length,
           digest: digestBytes(piece.text),
         }
-        : {
-          name,
-          size: statSync(piece.path).size,
-          digest: digestFile(piece.path),
-        },
+        : { size: statSync(piece.path).size, digest: digestFile(piece.path) });
+      KNOWN.set(piece, known);
+      return { name, ...known };
+    },
   );
 }

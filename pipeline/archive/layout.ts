@@ -10,6 +10,8 @@ export const CLAIMS = "claims.json";
 export const RUN = "logs/run.json";
 /** The resolved configuration. */
 export const EXPERIMENT = "params/experiment.json";
+/** What the archive says of itself: the one source of its documents. */
+export const RELEASE = "params/release.json";
 /** The data that the results come from. */
 export const DATASETS = "data/datasets.json";
 /** The sources as run. */
@@ -17,6 +19,8 @@ export const CODE = "code/";
 
 /** Packages, with `--vendor`. */
 export const VENDOR = "vendor/";
+/** The page that shows the archive at a glance. */
+export const PREVIEW = "ro-crate-preview.html";
 
 /** Where an artifact stands. */
 export function archivePath(artifact: string): string {

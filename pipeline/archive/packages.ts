@@ -22,15 +22,12 @@ import {
 } from "../code/lock.ts";
 import { denoDir } from "../sandbox/wall/cache.ts";
 import { tarballName } from "./registry.ts";
+import type { Package } from "./release.ts";
 
 export type { System } from "../code/lock.ts";
 
 /** A package, at hand. */
-interface Tarball {
-  readonly name: string;
-  readonly version: string;
-  /** As its package.json says; `undefined` where that is not installed here. */
-  readonly license: string | undefined;
+interface Tarball extends Package {
   readonly path: string;
 }
 
@@ -107,12 +104,8 @@ export async function vendor(
       writeFileSync(`${path}.part`, bytes.value);
       moveDurably(`${path}.part`, path, 0o444);
     }
-    found.push({
-      name,
-      version,
-      license: licenseOf(root, name, version),
-      path,
-    });
+    const license = licenseOf(root, name, version);
+    found.push({ name, version, path, ...(license && { license }) });
   }
   const strict = found.filter(({ license }) =>
     /(^|[^L])GPL/.test(license ?? "") && !/ OR /.test(license ?? "")
@@ -129,22 +122,6 @@ export async function vendor(
     });
   }
   return ok(found);
-}
-
-/** The table of packages and their licences. */
-export function licenseTable(tarballs: readonly Tarball[]): string {
-  return [
-    "# Packages",
-    "",
-    "Unchanged, as their registry serves them; each tarball has its licence inside.",
-    "",
-    "| package | version | licence |",
-    "|---|---|---|",
-    ...tarballs.map(({ name, version, license }) =>
-      `| ${name} | ${version} | ${license ?? "see the tarball"} |`
-    ),
-    "",
-  ].join("\n");
 }
 
 /** `sha512-…` of the lock. */

@@ -1,6 +1,7 @@
 /** ro-crate-preview.html: the archive at a glance, in one page without a script. */
 import { escapeHtml } from "./citation.ts";
 import { type Described, fileId } from "./crate/entity.ts";
+import { outline } from "./outline.ts";
 import { type Release, releaseDate } from "./release.ts";
 import { archivePath } from "./layout.ts";
 
@@ -9,7 +10,7 @@ export function previewFile(
   release: Release,
   files: readonly Described[],
 ): string {
-  const { publication, run, code, missing, outline } = release;
+  const { publication, run, code, missing } = release;
   const e = escapeHtml;
   const pictures = Object.keys(run.artifacts).map(archivePath)
     .filter((name) => name.endsWith(".png"));
@@ -58,7 +59,7 @@ ${
   }
 </table>
 <h2>How it was made</h2>
-${outline.replace(/^<\?xml[^>]*>\s*/, "")}
+${outline(run).replace(/^<\?xml[^>]*>\s*/, "")}
 <h2>Pictures</h2>
 ${
     pictures.map((name) =>

@@ -60,7 +60,7 @@ export function readmeFile(release: Release): string {
     }.`,
     "",
     ...(vendor === undefined ? [] : [
-      `## Without a network (${vendor})`,
+      `## Without a network (${vendor.system})`,
       "",
       "`vendor/npm/` has every npm package, unchanged, with its licence " +
       "(`vendor/PACKAGES.md`). A registry on this machine serves them:",
@@ -99,7 +99,7 @@ export function readmeFile(release: Release): string {
     "| `results/` | the results |",
     ...(numbers ? [`| \`${numbers}\` | everything that was measured |`] : []),
     `| \`code/\` | the sources as run, \`${code}\` |`,
-    "| `params/` | the resolved configuration |",
+    "| `params/` | the resolved configuration, and what this archive says of itself |",
     `| \`data/\` | the datasets${
       data ? ", and their files" : " by reference, size and SHA-256"
     } |`,

@@ -13,27 +13,46 @@ export type Piece =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly path: string };
 
-/** One release of a project. */
-export interface Release {
+/**
+ * What an archive says of itself that neither its record nor its sources do:
+ * `params/release.json`. Plain JSON: the verifier makes every document again from it.
+ */
+export interface Statement {
   readonly publication: Publication;
-  readonly run: Lock;
-  /** `swh:1:dir:…` of the sources. */
-  readonly code: string;
   /** Deno's version. */
   readonly deno: string;
   /** The datasets' files are in it. */
   readonly data: boolean;
-  /** The system whose packages are in it: `linux-x64`. */
-  readonly vendor?: string;
+  /** The packages that are in it, and the system that they are for: `linux-x64`. */
+  readonly vendor?: {
+    readonly system: string;
+    readonly packages: readonly Package[];
+  };
   /** What is made again from level 3 on. */
   readonly levels: readonly Again[];
   /** The variable that says where the data is. */
-  readonly mirror: string | undefined;
+  readonly mirror?: string;
+  /** The artifact with the verdicts. */
+  readonly verdicts?: string;
   /** What is missing; only a draft may have any. */
   readonly missing: readonly string[];
   /** What runs take, by stage. */
   readonly memory: { readonly [stage: string]: number };
-  readonly outline: string;
+}
+
+/** A package that an archive brings along. */
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  /** As its package.json says; missing where nobody knows. */
+  readonly license?: string;
+}
+
+/** One release of a project: all that its archive's documents are made from. */
+export interface Release extends Statement {
+  readonly run: Lock;
+  /** `swh:1:dir:…` of the sources. */
+  readonly code: string;
 }
 
 /** When the last instance of the published run ended: the release's date. */

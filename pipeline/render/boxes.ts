@@ -28,13 +28,19 @@ const WORST: readonly State[] = ["run", "maybe", "restore", "reuse"];
 
 /** The boxes of a graph, producers first. */
 export function boxesOf({ instances }: Graph, plan: Plan): Box[] {
-  const members = instances.map(({ id, stage, title, producers }) => ({
+  return boxed(instances.map(({ id, stage, title, producers }) => ({
     id,
     stage,
     title,
     state: plan.decided.get(id)!.decision.kind, // the plan has every instance
     from: producers.map((producer) => producer.id),
-  }));
+  })));
+}
+
+/** Instances, producers first, in the boxes of their stages. */
+export function boxed(
+  members: readonly (Member & Pick<Box, "stage" | "title">)[],
+): Box[] {
   const stageOf = new Map(members.map(({ id, stage }) => [id, stage]));
   return [...Map.groupBy(members, ({ stage }) => stage)].map(
     ([stage, group]) => ({

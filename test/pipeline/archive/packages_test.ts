@@ -7,11 +7,8 @@ import {
   serveTarballs,
   tarballName,
 } from "../../../pipeline/archive/registry.ts";
-import {
-  licenseTable,
-  parseSystem,
-  vendor,
-} from "../../../pipeline/archive/packages.ts";
+import { licenseTable } from "../../../pipeline/archive/licenses.ts";
+import { parseSystem, vendor } from "../../../pipeline/archive/packages.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
 
 const PACKAGES: { readonly [id: string]: object } = {
