@@ -25,24 +25,32 @@ interface Shown {
   readonly name: string;
 }
 
-/** The images to be shown, of those whose number is below `kept`. */
+/**
+ * The images to be shown, of those whose number is below `kept`; if none of them is,
+ * the first that are.
+ */
 export function shown(
   task: Task<Pick<Settings, "images">>,
   kept = Infinity,
 ): Shown {
   const { images } = task.params;
   const size = readJson(task.input("dataset"), DatasetSchema);
-  const numbers = (images ?? firsts(task.input("test-labels")))
-    .filter((number) => number < kept);
+  const chosen = images ?? firsts(task.input("test-labels"));
+  const some = chosen.filter((number) => number < kept);
+  const numbers = some.length > 0
+    ? some
+    : Array.from({ length: Math.min(kept, chosen.length) }, (_, at) => at);
   const read = (path: string) => pick(readImages(path, size), numbers);
   return {
     size,
     numbers,
     originals: read(task.input("test-images")),
     read,
-    name: images === null
+    name: images === null && numbers.length === 10
       ? "the first test image of each digit"
-      : `the test images ${images.join(", ")}`,
+      : `the test image${numbers.length === 1 ? "" : "s"} ${
+        numbers.join(", ")
+      }`,
   };
 }
 

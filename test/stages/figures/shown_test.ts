@@ -6,7 +6,7 @@ import { picture } from "../../../stages/figures/page.ts";
 import { shown } from "../../../stages/figures/shown.ts";
 import { figureTask, writeMaterial } from "./material.ts";
 
-Deno.test("shown() takes the first of each digit, or those listed, and only what was kept", () => {
+Deno.test("shown() takes the first of each digit, or those listed, of what was kept, and names what it took", () => {
   const folder = Deno.makeTempDirSync();
   try {
     writeMaterial(folder, 1, false);
@@ -16,6 +16,9 @@ Deno.test("shown() takes the first of each digit, or those listed, and only what
     deepEqual(shown(task(null), 3).numbers, [0, 1, 2]);
     const { numbers, originals, name } = shown(task([11, 2]));
     deepEqual([numbers, name], [[11, 2], "the test images 11, 2"]);
+    deepEqual(shown(task([11, 2]), 3).name, "the test image 2");
+    deepEqual(shown(task([11, 9]), 3).name, "the test images 0, 1");
+    deepEqual(shown(task(null), 3).name, "the test images 0, 1, 2");
     const all = Deno.readFileSync(join(folder, "images"));
     deepEqual(originals[1], all.subarray(2 * 784, 3 * 784));
   } finally {

@@ -1,0 +1,159 @@
+/**
+ * An experiment from its beginning to its report, in the test's own process: every
+ * stage but `download`, over a few synthetic digits. Seconds, where the engine
+ * with its processes takes minutes.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readConfig } from "../../pipeline/config/config.ts";
+import { unwrap } from "../../pipeline/failure.ts";
+import type { Instance, Source } from "../../pipeline/graph/graph.ts";
+import { link } from "../../pipeline/graph/link.ts";
+import type { Run, Task } from "../../pipeline/stage/task.ts";
+import { pipeline } from "../../stages/experiment/pipeline.ts";
+import { experimentSchema } from "../../stages/experiment/schema.ts";
+import type { Resolved } from "../../stages/experiment/resolved.ts";
+import type { Dataset } from "../../stages/formats/dataset.ts";
+import { syntheticDigits } from "../../stages/prepare/digit.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+// Read when the canvas is loaded, so before any stage is.
+Deno.env.set("DISABLE_SYSTEM_FONTS_LOAD", "1");
+
+/** What is performed: settings over `experiment.toml`, and how many images there are. */
+export interface Sketch {
+  /** As after `--set`. */
+  readonly set: readonly string[];
+  readonly counts: Dataset["counts"];
+  /** Whether the digits pass for the stand-in, and not for MNIST. */
+  readonly standIn: boolean;
+}
+
+/** What came of it. */
+export interface Performed {
+  /** The path of every artifact below the folder, by its name below `artifacts/`. */
+  readonly artifacts: { readonly [name: string]: string };
+  /** What stages warned of or remarked, behind their names. */
+  readonly remarks: readonly string[];
+}
+
+/** The experiment of a sketch, checked by the schema as anybody's is. */
+export function experimentOf({ set }: Pick<Sketch, "set">): Resolved {
+  const { config } = unwrap(readConfig({
+    path: join(root, "experiment.toml"),
+    schema: experimentSchema,
+    set: ['training.engine="portable"', ...set],
+  }));
+  return { ...config, hardware: {} } as Resolved;
+}
+
+/**
+ * Runs all stages in a folder, one after the other. An output is the file of its
+ * name in the folder of its instance, `train[lr=0.1,seed=1]/curve`.
+ */
+export async function perform(
+  folder: string,
+  sketch: Sketch,
+): Promise<Performed> {
+  const experiment = experimentOf(sketch);
+  const { instances } = unwrap(link(pipeline, experiment, () => undefined));
+  const remarks: string[] = [];
+  const artifacts: { [name: string]: string } = {};
+  for (const instance of instances) {
+    const { id, stage, declaration } = instance;
+    mkdirSync(join(folder, id), { recursive: true });
+    for (const [name, { artifact }] of Object.entries(declaration.outputs)) {
+      if (artifact !== undefined) artifacts[artifact] = join(id, name);
+    }
+    if (stage === "download") continue;
+    const task = taskOf(folder, instance, remarks);
+    if (stage === "prepare") prepare(task.output, sketch);
+    else if (declaration.runs.kind === "module") {
+      const module: { default: Run<never, never> } = await import(
+        join(root, declaration.runs.module)
+      );
+      await module.default(task);
+    }
+  }
+  for (const [artifact, path] of Object.entries(artifacts)) {
+    if (readFileSync(join(folder, path)).length === 0) {
+      throw new Error(`${artifact} is empty`);
+    }
+  }
+  return { artifacts, remarks };
+}
+
+/** What the stage `prepare` would leave of so few digits. */
+function prepare(
+  output: (name: string) => string,
+  { counts, standIn }: Sketch,
+): void {
+  const write = (name: string, bytes: Uint8Array | string) =>
+    writeFileSync(output(name), bytes);
+  write("train-images", syntheticDigits(counts.train, "train").images.bytes);
+  write(
+    "validation-images",
+    syntheticDigits(counts.validation, "validation").images.bytes,
+  );
+  const test = syntheticDigits(counts.test, "test");
+  write("test-images", test.images.bytes);
+  write("test-labels", test.labels.bytes);
+  write(
+    "dataset",
+    JSON.stringify(
+      {
+        name: standIn ? "glyphs" : "mnist",
+        stand_in: standIn,
+        sha256: {},
+        counts,
+        height: 28,
+        width: 28,
+      } satisfies Dataset,
+    ),
+  );
+}
+
+function taskOf(
+  folder: string,
+  { id, point, links, declaration }: Instance,
+  remarks: string[],
+): Task<never, never> {
+  const pathOf = ({ instance, output }: Source) =>
+    join(folder, instance.id, output);
+  const remark = (text: string) => void remarks.push(`${id}: ${text}`);
+  return {
+    params: (declaration.params ?? {}) as never,
+    hints: {} as never,
+    point,
+    input(name) {
+      const found = links[name];
+      if (found?.kind === "one") return pathOf(found.source);
+      if (found?.kind === "file") return join(root, found.path);
+      throw new Error(`${id} has no single input "${name}"`);
+    },
+    inputs(name) {
+      const found = links[name];
+      if (found?.kind !== "every") throw new Error(`${id} lacks "${name}"`);
+      return found.sources.map((source) => ({
+        point: source.instance.point,
+        path: pathOf(source),
+      }));
+    },
+    output: (name) => join(folder, id, name),
+    checkpoint: undefined,
+    scratch: join(folder, id),
+    progress: () => {},
+    keep: () => {},
+    warn: remark,
+    remark,
+    provisional: () => {},
+  };
+}
+
+// As a program: FOLDER and a sketch as JSON.
+if (import.meta.main) {
+  const [folder = "", sketch = ""] = Deno.args;
+  // deno-lint-ignore no-console -- its result
+  console.log(JSON.stringify(await perform(folder, JSON.parse(sketch))));
+}
