@@ -137,6 +137,11 @@ export function warningLines(
     if (!by.includes(event.instance)) by.push(event.instance);
     said.set(message, by);
   }
+  for (const event of events) {
+    if (event.kind !== "finished") continue;
+    // That these are stand-ins stands above all, with its reason.
+    for (const { reason } of event.provisional) said.delete(clean(reason));
+  }
   if (said.size === 0) return [];
   const all = [...said];
   return [

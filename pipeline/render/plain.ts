@@ -35,9 +35,18 @@ export function plain(
 ): Report {
   const heard = new Map<string, Heard>();
   const told: Event[] = [];
+  const warnings = new Set<string>();
   return (event) => {
-    if (event.kind === "planned") told.length = 0;
+    if (event.kind === "planned") {
+      told.length = 0;
+      warnings.clear();
+    }
     if (event.kind !== "progress") told.push(event);
+    if (event.kind === "warned") {
+      // What another instance said already; the summary names all of them.
+      if (warnings.has(event.message)) return;
+      warnings.add(event.message);
+    }
     for (const line of lines(event, heard, style)) write(line + "\n");
     if (event.kind === "finished" || event.kind === "interrupted") {
       conclude(summary(told, COLUMNS, style).join("\n") + "\n");

@@ -75,6 +75,7 @@ export function live(
 export class View {
   readonly #running = new Map<string, Running & { readonly because: string }>();
   #told: Event[] = [];
+  readonly #warnings = new Set<string>();
   #forecast: Forecast | undefined;
   #room: Room = new Map();
   #name = 0;
@@ -93,7 +94,10 @@ export class View {
   /** Takes an event in; `paint` shows it. */
   tell(event: Event): void {
     const now = this.#now();
-    if (event.kind === "planned") this.#told = [];
+    if (event.kind === "planned") {
+      this.#told = [];
+      this.#warnings.clear();
+    }
     if (event.kind !== "progress") this.#told.push(event);
     this.#forecast?.note(event, now);
     switch (event.kind) {
@@ -119,6 +123,9 @@ export class View {
         break;
       }
       case "warned": {
+        // What another instance said already; the summary names all of them.
+        if (this.#warnings.has(event.message)) break;
+        this.#warnings.add(event.message);
         const { yellow } = this.style;
         const message = clean(event.message).replaceAll("\n", " ");
         this.#say(yellow("!"), `${event.instance}: ${message}`);

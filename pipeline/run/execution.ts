@@ -97,6 +97,11 @@ export async function build(
         break;
       case "provisional":
         provisional = message.reason;
+        report({
+          kind: "warned",
+          instance: instance.id,
+          message: message.reason,
+        });
         break;
       case "checkpoint":
         // The next run would go on from what another text had computed.

@@ -108,7 +108,8 @@ export async function obtain(
           why: `${trouble.why}, ${patience.attempts} times in a row`,
         };
       }
-      log.warn(`${from}: ${trouble.why}; trying again`);
+      // Of the mirror, not of the file: for all files it is the same, and told once.
+      log.warn(`${mirror}: ${trouble.why}; trying again`);
       const pause = patience.pause * 2 ** Math.max(0, fruitless - 1);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }

@@ -59,12 +59,12 @@ export async function download(
     if (outcome.kind === "fetched") {
       await Deno.rename(part, task.output("file"));
       await note(task, "mirror");
+      if (tried.length > 0) task.warn(`${tell(tried)}; ${from} has the file`);
       return;
     }
     tried.push({ ...outcome, mirror: from });
-    task.warn(`${from}: ${outcome.why}`);
   }
-  const story = tried.map(({ mirror, why }) => `${mirror}: ${why}`).join("; ");
+  const story = tell(tried);
   const answered = tried.some(({ kind }) => kind === "wrong");
   if (answered || offline === "fail") {
     throw new StageError(
@@ -78,9 +78,15 @@ export async function download(
   }
   await Deno.writeFile(task.output("file"), new Uint8Array());
   await note(task, "unavailable");
+  // Without the file's name: what all files have in common is then told once.
   task.provisional(
-    `no mirror of ${pinned.name} could be reached (${story})`,
+    `no mirror can be reached (${story}), so stand-in data is drawn`,
   );
+}
+
+/** Which mirrors gave nothing, and why. */
+function tell(tried: readonly (Refusal & { mirror: string })[]): string {
+  return tried.map(({ mirror, why }) => `${mirror}: ${why}`).join("; ");
 }
 
 async function note(

@@ -429,11 +429,14 @@ export function interrupted(): Told[] {
   }];
 }
 
+const UNREACHABLE =
+  "no mirror can be reached (https://ossci-datasets.s3.amazonaws.com/mnist/: its name does not resolve; https://storage.googleapis.com/cvdf-datasets/mnist/: its name does not resolve), so stand-in data is drawn";
+
 /** No mirror answers. */
 export function standIn(): Told[] {
   const because: Reason = {
     kind: "provisional",
-    because: "no mirror could be reached",
+    because: UNREACHABLE,
   };
   const told: Told[] = [{
     at: 0,
@@ -453,12 +456,7 @@ export function standIn(): Told[] {
     const instance = `download[file=${file}]`;
     told.push({
       at: 0.1,
-      event: {
-        kind: "warned",
-        instance,
-        message:
-          "https://ossci-datasets.s3.amazonaws.com/mnist/: cannot be reached",
-      },
+      event: { kind: "warned", instance, message: UNREACHABLE },
     });
     told.push(...short(instance, 0.1, because));
   });
@@ -470,8 +468,7 @@ export function standIn(): Told[] {
     finished(told, 1.1, {
       provisional: FILES.map((file) => ({
         instance: `download[file=${file}]`,
-        reason:
-          `no mirror of ${file}-idx.gz could be reached (https://ossci-datasets.s3.amazonaws.com/mnist/: no address; https://storage.googleapis.com/cvdf-datasets/mnist/: no address)`,
+        reason: UNREACHABLE,
       })),
       verdicts: VERDICTS.map((verdict): Verdict => ({
         ...verdict,

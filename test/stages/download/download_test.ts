@@ -7,6 +7,8 @@ import { download } from "../../../stages/download/stage.ts";
 import type { Patience } from "../../../stages/download/mirror.ts";
 import type { Progress } from "../../../pipeline/stage/task.ts";
 import { StageError } from "../../../pipeline/stage/task.ts";
+import { plain } from "../../../pipeline/render/plain.ts";
+import { style } from "../../../pipeline/text/style.ts";
 import { Study } from "../../rig/study.ts";
 import { rig } from "../../rig/task.ts";
 
@@ -272,7 +274,8 @@ Deno.test("download() tells a web page from the file, names both digests and tri
   const found = createHash("sha256").update(HTML).digest("hex");
   assert.deepEqual(stage.warnings, [
     `${portal.url}: served a web page for ${NAME}: ` +
-    `expected SHA-256 ${SHA256} (300000 bytes), found ${found} (${HTML.length} bytes)`,
+    `expected SHA-256 ${SHA256} (300000 bytes), found ${found} (${HTML.length} bytes)` +
+    `; ${good.url} has the file`,
   ]);
   assert.deepEqual(stage.bytes("file"), FILE);
   assert.deepEqual(portal.seen, ["all"]);
@@ -320,10 +323,23 @@ Deno.test("download() hands on nothing, provisionally, if no mirror can be reach
   assert.match(error.hint ?? "", /DATASET_MIRROR/);
 });
 
-Deno.test("download() fails if DATASET_MIRROR lacks the file and nothing else has it", async () => {
-  await using stage = await job({ mirror: "/nowhere" });
-  const error = await failure(download(stage.task, PATIENCE));
-  assert.match(error.seen ?? "", /there is no file \/nowhere\/train-images/);
+Deno.test("download() asks the mirrors where DATASET_MIRROR lacks the file, and draws no stand-in for it", async () => {
+  const empty = Deno.makeTempDirSync();
+  for (const mirror of ["/nowhere", empty]) {
+    await using stage = await job({
+      mirror,
+      mirrors: ["http://127.0.0.1:2/"],
+      offline: "glyphs",
+    });
+    const error = await failure(download(stage.task, PATIENCE));
+    assert(error.seen?.includes(`there is no file ${mirror}/${NAME}`));
+
+    await using good = serve((request) => part(request));
+    await using other = await job({ mirror, mirrors: [good.url] });
+    await download(other.task, PATIENCE);
+    assert.deepEqual(other.bytes("file"), FILE);
+  }
+  Deno.removeSync(empty);
 });
 
 Deno.test("download() follows redirects, and explains one to an undeclared host", async () => {
@@ -609,13 +625,13 @@ Deno.test("download() takes the file from the next mirror, however a mirror lies
   }
 });
 
-Deno.test("a captive portal does not fail the stage: the next mirror is asked", async () => {
-  await using portal = serve(() => new Response(HTML));
-  await using captive = serve(() =>
-    new Response(null, { status: 302, headers: { location: portal.url } })
-  );
-  await using good = serve((request) => part(request));
-  await using study = await Study.start();
+/** A study of the true stage in a process of its own: an instance for each file. */
+async function downloads(
+  mirrors: readonly string[],
+  offline: Hints["offline"],
+  files?: readonly string[],
+): Promise<Study> {
+  const study = await Study.start();
   mkdirSync(`${study.root}/stages/download`);
   mkdirSync(`${study.root}/pipeline/stage`, { recursive: true });
   for (
@@ -633,16 +649,47 @@ Deno.test("a captive portal does not fail the stage: the next mirror is asked", 
       `${study.root}/${path}`,
     );
   }
-  const mirrors = [captive.url, good.url];
-  study.stage("download", {
+  return study.stage("download", {
     params: { ...PARAMS },
     outputs: ["file", "source"],
+    ...(files && { matrix: { file: files } }),
     more: {
       runs: { kind: "module", module: "stages/download/stage.ts" },
-      hints: { mirrors, mirror: null, offline: "fail" },
+      hints: { mirrors, mirror: null, offline },
       permissions: { net: mirrors.map((url) => new URL(url).host) },
     },
   });
+}
+
+Deno.test("what was tried, and why in vain, is told once for all files, and that a stand-in is drawn", async () => {
+  const mirrors = ["http://127.0.0.1:2/a", "http://127.0.0.1:3/b"];
+  const files = ["images", "labels", "more-images", "more-labels"];
+  await using study = await downloads(mirrors, "glyphs", files);
+  assert.deepEqual(
+    Object.values(await study.run()),
+    files.map(() => "built"),
+  );
+  let log = "";
+  const tell = plain((text) => log += text, () => {}, style(false));
+  for (const event of study.events) tell(event);
+  assert.deepEqual(
+    log.split("\n").filter((line) => /mirror|127\.0|stand-in/.test(line))
+      .map((line) => line.replace(/^.*?\]: /, "")),
+    [
+      "no mirror can be reached (" +
+      mirrors.map((url) => `${url}: Connection refused`).join("; ") +
+      "), so stand-in data is drawn",
+    ],
+  );
+});
+
+Deno.test("a captive portal does not fail the stage: the next mirror is asked", async () => {
+  await using portal = serve(() => new Response(HTML));
+  await using captive = serve(() =>
+    new Response(null, { status: 302, headers: { location: portal.url } })
+  );
+  await using good = serve((request) => part(request));
+  await using study = await downloads([captive.url, good.url], "fail");
   const ends = await study.run();
   assert.match(ends.download ?? "", /^built/, JSON.stringify(study.events));
   assert.deepEqual([captive.seen, portal.seen, good.seen], [["all"], [], [
