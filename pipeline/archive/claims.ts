@@ -23,7 +23,7 @@ export function claimsFile(release: Release): string {
       evidence,
       claim: definitions.get(id) ?? null,
       check: {
-        command: "deno run --allow-read verify.ts .",
+        command: "node verify.mjs .",
         remake: "cd code && deno task reproduce",
         remake_seconds: Math.round(totalSeconds(release)),
         memory_mib: peakMemory(release),

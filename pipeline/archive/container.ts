@@ -20,6 +20,8 @@ export interface Member {
 export interface Container extends Disposable {
   /** Sorted by the bytes of their names. */
   readonly members: readonly Member[];
+  /** Folders that running the archive left in it; their files are no members. */
+  readonly later: readonly string[];
   /** A small member's content. Throws `Refused` over `limit` bytes. */
   read(name: string, limit?: number): Uint8Array;
   /** The SHA-256 of a member, as hexadecimal digits. */
@@ -40,6 +42,7 @@ export function containerOf(
   members: readonly Member[],
   copy: Container["copy"],
   close: () => void,
+  later: readonly string[] = [],
 ): Container {
   const sizes = new Map(members.map(({ name, size }) => [name, size]));
   for (const { name } of members) {
@@ -53,6 +56,7 @@ export function containerOf(
   return {
     members: members.map(({ name, size }) => ({ name, size }))
       .sort((a, b) => compareBytes(a.name, b.name)),
+    later,
     read(name, limit = SMALL) {
       const size = sizes.get(name);
       if (size === undefined) throw new Refused(`no member "${name}"`);

@@ -14,7 +14,7 @@ import { nameProblem } from "./name.ts";
 import type { Order } from "./order.ts";
 import { sourceFiles } from "./sources.ts";
 import { blobHash, directoryId } from "./swhid.ts";
-import { verifierFile } from "./verifier.ts";
+import { verifierFile, VERIFIERS } from "./verifier.ts";
 import { vendor } from "./packages.ts";
 import { compareBytes } from "./container.ts";
 
@@ -113,7 +113,8 @@ export async function contents(
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });
   write(RELEASE, releaseFile(statement));
-  write("verify.ts", await verifierFile(root, publication.judge));
+  const verifier = await verifierFile(root, publication.judge);
+  for (const name of VERIFIERS) write(name, verifier);
   const problem = [...pieces.keys()].flatMap((name) => nameProblem(name) ?? [])
     .at(0);
   if (problem) {

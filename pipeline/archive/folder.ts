@@ -1,6 +1,7 @@
 /** An unpacked archive: a folder with plain files and nothing else. */
 import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { LEFT } from "./layout.ts";
 import { nameProblem } from "./name.ts";
 import {
   type Container,
@@ -14,13 +15,15 @@ const PIECE = 2 ** 20;
 /** Opens a folder as a container; throws `Refused` for links and odd names. */
 export function openFolder(root: string): Container {
   const members: Member[] = [];
+  const later: string[] = [];
   const walk = (folder: string) => {
     for (const entry of readdirSync(join(root, folder))) {
       const name = folder === "" ? entry : `${folder}/${entry}`;
       const problem = nameProblem(name);
       if (problem) throw new Refused(`the name "${name}" ${problem}`);
       const state = lstatSync(join(root, name));
-      if (state.isDirectory()) walk(name);
+      if (state.isDirectory() && LEFT.includes(name)) later.push(name);
+      else if (state.isDirectory()) walk(name);
       else if (state.isFile()) members.push({ name, size: state.size });
       else throw new Refused(`"${name}" is no plain file (a link?)`);
     }
@@ -32,7 +35,7 @@ export function openFolder(root: string): Container {
     if (!names.has(name)) throw new Refused(`no member "${name}"`);
     feed(join(root, name), write);
   };
-  return containerOf(members, copy, () => {});
+  return containerOf(members, copy, () => {}, later.sort());
 }
 
 /** Hands a file's content over in pieces. */

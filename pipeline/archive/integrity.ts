@@ -1,4 +1,7 @@
-/** Level 0: every byte against the manifest, in both directions. */
+/**
+ * Level 0: every byte against the manifest, in both directions. What running the
+ * archive's code left in a folder is named and not judged.
+ */
 import { createHash } from "node:crypto";
 import type { Level } from "./level.ts";
 import { MANIFEST, parseManifest } from "./manifest.ts";
@@ -18,7 +21,12 @@ export function integrity(
       level: 0,
       answer: findings.length === 0 ? "yes" : "no",
       seen,
-      findings,
+      findings: [
+        ...findings,
+        ...container.later.map((name) =>
+          `LATER ${name}: left by a run, not of the archive, not judged`
+        ),
+      ],
     } as const,
   });
   if (!present.has(MANIFEST)) {

@@ -17,6 +17,13 @@ export const DATASETS = "data/datasets.json";
 /** The sources as run. */
 export const CODE = "code/";
 
+/**
+ * What running the archive's code leaves beside it: the packages, the store, the
+ * results. A reviewer who has run it still has the archive that came to him.
+ */
+export const LEFT: readonly string[] = ["node_modules", ".store", "artifacts"]
+  .map((name) => CODE + name);
+
 /** Packages, with `--vendor`. */
 export const VENDOR = "vendor/";
 /** The page that shows the archive at a glance. */

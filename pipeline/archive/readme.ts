@@ -36,21 +36,26 @@ export function readmeFile(release: Release): string {
     "",
     "## Check it",
     "",
-    `You need [Deno](https://deno.com) ${deno} and nothing else.`,
+    `You need [Node](https://nodejs.org) 18 or newer, or [Deno](https://deno.com) ${deno}, and ` +
+    "nothing else. In this folder, in any order and as often as you like:",
     "",
     "```sh",
     "# seconds: every byte, the provenance, and all claims from the numbers",
-    "deno run --allow-read verify.ts .",
+    "node verify.mjs .",
     "# the same integrity without any of our programs",
     "sha256sum -c --quiet manifest-sha256.txt",
     "# everything again from the sources, compared with what is published",
-    "cd code && deno task reproduce",
+    `(cd code && npx -y deno@${deno} task reproduce)`,
     "```",
     "",
-    "`verify.ts` cannot vouch for itself: compare the root digest that it prints " +
+    "With Deno: `deno run --allow-read verify.ts .` (the same program), and " +
+    "`(cd code && deno task reproduce)`.",
+    "",
+    "The verifier cannot vouch for itself: compare the root digest that it prints " +
     "with the published one. The last command ends with a line that says " +
     "*identical*, *equivalent* (with the largest difference) or *different* " +
-    "(with the first stage that went another way).",
+    "(with the first stage that went another way). What it leaves in `code/` " +
+    "(`node_modules`, `.store`, `artifacts`) the verifier names and does not judge.",
     "",
     "To go further, take a copy of `code/` elsewhere, and there, with this " +
     "archive as a ZIP: `deno task verify ARCHIVE.zip --level N --run` makes results " +
@@ -109,7 +114,7 @@ export function readmeFile(release: Release): string {
     ...(vendor === undefined
       ? []
       : ["| `vendor/` | the npm packages, and a registry that serves them |"]),
-    "| `verify.ts` | checks all of this; imports only Node's modules |",
+    "| `verify.mjs`, `verify.ts` | checks all of this, with Node or Deno; imports only Node's modules |",
     "",
     ...(datasets.length > 0 ? ["## Data", ""] : []),
     ...datasets.flatMap(({ name, citation, terms, page }) => [
@@ -120,7 +125,7 @@ export function readmeFile(release: Release): string {
     "",
     "- *Artifacts available*: the deposit's DOI, licence and `CITATION.cff`.",
     "- *Artifacts functional*: documented (this file), consistent and complete " +
-    "(`verify.ts`, levels 0 and 1), exercisable (`deno task reproduce`).",
+    "(`verify.mjs`, levels 0 and 1), exercisable (`deno task reproduce`).",
     "- *Artifacts reusable*: sources with tests, typed parameters, results in open formats.",
     "- *Results reproduced*: `deno task reproduce` in `code/`, with the classes of " +
     "determinism in `logs/run.json`.",
@@ -135,7 +140,7 @@ function claim(
   return [
     `- **${id}**: ${sentence}`,
     `  Verdict: *${verdict}*. ${summary}`,
-    "  Check: `deno run --allow-read verify.ts .` (level 2, seconds).",
+    "  Check: `node verify.mjs .` (level 2, seconds).",
     "",
   ];
 }

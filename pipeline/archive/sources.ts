@@ -19,7 +19,11 @@ export async function sourceFiles(
   const files = new Set(
     [...found].filter((path) => !tracked || tracked.has(path)),
   );
-  for (const path of used) files.add(relative(root, path));
+  for (const path of used) {
+    const name = relative(root, path);
+    // Packages are named by deno.lock, and an archive's code gets them from there.
+    if (!name.split("/").includes("node_modules")) files.add(name);
+  }
   for (const path of files) {
     const state = lstatSync(join(root, path), { throwIfNoEntry: false });
     if (path.startsWith("..") || !state?.isFile()) {

@@ -1,7 +1,7 @@
 /**
  * The verifier that goes into an archive: the modules of the first three levels
  * and the project's judge, in one file, as esbuild joins them. So there
- * is one source of what an archive has to be.
+ * is one source of what an archive has to be. Deno and Node run the same bytes.
  */
 import { join, relative } from "node:path";
 
@@ -24,14 +24,20 @@ function entry(judge: string | undefined): string {
   ].join("\n");
 }
 
+/** What it is called: for Deno, and for Node, which wants to be told that it is a module. */
+export const VERIFIERS = ["verify.ts", "verify.mjs"] as const;
+
 const HEAD =
   `// Checks this archive: deno run --allow-read verify.ts [ARCHIVE] [--json]
+// or, with Node 18 or newer: node verify.mjs [ARCHIVE] [--json]
 // Level 0: every byte against manifest-sha256.txt. Level 1: the record of what made
 // what. Level 2: every claim, from the archived numbers. It runs no other code.
 // Exit code 0 yes, 1 no, 2 could not judge. Built from the modules named below.
+// verify.ts and verify.mjs are the same.
+Symbol.dispose ??= Symbol.for("Symbol.dispose"); // Node's before 18.18 have none
 `;
 
-/** The text of `verify.ts`. */
+/** The text of the verifier. */
 export async function verifierFile(
   root: string,
   judge: string | undefined,
@@ -50,7 +56,7 @@ export async function verifierFile(
       write: false,
       format: "esm",
       platform: "node",
-      target: "esnext",
+      target: "node18",
       charset: "utf8",
       legalComments: "none",
       logLevel: "silent",

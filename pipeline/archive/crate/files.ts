@@ -20,6 +20,7 @@ const FORMATS: { readonly [extension: string]: string } = {
   json: "application/json",
   lock: "application/json",
   md: "text/markdown",
+  mjs: "text/javascript",
   pdf: "application/pdf",
   png: "image/png",
   svg: "image/svg+xml",

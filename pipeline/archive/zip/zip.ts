@@ -9,9 +9,9 @@
  * every archive carries.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { crc32 } from "node:zlib";
 import { type Container, containerOf, Refused } from "../container.ts";
 import { nameProblem } from "../name.ts";
+import { crc32 } from "./crc.ts";
 import { directory, MIDNIGHT, type Place } from "./directory.ts";
 import { exactly, number, text } from "./field.ts";
 

@@ -3,18 +3,22 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { importResults } from "../../../pipeline/archive/import.ts";
 import { openZip } from "../../../pipeline/archive/zip/zip.ts";
 import { inspect } from "../../../pipeline/archive/inspection.ts";
-import { exitCode } from "../../../pipeline/archive/level.ts";
+import { exitCode, levelLines } from "../../../pipeline/archive/level.ts";
+import { rootLines } from "../../../pipeline/archive/standalone.ts";
 import type { Digest } from "../../../pipeline/store/digest.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
 import type { Judge } from "../../../pipeline/project/publication.ts";
+import { skip } from "../../rig/skip.ts";
 import { CONFIG, judge, Paper } from "./fixture.ts";
 import { edit, resign, unpack } from "./tampering.ts";
 
@@ -36,13 +40,21 @@ async function sh(
 
 /** One published project and its unpacked archive, for all tests of this file. */
 async function published(): Promise<
-  { paper: Paper; zip: string; root: string }
+  { paper: Paper; zip: string; root: string; names: string[] }
 > {
   const paper = await Paper.write();
   await paper.run();
   await paper.publish();
   const { path, root } = unwrap(await paper.archive());
-  return { paper, zip: path, root };
+  using container = openZip(path);
+  const names = container.members.map(({ name }) => name);
+  return { paper, zip: path, root, names };
+}
+
+/** Node, if this machine has it. */
+const node = (await sh("sh", ["-c", "command -v node"], ".")).text.trim();
+if (node === "") {
+  skip("an archive's own verifier with Node alone", "Node is not installed");
 }
 
 const shared = await published();
@@ -77,33 +89,66 @@ Deno.test("an archive passes all three levels, as a ZIP and as a folder", () => 
   deepEqual(spoilt(() => {}).answers, ["yes", "yes", "yes"]);
 });
 
-Deno.test("an archive's own verifier gives the same answer with Deno alone", async () => {
-  const folder = await Deno.makeTempDir();
-  unpack(shared.zip, folder);
-  const args = [
+/** What runs an archive's own verifier, each with nothing else of the machine. */
+const RUNNERS: { readonly [name: string]: readonly string[] } = {
+  Deno: [
+    Deno.execPath(),
     "run",
     "--no-config",
     "--no-remote",
     "--allow-read",
     "verify.ts",
-  ];
-  for (const target of [".", shared.zip]) {
-    const { code, text } = await sh(Deno.execPath(), [...args, target], folder);
+  ],
+  ...node && { Node: [node, "verify.mjs"] },
+};
+
+for (const [name, [program = "", ...args]] of Object.entries(RUNNERS)) {
+  Deno.test(`an archive's own verifier gives the same answer with ${name} alone`, async () => {
+    const folder = await Deno.makeTempDir();
+    const home = await Deno.makeTempDir();
+    unpack(shared.zip, folder);
+    const verify = async (...more: string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command(program, {
+        args: [...args, ...more],
+        cwd: folder,
+        clearEnv: true,
+        env: { HOME: home, NO_COLOR: "1" },
+      }).output();
+      const decoder = new TextDecoder();
+      return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+    };
+    const { levels, root } = inspect(folder, judge, 2);
+    const lines = [
+      ...levels.flatMap((level) => levelLines(level)),
+      ...rootLines(root),
+      "",
+    ];
+    for (const target of [".", shared.zip]) {
+      deepEqual(await verify(target), { code: 0, text: lines.join("\n") });
+    }
+    const { code, text } = await verify("--json");
     equal(code, 0, text);
-    match(text, new RegExp(shared.root));
-  }
-  const imports = readFileSync(join(folder, "verify.ts"), "utf8")
-    .matchAll(/^import .* from "([^"]+)"/gm);
+    deepEqual(JSON.parse(text), { root, levels });
+    edit(join(folder, "results/metrics.json"), "0.0", "0.1");
+    equal((await verify(".")).code, 1);
+    equal((await verify("nowhere")).code, 2);
+    for (const used of [folder, home]) {
+      await Deno.remove(used, { recursive: true });
+    }
+  });
+}
+
+Deno.test("an archive's own verifier imports Node's modules and nothing else, and is the same for Deno and Node", () => {
+  using container = openZip(shared.zip);
+  const text = (name: string) => new TextDecoder().decode(container.read(name));
+  const imports = text("verify.mjs").matchAll(/^import [^"]*"([^"]+)"/gm);
   deepEqual(
     [...imports].map(([, from]) => from).filter((from) =>
       !from?.startsWith("node:")
     ),
     [],
   );
-  edit(join(folder, "results/metrics.json"), "0.0", "0.1");
-  equal((await sh(Deno.execPath(), [...args, "."], folder)).code, 1);
-  equal((await sh(Deno.execPath(), [...args, "nowhere"], folder)).code, 2);
-  await Deno.remove(folder, { recursive: true });
+  equal(text("verify.mjs"), text("verify.ts"));
 });
 
 Deno.test("sha256sum, unzip and Git agree with what the archive says", async () => {
@@ -173,6 +218,54 @@ Deno.test("level 0 finds a changed, a missing and an extra file", () => {
     rmSync(join(folder, "LICENSE"));
   });
   match(renamed.findings, /MISSING LICENSE\nEXTRA new/);
+});
+
+Deno.test("a run in the archive's folder changes no verdict, and hides no change", () => {
+  const run = (folder: string) => {
+    for (
+      const name of ["node_modules/.deno/a", ".store/objects", "artifacts"]
+    ) {
+      mkdirSync(join(folder, "code", name), { recursive: true });
+    }
+    // Deno links packages, which is nothing that an archive may have.
+    symlinkSync(".deno/a", join(folder, "code/node_modules/a"));
+    writeFileSync(join(folder, "code/artifacts/run.json"), "{}");
+  };
+  const after = spoilt(run);
+  deepEqual(after.answers, ["yes", "yes", "yes"]);
+  equal(
+    after.findings,
+    [".store", "artifacts", "node_modules"].map((name) =>
+      `LATER code/${name}: left by a run, not of the archive, not judged`
+    ).join("\n"),
+  );
+  for (
+    const name of shared.names.filter((name) => name !== "manifest-sha256.txt")
+  ) {
+    const { answers, findings } = spoilt((folder) => {
+      run(folder);
+      writeFileSync(join(folder, name), "changed");
+    });
+    deepEqual(answers, ["no"], name);
+    match(findings, /^CHANGED /);
+  }
+  const further: [name: string, finding: RegExp][] = [
+    ["code/.npmrc", /^EXTRA code\/\.npmrc/],
+    ["code/stages/artifacts", /^EXTRA code\/stages\/artifacts/],
+    ["artifacts", /^EXTRA artifacts/],
+    ["code/node_modules", /^EXTRA code\/node_modules/], // a file, which no run leaves
+  ];
+  for (const [name, finding] of further) {
+    const { answers, findings } = spoilt((folder) =>
+      writeFileSync(join(folder, name), "")
+    );
+    deepEqual(answers, ["no"], name);
+    match(findings, finding);
+  }
+  const link = spoilt((folder) =>
+    symlinkSync("stages", join(folder, "code/artifacts"))
+  );
+  deepEqual(link.answers, ["no"]);
 });
 
 Deno.test("level 0 finds a flipped byte anywhere in the ZIP", () => {

@@ -45,6 +45,7 @@ function container(files: { readonly [name: string]: string }): Container {
       name,
       size: bytes(name).length,
     })),
+    later: [],
     read: bytes,
     digest: (name) => createHash("sha256").update(bytes(name)).digest("hex"),
     copy: (name, write) => write(bytes(name)),

@@ -2,7 +2,9 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { Refused } from "../../../pipeline/archive/container.ts";
+import { crc32, tableCrc32 } from "../../../pipeline/archive/zip/crc.ts";
 import { openZip } from "../../../pipeline/archive/zip/zip.ts";
 import { pack } from "../../../pipeline/archive/pack.ts";
 import { concat, forge, type Forged } from "./tampering.ts";
@@ -31,6 +33,13 @@ Deno.test("openZip() reads an honest archive", () => {
     equal(new TextDecoder().decode(zip.read("a")), "one");
   }
   rmSync(path);
+});
+
+Deno.test("tableCrc32() is Node's own checksum, in pieces too", () => {
+  equal(tableCrc32(new TextEncoder().encode("123456789"), 0), 0xcbf43926);
+  fc.assert(fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+    equal(tableCrc32(b, tableCrc32(a, 0)), crc32(b, crc32(a, 0)));
+  }));
 });
 
 const MALICIOUS: readonly [what: string, members: Forged[], because: RegExp][] =
