@@ -280,7 +280,10 @@ Deno.test("run() tries again in the next run what was a stand-in in this", async
   );
   await study.run();
   await study.run();
-  equal(study.story, "→ fetch  its last result was a stand-in\nreused use");
+  equal(
+    study.story,
+    "→ fetch  its last result was a stand-in\n! fetch  no network\nreused use",
+  );
 });
 
 Deno.test("run() tells a stage of a pinned content that the store already has", async () => {
