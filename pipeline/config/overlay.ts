@@ -79,11 +79,8 @@ type Laid = { readonly keys: readonly string[] } | Wrong;
 type Wrong = Pick<Problem, "what" | "seen">;
 
 function lay(table: Table, setting: string): Laid {
-  const equals = setting.indexOf("=");
-  const keys = setting.slice(0, Math.max(0, equals)).split(".").map((key) =>
-    key.trim()
-  );
-  if (keys.includes("")) {
+  const { keys, rest } = keysOf(setting);
+  if (keys.length === 0 || keys.includes("")) {
     return {
       what: `"${short(setting)}" names no setting`,
       seen: "write it as table.key=5",
@@ -95,8 +92,29 @@ function lay(table: Table, setting: string): Laid {
       seen: `at most ${DEEPEST} tables or lists lie in each other`,
     };
   }
-  const value = readValue(setting.slice(equals + 1).trim());
+  const value = readValue(rest);
   return "what" in value ? value : place(table, keys, value.value);
+}
+
+/** One key with what follows it: in quotes, which may hold dots and more, or plain. */
+const KEY = /\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^.="']*?))\s*(\.|=|$)/y;
+
+/** The keys of a setting, none if they cannot be read, and what stands behind its `=`. */
+function keysOf(
+  setting: string,
+): { readonly keys: readonly string[]; readonly rest: string } {
+  const keys: string[] = [];
+  KEY.lastIndex = 0;
+  for (;;) {
+    const found = KEY.exec(setting);
+    if (!found) return { keys: [], rest: "" };
+    const [, double, single, plain, sign] = found;
+    keys.push(double ?? single ?? plain ?? "");
+    if (sign === "=") {
+      return { keys, rest: setting.slice(KEY.lastIndex).trim() };
+    }
+    if (sign === "") return { keys: [], rest: "" };
+  }
 }
 
 /** Sets a value; into a list by its index from 0, or by the `id` of an entry. */

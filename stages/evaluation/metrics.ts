@@ -9,19 +9,26 @@ import { readJson } from "../formats/json.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
 import { rounded } from "../formats/number.ts";
 import { QualitySchema } from "../formats/quality.ts";
-import { fileOf, modelName, severalSeeds } from "../formats/names.ts";
+import { fileOf, severalSeeds } from "../formats/names.ts";
+import { memberAt, type Study } from "../formats/study.ts";
+
+/** The networks by name. */
+export interface Params {
+  readonly study: Study;
+}
 
 /**
  * Writes `metrics`: the dataset, and for every model its losses and measures;
  * with several seeds also what they have in common (`seeds`).
  */
-export default function metrics(task: Task): void {
+export default function metrics(task: Task<Params>): void {
+  const { study } = task.params;
   const qualities = task.inputs("qualities");
   const denoisings = task.inputs("denoisings");
   const curves = task.inputs("curves");
   const several = severalSeeds(curves);
   const measured = curves.map(({ point, path }) => ({
-    point,
+    member: memberAt(study, point),
     curve: readJson(path, CurveSchema),
     test: readJson(fileOf(point, qualities), QualitySchema),
     denoising: readJson(fileOf(point, denoisings), DenoisingSchema),
@@ -29,15 +36,15 @@ export default function metrics(task: Task): void {
   const all = {
     dataset: readJson(task.input("dataset"), DatasetSchema),
     models: Object.fromEntries(
-      measured.map(({ point, curve, test, denoising }) => [
-        modelName(point, several),
+      measured.map(({ member, curve, test, denoising }) => [
+        member.name,
         { ...curve, engine: curve.engine.name, test, denoising },
       ]),
     ),
     ...(several && {
-      seeds: together(measured.map(({ point, curve, test }) => ({
+      seeds: together(measured.map(({ member, curve, test }) => ({
         ...test,
-        learningRate: String(point.lr),
+        group: member.group,
         validation_loss: curve.epochs.at(-1)?.validation_loss ?? null,
       }))),
     }),
@@ -49,16 +56,16 @@ export default function metrics(task: Task): void {
 
 const MEASURES = ["validation_loss", "mse", "psnr", "ssim"] as const;
 
-/** Of each learning rate: mean, least and greatest of its seeds. */
+/** Of the networks that differ in their seed alone: mean, least and greatest. */
 function together(
   measured: readonly (
-    & { readonly learningRate: string }
+    & { readonly group: string }
     & { readonly [measure in typeof MEASURES[number]]: number | null }
   )[],
 ): NonNullable<Metrics["seeds"]> {
-  const groups = Map.groupBy(measured, ({ learningRate }) => learningRate);
-  return Object.fromEntries(Array.from(groups, ([learningRate, all]) => [
-    `lr-${learningRate}`,
+  const groups = Map.groupBy(measured, ({ group }) => group);
+  return Object.fromEntries(Array.from(groups, ([group, all]) => [
+    group,
     Object.fromEntries(MEASURES.flatMap((measure) => {
       const values = all.map((one) => one[measure]);
       // A perfect reconstruction has no PSNR, and then there is no mean.

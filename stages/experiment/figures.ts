@@ -11,7 +11,7 @@ import type {
 import { every, output } from "../../pipeline/stage/declaration.ts";
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Experiment } from "./schema.ts";
-import { modelName } from "../formats/names.ts";
+import { variantsOf } from "./study.ts";
 
 /** What a figure is made of. */
 interface Sketch {
@@ -45,7 +45,7 @@ function sketches(experiment: Experiment): ReadonlyMap<string, Sketch> {
 }
 
 function draw(experiment: Experiment): { [figure: string]: Sketch } {
-  const { figures, denoising, training } = experiment;
+  const { figures, denoising } = experiment;
   const images = figures.images === "one-per-digit" ? null : figures.images;
   const all: { [figure: string]: Sketch } = {
     "learning-curves": {
@@ -54,19 +54,23 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
       inputs: { curves: every("train", "curve"), dataset },
     },
   };
-  const several = training.seeds.length > 1;
-  modelPoints(experiment).forEach((point) => {
-    const name = `reconstruction-${modelName(point, several)}`;
+  const { axes, networks: members } = variantsOf(experiment);
+  const several = members.some(({ training }) =>
+    training.seed !== members[0]?.training.seed
+  );
+  const rates = axes[0]?.values ?? [];
+  members.forEach(({ name: network, point, training }) => {
+    const name = `reconstruction-${network}`;
     // The paper numbers its images by learning rate, in the order of the rates.
-    const number = training.learning_rates.indexOf(point.lr) + 1;
+    const number = rates.indexOf(training.learning_rate) + 1;
     all[name] = {
       module: "reconstruction",
       params: {
         ...figures.reconstruction,
         name,
         number: number <= 3 ? number : null,
-        learning_rate: point.lr,
-        seed: several ? point.seed : null,
+        learning_rate: training.learning_rate,
+        seed: several ? training.seed : null,
         images,
       },
       inputs: {
@@ -147,12 +151,3 @@ export const figures: Stage<Experiment> = {
     };
   },
 };
-
-/** The points of all networks, the seed fastest. */
-function modelPoints(
-  { training }: Pick<Experiment, "training">,
-): { lr: number; seed: number }[] {
-  return training.learning_rates.flatMap((lr) =>
-    training.seeds.map((seed) => ({ lr, seed }))
-  );
-}

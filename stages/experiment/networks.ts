@@ -3,31 +3,29 @@
  * `export`, `reconstruct` and `denoise`.
  */
 import type { Determinism, Stage } from "../../pipeline/stage/declaration.ts";
+import type { EngineName } from "../training/engine.ts";
 import { output } from "../../pipeline/stage/declaration.ts";
-import { modelName } from "../formats/names.ts";
 import type { Resolved } from "./resolved.ts";
+import { variantAt, variantsOf } from "./study.ts";
 
-/** One network for each learning rate and seed. */
-const perModel = ({ training }: Resolved) => ({
-  lr: training.learning_rates,
-  seed: training.seeds,
-});
+/** One instance for each network. */
+const perModel = (experiment: Resolved) =>
+  variantsOf(experiment).networks.map(({ point }) => point);
 
 export const train: Stage<Resolved> = {
   name: "train",
   title: "Train an autoencoder",
   matrix: perModel,
   at(experiment, point) {
-    const { training, network, hardware } = experiment;
-    const { engine } = training;
+    const { name, training, network } = variantAt(experiment, point);
+    const { engine, hardware } = experiment.engines[training.engine];
     const native = engine === "native" || engine === "cuda";
     const gpu = engine === "webgpu" || engine === "cuda";
-    const name = modelName(point, training.seeds.length > 1);
     return {
       runs: { kind: "module", module: "stages/training/stage.ts" },
       params: {
-        learning_rate: Number(point.lr),
-        seed: Number(point.seed),
+        learning_rate: training.learning_rate,
+        seed: training.seed,
         epochs: training.epochs,
         batch_size: training.batch_size,
         images: training.images === "all" ? null : training.images,
@@ -49,12 +47,12 @@ export const train: Stage<Resolved> = {
         weights: {
           file: "weights.bin",
           artifact: `models/tfjs/${name}/weights.bin`,
-          determinism: determinismOf(training.engine),
+          determinism: determinismOf(engine),
         },
         curve: {
           file: "curve.json",
           artifact: `curves/${name}.json`,
-          determinism: determinismOf(training.engine),
+          determinism: determinismOf(engine),
         },
       },
       resume: { along: "epochs" },
@@ -69,9 +67,7 @@ export const train: Stage<Resolved> = {
  * What an engine promises. Of all but the portable one the sums have another
  * order on every machine, and training carries each rounding error on.
  */
-function determinismOf(
-  engine: Resolved["training"]["engine"],
-): Determinism {
+function determinismOf(engine: EngineName): Determinism {
   return engine === "portable"
     ? { kind: "bits" }
     : { kind: "numeric", tolerance: 0.1 };
@@ -81,25 +77,26 @@ export const exportModel: Stage<Resolved> = {
   name: "export",
   title: "Export a network to ONNX",
   matrix: perModel,
-  at: ({ paper, training }, point) => ({
-    runs: { kind: "module", module: "stages/export/stage.ts" },
-    params: {
-      title: paper.title,
-      learning_rate: Number(point.lr),
-      seed: Number(point.seed),
-    },
-    inputs: {
-      model: output("train", "model"),
-      weights: output("train", "weights"),
-      dataset: output("prepare", "dataset"),
-    },
-    outputs: {
-      onnx: {
-        file: "model.onnx",
-        artifact: `models/${modelName(point, training.seeds.length > 1)}.onnx`,
+  at(experiment, point) {
+    const { name, training, settings } = variantAt(experiment, point);
+    return {
+      runs: { kind: "module", module: "stages/export/stage.ts" },
+      params: {
+        title: experiment.paper.title,
+        learning_rate: training.learning_rate,
+        seed: training.seed,
+        ...settings,
       },
-    },
-  }),
+      inputs: {
+        model: output("train", "model"),
+        weights: output("train", "weights"),
+        dataset: output("prepare", "dataset"),
+      },
+      outputs: {
+        onnx: { file: "model.onnx", artifact: `models/${name}.onnx` },
+      },
+    };
+  },
 };
 
 export const reconstruct: Stage<Resolved> = {

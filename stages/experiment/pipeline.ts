@@ -12,12 +12,14 @@ import { figures } from "./figures.ts";
 import { graphOf } from "./graph.ts";
 import { denoise, exportModel, reconstruct, train } from "./networks.ts";
 import type { Resolved } from "./resolved.ts";
+import { studyOf } from "./study.ts";
 
 const metrics: Stage<Resolved> = {
   name: "metrics",
   title: "Gather what was measured",
-  at: () => ({
+  at: (experiment) => ({
     runs: { kind: "module", module: "stages/evaluation/metrics.ts" },
+    params: { study: studyOf(experiment) },
     inputs: {
       dataset: output("prepare", "dataset"),
       curves: every("train", "curve"),
@@ -79,13 +81,14 @@ const report: Stage<Resolved> = {
   name: "report",
   title: "Write the report",
   at(experiment) {
-    const { paper, authors, hardware: _, ...settings } = experiment;
+    const { paper, authors, engines: _, ...settings } = experiment;
     const { images } = experiment.figures;
     return {
       runs: { kind: "module", module: "stages/report/stage.ts" },
       params: {
         paper: plain(paper),
         authors: authors.map(plain),
+        study: studyOf(experiment),
         graph: graphOf(reported, experiment),
         environment: versions(),
         settings: plain(settings),

@@ -6,13 +6,15 @@ import * as v from "valibot";
 import { checkClaim, describe, type Wanted } from "../claims/check.ts";
 import { checkPattern } from "../quotes/quotes.ts";
 import { CONSTANTS } from "../claims/vocabulary.ts";
+import { readAxes } from "./axes.ts";
+import { dataset, network, SETTINGS, training } from "./settings.ts";
+import { problemsOf } from "./study.ts";
 import {
   choice,
   count,
-  decay,
   fraction,
-  learningRate,
   list,
+  pathTo,
   positive,
   small,
   table,
@@ -24,15 +26,9 @@ const band = "two numbers, greater than 0, the smaller first";
 /** No loss is above it, and infinity is no number of a figure. */
 const HIGHEST = 1e9;
 
-const filters = (length: number, allowed: string) =>
-  v.pipe(v.array(count(1, 256), allowed), v.length(length, allowed));
-
 const mark = table({
   width: choice(["single", "double"]),
 });
-
-/** Several times what anybody trains, and what can be planned in a few seconds. */
-const NETWORKS = 10_000;
 
 /** What is wrong with an expression, each with its line and carets. */
 const complaints = (expression: string, wanted: Wanted) =>
@@ -119,16 +115,7 @@ const claim = v.pipe(
     const { holds, tolerance } = dataset.value;
     const constants = tolerance === undefined ? [] : CONSTANTS;
     const at = (key: "holds" | "tolerance", message: string) =>
-      addIssue({
-        message,
-        path: [{
-          type: "object",
-          origin: "value",
-          input: dataset.value,
-          key,
-          value: dataset.value[key],
-        }],
-      });
+      addIssue({ message, path: pathTo(dataset.value, [key]) });
     for (const found of complaints(holds, { type: "truth", constants })) {
       at("holds", found);
     }
@@ -138,75 +125,28 @@ const claim = v.pipe(
   }),
 );
 
-const schema = table({
+const axes = v.pipe(
+  v.record(v.string(), v.unknown(), "a table of axes"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (
+      const { keys, message } of readAxes(dataset.value, SETTINGS).complaints
+    ) {
+      addIssue({ message, path: pathTo(dataset.value, keys) });
+    }
+  }),
+);
+
+const tables = table({
   paper,
   authors: v.pipe(
     v.array(author, "a list of tables"),
     v.nonEmpty("at least one author"),
   ),
-  dataset: table({
-    name: choice(["mnist"]),
-    mirrors: v.pipe(
-      v.array(url, "a list of URLs"),
-      v.nonEmpty("at least one mirror"),
-    ),
-    offline: choice(["glyphs", "fail"]),
-  }),
-  network: table({
-    encoder: filters(
-      3,
-      "three numbers: filters of the three encoding convolutions",
-    ),
-    decoder: filters(2, "two numbers: filters of the two decoding blocks"),
-    kernel: choice([1, 3, 5]),
-    relu: choice(["convolutions-and-output", "convolutions"]),
-    initializer: choice(["glorot_uniform"]),
-  }),
-  training: v.pipe(
-    table({
-      learning_rates: list(learningRate),
-      seeds: list(count(0, 2 ** 31 - 1), NETWORKS),
-      epochs: count(1, 1000),
-      batch_size: count(1, 60_000),
-      images: v.union(
-        [v.literal("all"), count(1, 60_000)],
-        'the word "all" or a whole number from 1 to 60000',
-      ),
-      validation: count(1, 59_999),
-      engine: choice(["auto", "portable", "native", "webgpu", "cuda"]),
-      beta1: decay,
-      beta2: decay,
-      epsilon: small,
-    }),
-    v.forward(
-      v.check(
-        ({ learning_rates, seeds }) =>
-          // What is too long in itself is told once, by its own check.
-          seeds.length > NETWORKS || learning_rates.length > 100 ||
-          learning_rates.length * seeds.length <= NETWORKS,
-        `so many that, with all learning rates, there are at most ${NETWORKS} networks`,
-      ),
-      ["seeds"],
-    ),
-    v.forward(
-      v.check(
-        ({ images, validation }) =>
-          images === "all" || images <= 60_000 - validation,
-        "at most 60000 less the images for validation",
-      ),
-      ["images"],
-    ),
-    v.forward(
-      v.check(
-        ({ batch_size, images, validation }) =>
-          // What is wrong in itself is told once, by its own check.
-          images === 0 || validation >= 60_000 ||
-          batch_size <= (images === "all" ? 60_000 - validation : images),
-        "at most the number of training images",
-      ),
-      ["batch_size"],
-    ),
-  ),
+  dataset,
+  network,
+  training,
+  axes,
   reconstruction: table({
     agreement: small,
   }),
@@ -249,8 +189,19 @@ const schema = table({
   sandbox: table({ require: choice(["deno", "kernel"]) }),
 });
 
+const schema = v.pipe(
+  tables,
+  v.rawCheck(({ dataset, addIssue }) => {
+    // What is wrong in itself is told once, by its own check.
+    if (!dataset.typed || dataset.issues) return;
+    for (const { keys, message } of problemsOf(dataset.value)) {
+      addIssue({ message, path: pathTo(dataset.value, keys) });
+    }
+  }),
+);
+
 /** A checked experiment. */
-export type Experiment = v.InferOutput<typeof schema>;
+export type Experiment = v.InferOutput<typeof tables>;
 
 /** The schema, for the engine's reader of configurations. */
 export const experimentSchema: v.GenericSchema<unknown, Experiment> = schema;

@@ -92,3 +92,17 @@ export function table<const Entries extends v.ObjectEntries>(
 ): v.StrictObjectSchema<Entries, "a table"> {
   return v.strictObject(entries, "a table");
 }
+
+/** The way to a value inside of another one, for an issue that is told there. */
+export function pathTo(
+  value: object,
+  keys: readonly string[],
+): [v.IssuePathItem, ...v.IssuePathItem[]] {
+  let at: unknown = value;
+  const path = keys.map((key): v.IssuePathItem => {
+    const input = at as { readonly [key: string]: unknown };
+    at = input[key];
+    return { type: "object", origin: "value", input, key, value: at };
+  });
+  return path as [v.IssuePathItem, ...v.IssuePathItem[]]; // no issue is told of nothing
+}

@@ -14,7 +14,7 @@ import { type Shape, walk } from "../network/layer.ts";
 import { model } from "../onnx/model.ts";
 import { encode } from "../onnx/wire.ts";
 
-/** All of them are written into the file. */
+/** All of them are written into the file: besides these, what else varies, by its path. */
 export interface Params {
   readonly [key: string]: Json;
   /** The paper's. */
@@ -41,9 +41,18 @@ export default async function exportModel(task: Task<Params>): Promise<void> {
     );
   }
   const { title, ...parameters } = task.params;
+  const { learning_rate, seed, ...others } = parameters;
+  const settings = Object.entries({
+    "learning rate": learning_rate,
+    seed,
+    ...others,
+  })
+    .map(([name, value]) =>
+      `${name} ${typeof value === "string" ? value : canonical(value)}`
+    );
   const file = encode(model(modelGraph(network), {
-    description: `The autoencoder of "${title}", trained with learning rate ` +
-      `${parameters.learning_rate} and seed ${parameters.seed} on ` +
+    description: `The autoencoder of "${title}", trained with ` +
+      `${settings.slice(0, -1).join(", ")} and ${settings.at(-1)} on ` +
       (dataset.stand_in ? "stand-in data, not MNIST." : `${dataset.name}.`),
     metadata: {
       "facsimile.title": title,

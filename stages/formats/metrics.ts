@@ -12,7 +12,7 @@ import { QualitySchema } from "./quality.ts";
 
 export const MetricsSchema = v.object({
   dataset: v.pick(DatasetSchema, ["name", "stand_in", "sha256"]),
-  /** By the network's name, see `modelName`. */
+  /** By the network's name, see study.ts. */
   models: v.record(
     v.string(),
     v.object({
@@ -23,7 +23,7 @@ export const MetricsSchema = v.object({
       denoising: v.pick(DenoisingSchema, ["images", "clean_mse", "levels"]),
     }),
   ),
-  /** By `lr-RATE` and measure, over the seeds, where there are several. */
+  /** By the networks' common name and measure, over the seeds, where there are several. */
   seeds: v.exactOptional(v.record(
     v.string(),
     v.record(

@@ -1,10 +1,6 @@
-/** The trained networks by name: one for each learning rate and seed. */
+/** Files of networks, by the point at which each was made. */
 import type { Point } from "../../pipeline/stage/declaration.ts";
-
-/** `lr-0.01`, or `lr-0.01-seed-2` where there are several seeds. */
-export function modelName({ lr, seed }: Point, severalSeeds: boolean): string {
-  return severalSeeds ? `lr-${lr}-seed-${seed}` : `lr-${lr}`;
-}
+import { canonical } from "../../pipeline/stage/json.ts";
 
 /** Whether these networks are of more than one seed. */
 export function severalSeeds(
@@ -15,12 +11,11 @@ export function severalSeeds(
 
 /** The path of the file of one network among those of all. */
 export function fileOf(
-  { lr, seed }: Point,
+  point: Point,
   files: readonly { readonly point: Point; readonly path: string }[],
 ): string {
-  const file = files.find(({ point }) =>
-    point.lr === lr && point.seed === seed
-  );
-  if (!file) throw new Error(`No file for lr ${lr}, seed ${seed}`);
+  const wanted = canonical(point);
+  const file = files.find(({ point }) => canonical(point) === wanted);
+  if (!file) throw new Error(`No file at ${wanted}`);
   return file.path;
 }

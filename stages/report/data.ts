@@ -8,7 +8,8 @@ import { type Denoising, DenoisingSchema } from "../formats/denoising.ts";
 import { readJson } from "../formats/json.ts";
 import { type LayersModel, readLayersModel } from "../formats/layers-model.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
-import { fileOf, modelName, severalSeeds } from "../formats/names.ts";
+import { fileOf } from "../formats/names.ts";
+import { memberAt } from "../formats/study.ts";
 import { type Shape as Size, walk } from "../network/layer.ts";
 import type { Training } from "./curve.ts";
 import type { Params } from "./params.ts";
@@ -66,11 +67,10 @@ export async function read(task: Task<Params>): Promise<ReportData> {
   const base64 = (images: readonly Uint8Array[]) =>
     new Uint8Array(images.flatMap((image) => [...image])).toBase64();
   const curves = task.inputs("curves");
-  const several = severalSeeds(curves);
   const models = task.inputs("models");
   const weights = task.inputs("weights");
   const networks = curves.map(({ point }): Network => {
-    const name = modelName(point, several);
+    const { name } = memberAt(task.params.study, point);
     const measured = metrics.models[name];
     if (!measured) throw new Error(`No ${name} in the metrics`);
     return {

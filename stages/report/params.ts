@@ -1,5 +1,6 @@
 /** The parameters of the stage `report`: what the page says beside its inputs. */
 import type { JsonObject } from "../../pipeline/stage/json.ts";
+import type { Study } from "../formats/study.ts";
 
 /** A stage of the pipeline, as the picture of the graph shows it. A type: it is JSON. */
 export type GraphStage = {
@@ -28,6 +29,7 @@ export interface Params {
     readonly given: string;
     readonly family: string;
   }[];
+  readonly study: Study;
   readonly graph: readonly GraphStage[];
   /** Versions by name. */
   readonly environment: { readonly deno: string } & {

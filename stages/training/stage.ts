@@ -161,7 +161,7 @@ export default async function train(task: Task<Params>): Promise<void> {
     return new StageError(
       `The training diverged in epoch ${epoch}, step ${step}, with learning rate ${learningRate}`,
       seen,
-      "set a smaller learning rate in training.learning_rates",
+      "set a smaller learning rate",
     );
   }
 }

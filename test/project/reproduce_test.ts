@@ -92,7 +92,7 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
     const plan = await here.plan(
       ...SMALL,
       "--set",
-      "training.learning_rates=[0.1, 0.01, 0.001, 0.05]",
+      'axes."training.learning_rate"=[0.1, 0.01, 0.001, 0.05]',
     );
     const train = [...plan].filter(([instance, kind]) =>
       instance.startsWith("train") && kind === "run"

@@ -102,8 +102,8 @@ export const experiments: fc.Arbitrary<Sketch> = fc.record({
       counts,
       standIn,
       set: [
-        value("training.learning_rates", axes.rates),
-        value("training.seeds", axes.seeds),
+        value('axes."training.learning_rate"', axes.rates),
+        value('axes."training.seed"', axes.seeds),
         value("training.epochs", epochs),
         value("training.images", more.part === null ? "all" : used),
         value("training.validation", counts.validation),

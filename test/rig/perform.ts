@@ -13,6 +13,7 @@ import type { Run, Task } from "../../pipeline/stage/task.ts";
 import { pipeline } from "../../stages/experiment/pipeline.ts";
 import { experimentSchema } from "../../stages/experiment/schema.ts";
 import type { Resolved } from "../../stages/experiment/resolved.ts";
+import { portable } from "./networks.ts";
 import type { Dataset } from "../../stages/formats/dataset.ts";
 import { syntheticDigits } from "../../stages/prepare/digit.ts";
 
@@ -45,7 +46,7 @@ export function experimentOf({ set }: Pick<Sketch, "set">): Resolved {
     schema: experimentSchema,
     set: ['training.engine="portable"', ...set],
   }));
-  return { ...config, hardware: {} } as Resolved;
+  return portable(config);
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Failure } from "../../../pipeline/failure.ts";
 import { failureLines } from "../../../pipeline/render/failure.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import { experimentSchema } from "../../../stages/experiment/schema.ts";
+import { portable } from "../../rig/networks.ts";
 import { pipeline } from "../../../stages/experiment/pipeline.ts";
 
 const TEXT = Deno.readTextFileSync(
@@ -111,8 +112,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 const sound = fc.tuple(
   fc.constantFrom(
     "training.epochs",
-    "training.seeds",
-    "training.learning_rates",
+    'axes."training.seed"',
+    'axes."training.learning_rate"',
+    'axes."network.encoder"',
+    "axes.zip",
     "denoising.levels",
     "dataset.mirrors",
     "figures.images",
@@ -181,11 +184,7 @@ Deno.test("whatever a configuration says, a plan comes of it or a refusal in wor
         const { config } = read.value;
         const linked = link(
           pipeline,
-          {
-            ...config,
-            training: { ...config.training, engine: "portable" },
-            hardware: {},
-          },
+          portable(config),
           () => undefined,
         );
         if (!linked.ok) return readable(linked.failure);
@@ -248,11 +247,7 @@ Deno.test("whatever DATASET_MIRROR says, a permission names that host alone, or 
   const hosts = (mirror: string) => {
     const linked = link(
       pipeline,
-      {
-        ...config,
-        training: { ...config.training, engine: "portable" },
-        hardware: {},
-      },
+      portable(config),
       () => mirror,
     );
     ok(linked.ok, mirror);

@@ -12,7 +12,7 @@ import {
 } from "../../../pipeline/stage/declaration.ts";
 import { experimentSchema } from "../../../stages/experiment/schema.ts";
 import { pipeline } from "../../../stages/experiment/pipeline.ts";
-import type { Resolved } from "../../../stages/experiment/resolved.ts";
+import { portable } from "../../rig/networks.ts";
 import { Counter } from "./counted.ts";
 
 /** Twice as much of everything may cost this many times as much. */
@@ -73,15 +73,11 @@ Deno.test("the experiment's stages look at it as often, however many seeds it ha
     const read = readConfig({
       path,
       schema: experimentSchema,
-      set: [`training.seeds=${JSON.stringify(seeds)}`],
+      set: [`axes."training.seed"=${JSON.stringify(seeds)}`],
     });
     if (!read.ok) throw new Error(read.failure.seen);
     const { config } = read.value;
-    const experiment: Resolved = {
-      ...config,
-      training: { ...config.training, engine: "portable" },
-      hardware: {},
-    };
+    const experiment = portable(config);
     const { instances } = linked(pipeline, counter.over(experiment));
     ok(instances.length > 15 * size);
     return counter.count;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import metrics from "../../../stages/evaluation/metrics.ts";
+import { studyOf } from "../../rig/networks.ts";
 import { rig } from "../../rig/task.ts";
 
 const DATASET = {
@@ -31,7 +32,7 @@ async function gathered(points: readonly { lr: number; seed: number }[]) {
       path: put(`${name}-${point.lr}-${point.seed}`, content(point)),
     }));
   await using stage = await rig({
-    params: {},
+    params: { study: studyOf(points) },
     inputs: {
       dataset: put("dataset", DATASET),
       curves: every("curve", ({ lr, seed }) => ({
@@ -106,5 +107,5 @@ Deno.test("metrics() names seeds where there are several, and says what they hav
       ssim: same(0.9),
     },
   });
-  assert.deepEqual(Object.keys(models), ["lr-0.1-seed-1", "lr-0.1-seed-2"]);
+  assert.deepEqual(Object.keys(models), ["lr-0.1", "lr-0.1-seed-2"]);
 });

@@ -36,7 +36,7 @@ const PARAMS: Params = {
   title: "Exercise 3",
   learning_rate: 0.01,
   seed: 1,
-  training: { epochs: 10, batch_size: 64 },
+  "training.batch_size": 32,
 };
 
 /** The export stage, run on a saved model. */
@@ -158,8 +158,8 @@ Deno.test("export writes where the model comes from, and the same bytes each tim
   assert.equal(opset, 17);
   assert.equal(
     description,
-    'The autoencoder of "Exercise 3", trained with learning rate 0.01 and ' +
-      "seed 1 on stand-in data, not MNIST.",
+    'The autoencoder of "Exercise 3", trained with learning rate 0.01, ' +
+      "seed 1 and training.batch_size 32 on stand-in data, not MNIST.",
   );
   assert.deepEqual(metadata, {
     "facsimile.title": "Exercise 3",
@@ -170,7 +170,7 @@ Deno.test("export writes where the model comes from, and the same bytes each tim
     "facsimile.learning_rate": "0.01",
     "facsimile.seed": "1",
     "facsimile.parameters":
-      '{"learning_rate":0.01,"seed":1,"training":{"batch_size":64,"epochs":10}}',
+      '{"learning_rate":0.01,"seed":1,"training.batch_size":32}',
   });
   assert.deepEqual(graph.inputs, [
     { name: "image", type: "float32", dims: ["N", 1, 28, 28] },

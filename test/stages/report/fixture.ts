@@ -19,6 +19,7 @@ import type { Judgement } from "../../../stages/formats/claims.ts";
 import type { Metrics } from "../../../stages/formats/metrics.ts";
 import { initial, toLayers, weights } from "../../../stages/network/weights.ts";
 import report, { type Params } from "../../../stages/report/stage.ts";
+import { studyOf } from "../../rig/networks.ts";
 import { rig } from "../../rig/task.ts";
 
 export const RATES = [0.1, 0.01];
@@ -63,7 +64,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
   };
   const points = RATES.flatMap((lr) => seeds.map((seed) => ({ lr, seed })));
   const nameOf = ({ lr, seed }: { lr: number; seed: number }) =>
-    seeds.length > 1 ? `lr-${lr}-seed-${seed}` : `lr-${lr}`;
+    seed === seeds[0] ? `lr-${lr}` : `lr-${lr}-seed-${seed}`;
   const every = (
     name: string,
     content: (point: { lr: number; seed: number }) => unknown,
@@ -203,6 +204,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       abstract: "In short.",
     },
     authors: [{ given: "Ada", family: "Näme" }],
+    study: studyOf(points),
     graph: [
       { stage: "download", title: "Fetch", instances: 4, inputs: [] },
       {
@@ -220,7 +222,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     ],
     environment: { deno: "2.9.6" },
     settings: {
-      training: { learning_rates: RATES, epochs: 4 },
+      training: { epochs: 4 },
       figures: { learning_curves: { scale: "log", band: [0.1, 0.12] } },
     },
     images: null,

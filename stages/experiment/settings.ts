@@ -1,0 +1,75 @@
+/** The tables whose settings may vary: of the dataset, the network and its training. */
+import * as v from "valibot";
+import type { Settings } from "./axes.ts";
+import {
+  choice,
+  count,
+  decay,
+  learningRate,
+  small,
+  table,
+  url,
+} from "./value.ts";
+
+const filters = (length: number, allowed: string) =>
+  v.pipe(v.array(count(1, 256), allowed), v.length(length, allowed));
+
+export const dataset = table({
+  name: choice(["mnist"]),
+  mirrors: v.pipe(
+    v.array(url, "a list of URLs"),
+    v.nonEmpty("at least one mirror"),
+  ),
+  offline: choice(["glyphs", "fail"]),
+});
+
+export const network = table({
+  encoder: filters(
+    3,
+    "three numbers: filters of the three encoding convolutions",
+  ),
+  decoder: filters(2, "two numbers: filters of the two decoding blocks"),
+  kernel: choice([1, 3, 5]),
+  relu: choice(["convolutions-and-output", "convolutions"]),
+  initializer: choice(["glorot_uniform"]),
+});
+
+export const training = table({
+  learning_rate: learningRate,
+  seed: count(0, 2 ** 31 - 1),
+  epochs: count(1, 1000),
+  batch_size: count(1, 60_000),
+  images: v.union(
+    [v.literal("all"), count(1, 60_000)],
+    'the word "all" or a whole number from 1 to 60000',
+  ),
+  validation: count(1, 59_999),
+  engine: choice(["auto", "portable", "native", "webgpu", "cuda"]),
+  beta1: decay,
+  beta2: decay,
+  epsilon: small,
+});
+
+/** What the networks follow from. */
+export interface Tables {
+  readonly axes: { readonly [key: string]: unknown };
+  readonly dataset: v.InferOutput<typeof dataset>;
+  readonly network: v.InferOutput<typeof network>;
+  readonly training: v.InferOutput<typeof training>;
+}
+
+/** Every setting that may be an axis, by its path. */
+export const SETTINGS: Settings = {
+  ...paths("dataset", { name: dataset.entries.name }),
+  ...paths("network", network.entries),
+  ...paths("training", training.entries),
+};
+
+function paths(table: string, entries: v.ObjectEntries): Settings {
+  return Object.fromEntries(
+    Object.entries(entries).map(([key, schema]) => [
+      `${table}.${key}`,
+      schema as v.GenericSchema,
+    ]),
+  );
+}

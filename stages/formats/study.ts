@@ -1,0 +1,48 @@
+/**
+ * The study: what varies, and the networks that follow from it, by name. Part of
+ * the parameters of every stage that speaks of several networks.
+ */
+import type { Coordinate, Point } from "../../pipeline/stage/declaration.ts";
+import { canonical, type Json } from "../../pipeline/stage/json.ts";
+
+/** A setting that varies. */
+export type Axis = {
+  /** As names and claims say it: `lr`. */
+  readonly name: string;
+  /** Its path in the experiment: `training.learning_rate`. */
+  readonly setting: string;
+  /** Its values in the order of the experiment; of a seed or a rate at least one. */
+  readonly values: readonly Json[];
+};
+
+/** One network of a study. */
+export type Member = {
+  /** `lr-0.01`, or `lr-0.01-batch_size-32` where that is not the setting of all. */
+  readonly name: string;
+  /** The name that it shares with those that differ from it in their seed alone. */
+  readonly group: string;
+  /** Where the stages run: without the axes on which it is as the tables say. */
+  readonly point: Point;
+  /** Its place on every axis. */
+  readonly at: { readonly [axis: string]: Json };
+};
+
+/** A type, not an interface: it is JSON. */
+export type Study = {
+  readonly axes: readonly Axis[];
+  readonly networks: readonly Member[];
+};
+
+/** The network at a point. */
+export function memberAt({ networks }: Study, point: Point): Member {
+  const wanted = canonical(point);
+  const member = networks.find(({ point }) => canonical(point) === wanted);
+  if (!member) throw new Error(`No network at ${wanted}`);
+  return member;
+}
+
+/** A value of an axis as names have it: a list's numbers with hyphens between them. */
+export function coordinate(value: Json): Coordinate {
+  if (Array.isArray(value)) return value.map(coordinate).join("-");
+  return typeof value === "number" ? value : String(value);
+}
