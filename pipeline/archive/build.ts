@@ -8,13 +8,16 @@ import { dirname, join, resolve } from "node:path";
 import { type Digest, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
-import { presentRun, publicationOf } from "../history/present.ts";
+import { lastRun, presentRun, publicationOf } from "../history/present.ts";
+import type { Publication } from "../project/publication.ts";
+import type { Lock } from "../published/lock.ts";
 import { contents } from "./contents.ts";
 import { inspect } from "./inspection.ts";
 import { leaks } from "./leaks.ts";
 import type { Level } from "./level.ts";
 import type { Order } from "./order.ts";
 import { pack } from "./pack.ts";
+import type { Release } from "./release.ts";
 import { blockers, publishedRun } from "./blockers.ts";
 
 /** What was made. */
@@ -25,7 +28,7 @@ export interface Built {
   /** The digest of the manifest. */
   readonly root: string;
   readonly levels: readonly Level[];
-  readonly missing: readonly string[];
+  readonly release: Release;
 }
 
 /** Makes an archive of an opened project. */
@@ -34,11 +37,9 @@ export async function buildArchive(
   order: Order,
 ): Promise<Result<Built>> {
   const publication = publicationOf(opened);
-  const present = presentRun(opened, order.verdicts);
-  if (!present.ok) return present;
-  const published = publishedRun(opened, present.value, publication);
-  if (!published.ok) return published;
-  const { run, missing: unpublished } = published.value;
+  const found = runOf(opened, order, publication);
+  if (!found.ok) return found;
+  const { run, unpublished } = found.value;
   const missing = [
     ...unpublished,
     ...blockers(opened.root, publication, run),
@@ -53,9 +54,9 @@ export async function buildArchive(
   }
   const gathered = await contents(opened, order, { publication, run, missing });
   if (!gathered.ok) return gathered;
-  const pieces = gathered.value;
-  const found = leaks(opened.root, pieces);
-  if (found) return fail(found);
+  const { pieces, release } = gathered.value;
+  const leak = leaks(opened.root, pieces);
+  if (leak) return fail(leak);
 
   const name = `${publication.name}-${publication.version}`;
   const path = resolve(
@@ -75,7 +76,7 @@ export async function buildArchive(
     await pack(pieces, part);
     const { root, levels } = inspect(part, order.judge, 2);
     const bad = levels.find(({ level, answer }) =>
-      answer === "no" && !(level === 2 && order.draft)
+      answer === "no" && !(level > 0 && order.draft)
     );
     if (bad) {
       return fail({
@@ -88,8 +89,27 @@ export async function buildArchive(
     const digest = digestFile(part);
     const { size } = statSync(part);
     renameSync(part, path);
-    return ok({ path, size, digest, root, levels, missing });
+    return ok({ path, size, digest, root, levels, release });
   } finally {
     rmSync(part, { force: true });
   }
+}
+
+/** The run that is archived, and a word about one that nobody published. */
+function runOf(
+  opened: Opened,
+  { draft, verdicts }: Order,
+  publication: Publication,
+): Result<{ run: Lock; unpublished: readonly string[] }> {
+  const present = presentRun(opened, verdicts);
+  if (present.ok) {
+    const published = publishedRun(opened, present.value, publication);
+    if (!published.ok) return published;
+    const { run, missing } = published.value;
+    return ok({ run, unpublished: missing });
+  }
+  if (!draft) return present;
+  const last = lastRun(opened, verdicts);
+  if (!last.ok) return last;
+  return ok({ run: last.value.run, unpublished: last.value.stale });
 }

@@ -1,7 +1,7 @@
 /** The small files that other programs read: who made it, and how it is cited. */
 import { canonicalPretty, type Json } from "../stage/json.ts";
 import type { Author } from "../project/publication.ts";
-import { type Release, releaseDate } from "./release.ts";
+import { type Release, releaseDate, sourcesUrl } from "./release.ts";
 
 /** `CITATION.cff`, version 1.2.0. JSON's strings are YAML's. */
 export function citationFile(release: Release): string {
@@ -42,7 +42,8 @@ export function citationFile(release: Release): string {
 
 /** `.zenodo.json`: also the body that the deposit sends. No DOI that nobody gave. */
 function zenodoMetadata(release: Release): { [key: string]: Json } {
-  const { publication, code } = release;
+  const { publication } = release;
+  const sources = sourcesUrl(release);
   return {
     title: publication.title,
     upload_type: "dataset",
@@ -54,11 +55,15 @@ function zenodoMetadata(release: Release): { [key: string]: Json } {
     publication_date: releaseDate(release),
     keywords: publication.keywords,
     related_identifiers: [
-      {
-        identifier: code,
-        relation: "isIdenticalTo",
-        resource_type: "software",
-      },
+      // As an address: Zenodo refuses what its list of schemes does not have, and swh
+      // is none of them.
+      ...(sources
+        ? [{
+          identifier: sources,
+          relation: "hasPart",
+          resource_type: "software",
+        }]
+        : []),
       ...publication.datasets.map(({ page }) => ({
         identifier: page,
         relation: "isDerivedFrom",

@@ -7,18 +7,23 @@ import type { Opened } from "../plan/open.ts";
 import type { Described } from "./crate/entity.ts";
 import { documentsOf, releaseFile } from "./derivation.ts";
 import type { Piece, Release, Statement } from "./release.ts";
-import { feed } from "./folder.ts";
 import { archivePath, CODE, MANIFEST, RELEASE, VENDOR } from "./layout.ts";
 import { printManifest } from "./manifest.ts";
 import { nameProblem } from "./name.ts";
 import type { Order } from "./order.ts";
-import { sourceFiles } from "./sources.ts";
-import { blobHash, directoryId } from "./swhid.ts";
+import { gatherSources } from "./sources.ts";
 import { verifierFile, VERIFIERS } from "./verifier.ts";
 import { vendor } from "./packages.ts";
 import { compareBytes } from "./container.ts";
 
-/** All files of the archive by name. */
+/** What an archive is made of. */
+interface Contents {
+  /** All its files by name. */
+  readonly pieces: ReadonlyMap<string, Piece>;
+  readonly release: Release;
+}
+
+/** All files of the archive, and what is said of it. */
 export async function contents(
   opened: Opened,
   order: Order,
@@ -26,7 +31,7 @@ export async function contents(
     Release,
     "publication" | "run" | "missing"
   >,
-): Promise<Result<Map<string, Piece>>> {
+): Promise<Result<Contents>> {
   const { root, graph, store } = opened;
   const pieces = new Map<string, Piece>();
   const used = graph.instances.flatMap((instance) => [
@@ -35,14 +40,12 @@ export async function contents(
       link.kind === "file" ? [join(root, link.path)] : []
     ),
   ]);
-  const sources = await sourceFiles(root, publication.sources, new Set(used));
-  if (!sources.ok) return sources;
-  const blobs = sources.value.map((path) => {
-    const file = join(root, path);
-    pieces.set(CODE + path, { kind: "file", path: file });
-    const { size } = statSync(file);
-    return [path, blobHash(size, (write) => feed(file, write))] as const;
-  });
+  const gathered = await gatherSources(root, publication.sources, used);
+  if (!gathered.ok) return gathered;
+  const { files, id, ...sources } = gathered.value;
+  for (const path of files) {
+    pieces.set(CODE + path, { kind: "file", path: join(root, path) });
+  }
   for (const [path, { digest }] of Object.entries(run.artifacts)) {
     // From the store: read-only, and just checked against its digest.
     pieces.set(archivePath(path), { kind: "file", path: store.object(digest) });
@@ -100,6 +103,7 @@ export async function contents(
   }
   const statement: Statement = {
     publication,
+    sources,
     deno: order.deno,
     data: order.data,
     levels: order.levels,
@@ -107,9 +111,14 @@ export async function contents(
     ...(order.verdicts !== undefined && { verdicts: order.verdicts }),
     ...(vendored && { vendor: vendored }),
     missing,
+    remarks: graph.instances.flatMap(({ id, stage }) => {
+      const { fingerprint } = run.instances[id]!; // of the same graph
+      const { remarks = [] } = store.record(stage, fingerprint) ?? {};
+      return remarks.map((message) => ({ instance: id, message }));
+    }),
     memory,
   };
-  const release: Release = { ...statement, run, code: directoryId(blobs) };
+  const release: Release = { ...statement, run, code: id };
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });
   write(RELEASE, releaseFile(statement));
@@ -137,7 +146,7 @@ export async function contents(
         .map(({ name, digest }) => [name, digest] as const),
     ),
   );
-  return ok(pieces);
+  return ok({ pieces, release });
 }
 
 /** What is known of pieces, so that none is read for every document that names it. */

@@ -8,7 +8,7 @@ import {
 } from "../published/foreign.ts";
 import type { Json } from "../stage/json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
-import { CLAIMS, CODE, CRATE, DATASETS, RUN } from "./layout.ts";
+import { CLAIMS, CODE, CRATE, DATASETS, RELEASE, RUN } from "./layout.ts";
 import { type Container, Refused } from "./container.ts";
 
 const ClaimsSchema = v.object({
@@ -96,6 +96,18 @@ export function readDatasets(
 ): v.InferOutput<typeof DatasetsSchema> {
   return readShape(container, DATASETS, DatasetsSchema);
 }
+
+/** Which of the sources may be executed. */
+export function readExecutables(container: Container): ReadonlySet<string> {
+  const { sources } = readShape(container, RELEASE, StatementSchema);
+  return new Set(sources.executables);
+}
+
+const StatementSchema = v.object({
+  sources: v.object({
+    executables: v.array(v.string("this is no text"), "this is no list"),
+  }, "this is nothing about sources"),
+}, "it is no statement");
 
 /** The claims. */
 export function readClaims(container: Container): ArchivedClaim[] {

@@ -4,6 +4,7 @@ import {
   machineText,
   peakMemory,
   type Release,
+  sourcesText,
   totalSeconds,
 } from "./release.ts";
 import { archivePath } from "./layout.ts";
@@ -11,7 +12,7 @@ import { archivePath } from "./layout.ts";
 /** The text. */
 export function readmeFile(release: Release): string {
   const { publication, run, code, deno, missing, data, vendor } = release;
-  const { levels, mirror } = release;
+  const { levels, mirror, remarks } = release;
   const { title, paper, authors, version, license, datasets } = publication;
   const numbers = publication.metrics && archivePath(publication.metrics);
   const minutes = Math.max(1, Math.round(totalSeconds(release) / 60));
@@ -88,6 +89,14 @@ export function readmeFile(release: Release): string {
     `To make everything anew takes about ${minutes} min on one core and ${memory} ` +
     "MiB of memory: `cd code && deno task reproduce`.",
     "",
+    ...(remarks.length > 0
+      ? [
+        "## Remarks of the stages",
+        "",
+        ...remarks.map(({ instance, message }) => `- ${instance}: ${message}`),
+        "",
+      ]
+      : []),
     "## Time and memory",
     "",
     `Measured on ${machineText(run)}.`,
@@ -103,7 +112,7 @@ export function readmeFile(release: Release): string {
     "| `claims.json` | the claims, verdicts, numbers, how to check them |",
     "| `results/` | the results |",
     ...(numbers ? [`| \`${numbers}\` | everything that was measured |`] : []),
-    `| \`code/\` | the sources as run, \`${code}\` |`,
+    `| \`code/\` | the sources as run, \`${code}\`: ${sourcesText(release)} |`,
     "| `params/` | the resolved configuration, and what this archive says of itself |",
     `| \`data/\` | the datasets${
       data ? ", and their files" : " by reference, size and SHA-256"

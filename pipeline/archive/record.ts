@@ -16,6 +16,7 @@ import {
   readClaims,
   readCrate,
   readDatasets,
+  readExecutables,
   readPackages,
   readRun,
   references,
@@ -256,7 +257,7 @@ function checkCode(
         blobHash(size, (write) => container.copy(name, write)),
       ] as const
     );
-  const id = directoryId(blobs);
+  const id = directoryId(blobs, readExecutables(container));
   const said = crate.get(CODE)?.identifier;
   if (said !== id) findings.push(`${CODE} is ${id}, not ${said}`);
   if (!container.members.some(({ name }) => name === LOCKED)) return;

@@ -13,12 +13,24 @@ export type Piece =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly path: string };
 
+/** What is known of the sources besides their bytes. */
+export interface Sources {
+  /** Those that may be executed, by path: a ZIP does not keep it, and their identifier needs it. */
+  readonly executables: readonly string[];
+  /**
+   * The paths in which they differ from the last commit; none if they are its
+   * tree. Missing where there is no Git, so that nobody knows.
+   */
+  readonly differences?: readonly string[];
+}
+
 /**
  * What an archive says of itself that neither its record nor its sources do:
  * `params/release.json`. Plain JSON: the verifier makes every document again from it.
  */
 export interface Statement {
   readonly publication: Publication;
+  readonly sources: Sources;
   /** Deno's version. */
   readonly deno: string;
   /** The datasets' files are in it. */
@@ -36,8 +48,16 @@ export interface Statement {
   readonly verdicts?: string;
   /** What is missing; only a draft may have any. */
   readonly missing: readonly string[];
+  /** What stages say of their results, such as a quoted number that is another now. */
+  readonly remarks: readonly Remark[];
   /** What runs take, by stage. */
   readonly memory: { readonly [stage: string]: number };
+}
+
+/** What a stage says of its result. */
+interface Remark {
+  readonly instance: string;
+  readonly message: string;
 }
 
 /** A package that an archive brings along. */
@@ -78,4 +98,30 @@ export function peakMemory({ memory }: Release): number {
 export function machineText({ machine }: { machine: JsonObject }): string {
   return `${machine.cpu}, ${machine.cores} cores, ${machine.memory_mib} MiB, ` +
     `${machine.os} ${machine.arch}`;
+}
+
+/**
+ * What a reader should know of the sources, as a sentence: whether anybody else
+ * can have the tree that their identifier names.
+ */
+export function sourcesText({ sources: { differences } }: Statement): string {
+  if (!differences) {
+    return "they were no Git checkout, so it is not known whether they were ever published as this tree";
+  }
+  if (differences.length === 0) {
+    return "they are the tree of a Git commit, so Software Heritage has them where it has that commit";
+  }
+  const shown = differences.slice(0, 5).join(", ");
+  const rest = differences.length - 5;
+  return `they differ from their last Git commit, so nobody else has this tree: ${shown}` +
+    (rest > 0 ? `, and ${rest} more` : "");
+}
+
+/** Where the sources are for everybody; missing where that cannot be. */
+export function sourcesUrl(
+  { code, sources: { differences } }: Release,
+): string | undefined {
+  return differences?.length === 0
+    ? `https://archive.softwareheritage.org/${code}`
+    : undefined;
 }

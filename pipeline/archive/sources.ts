@@ -1,46 +1,97 @@
 /**
  * The sources as run. In a Git checkout those that Git tracks, as they stand now,
- * and whatever else a stage really imported; elsewhere all that is there.
+ * and whatever else a stage really imported; elsewhere all that is there. Packages
+ * are no sources: `deno.lock` names them, and an archive's code gets them from there.
  */
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fail, ok, type Result } from "../failure.ts";
+import { committed, tracked } from "./checkout.ts";
 import { compareBytes } from "./container.ts";
+import { feed } from "./folder.ts";
+import { CODE, LEFT } from "./layout.ts";
+import type { Sources } from "./release.ts";
+import { blobHash, directoryId } from "./swhid.ts";
 
-/** The paths of the sources, relative to the root, by the bytes of their names. */
-export async function sourceFiles(
+/** The sources of an archive. */
+export interface Gathered extends Sources {
+  /** Their paths, relative to the root, by the bytes of their names. */
+  readonly files: readonly string[];
+  /** `swh:1:dir:…` */
+  readonly id: string;
+}
+
+/** The sources of a project: what is wanted of it, and what its stages used. */
+export async function gatherSources(
   root: string,
   wanted: readonly string[],
   used: Iterable<string>,
-): Promise<Result<string[]>> {
+): Promise<Result<Gathered>> {
+  const index = await tracked(root);
   const found = new Set<string>();
-  for (const path of wanted) gather(root, path, found);
-  const tracked = await trackedFiles(root);
-  const files = new Set(
-    [...found].filter((path) => !tracked || tracked.has(path)),
-  );
+  if (index) {
+    for (const path of index.keys()) {
+      const there = lstatSync(join(root, path), { throwIfNoEntry: false });
+      if (there && wanted.some((one) => isIn(path, one))) found.add(path);
+    }
+  } else for (const path of wanted) walk(root, path, found);
   for (const path of used) {
     const name = relative(root, path);
-    // Packages are named by deno.lock, and an archive's code gets them from there.
-    if (!name.split("/").includes("node_modules")) files.add(name);
+    if (!name.split("/").includes("node_modules")) found.add(name);
   }
+  const files = [...found].sort(compareBytes);
+  const executables: string[] = [];
+  const blobs: [string, string][] = [];
   for (const path of files) {
-    const state = lstatSync(join(root, path), { throwIfNoEntry: false });
-    if (path.startsWith("..") || !state?.isFile()) {
-      return fail({
+    const file = join(root, path);
+    const state = lstatSync(file, { throwIfNoEntry: false });
+    const refused = (seen: string, hint: string) =>
+      fail({
         kind: "source",
         what: `Cannot archive the source "${path}"`,
-        seen: state?.isSymbolicLink()
+        seen,
+        hint,
+      });
+    if (path.startsWith("..") || !state?.isFile()) {
+      return refused(
+        state?.isSymbolicLink()
           ? "it is a symbolic link"
           : "it is no plain file inside the project",
-        hint: "put a copy of the file in its place",
-      });
+        "put a copy of the file in its place",
+      );
     }
+    const left = LEFT.find((folder) => isIn(CODE + path, folder));
+    if (left !== undefined) {
+      return refused(
+        `a run replaces what is in ${left.slice(CODE.length)}/`,
+        "move the file to another folder",
+      );
+    }
+    // Git's word counts: not every file system knows what may be executed.
+    const mode = index?.get(path)?.mode;
+    if (mode ? mode === "100755" : (state.mode & 0o100) !== 0) {
+      executables.push(path);
+    }
+    blobs.push([
+      path,
+      blobHash(state.size, (write) => feed(file, write)),
+    ]);
   }
-  return ok([...files].sort(compareBytes));
+  const id = directoryId(blobs, new Set(executables));
+  const differences = index && await committed(root, blobs, executables);
+  return ok({
+    files,
+    id,
+    executables,
+    ...(differences && { differences }),
+  });
 }
 
-function gather(root: string, path: string, into: Set<string>): void {
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function walk(root: string, path: string, into: Set<string>): void {
   const state = lstatSync(join(root, path), { throwIfNoEntry: false });
   if (!state) return;
   if (!state.isDirectory()) {
@@ -49,26 +100,7 @@ function gather(root: string, path: string, into: Set<string>): void {
   }
   for (const name of readdirSync(join(root, path))) {
     if (!name.startsWith(".") && name !== "node_modules") {
-      gather(root, `${path}/${name}`, into);
+      walk(root, `${path}/${name}`, into);
     }
-  }
-}
-
-/** What Git tracks below the root; `undefined` where there is no checkout. */
-async function trackedFiles(
-  root: string,
-): Promise<ReadonlySet<string> | undefined> {
-  if (!lstatSync(join(root, ".git"), { throwIfNoEntry: false })) return;
-  try {
-    const { success, stdout } = await new Deno.Command("git", {
-      args: ["-c", "safe.directory=*", "ls-files", "-z"],
-      cwd: root,
-      stderr: "null",
-    }).output();
-    if (!success) return;
-    return new Set(new TextDecoder().decode(stdout).split("\0"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return; // no Git here
-    throw error;
   }
 }

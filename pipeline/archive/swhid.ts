@@ -1,7 +1,7 @@
 /**
  * The Software Heritage identifier of a folder (SWHID 1.2, ISO/IEC 18670): the
  * hash of its Git tree, equal to what `git write-tree` prints for the same
- * files. All files count as not executable, as an archive has them.
+ * files. Which of them are executable has to be said: an archive does not keep it.
  */
 import { createHash } from "node:crypto";
 import { compareBytes } from "./container.ts";
@@ -18,27 +18,40 @@ export function blobHash(
 
 /** The identifier of a folder, from its files' hashes by path. */
 export function directoryId(
-  blobs: Iterable<readonly [string, string]>,
+  blobs: Iterable<readonly [path: string, hash: string]>,
+  executables: ReadonlySet<string>,
 ): string {
-  return `swh:1:dir:${treeHash([...blobs])}`;
+  const files = [...blobs].map(([path, hash]): Blob => ({
+    path,
+    hash,
+    mode: executables.has(path) ? "100755" : "100644",
+  }));
+  return `swh:1:dir:${treeHash(files)}`;
 }
 
-function treeHash(blobs: readonly (readonly [string, string])[]): string {
-  const files: [name: string, hash: string][] = [];
-  const folders = new Map<string, [string, string][]>();
-  for (const [path, hash] of blobs) {
-    const slash = path.indexOf("/");
+/** A file, its path relative to some folder. */
+interface Blob {
+  readonly path: string;
+  readonly hash: string;
+  readonly mode: string;
+}
+
+function treeHash(blobs: readonly Blob[]): string {
+  const files: Blob[] = [];
+  const folders = new Map<string, Blob[]>();
+  for (const blob of blobs) {
+    const slash = blob.path.indexOf("/");
     if (slash < 0) {
-      files.push([path, hash]);
+      files.push(blob);
       continue;
     }
-    const name = path.slice(0, slash);
+    const name = blob.path.slice(0, slash);
     const inner = folders.get(name) ?? [];
-    inner.push([path.slice(slash + 1), hash]);
+    inner.push({ ...blob, path: blob.path.slice(slash + 1) });
     folders.set(name, inner);
   }
   const entries = [
-    ...files.map(([name, hash]) => ({ key: name, name, mode: "100644", hash })),
+    ...files.map(({ path, ...blob }) => ({ key: path, name: path, ...blob })),
     // Git sorts a folder as if its name ended in a slash.
     ...[...folders].map(([name, inner]) => ({
       key: `${name}/`,

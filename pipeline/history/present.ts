@@ -9,6 +9,7 @@ import { counted } from "../text/quantity.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import { composeLock, type Lock } from "../published/lock.ts";
 import type { Publication } from "../project/publication.ts";
+import type { BuildRecord } from "../store/record.ts";
 
 /** The publication of a project, if it says what it is. */
 export function publicationOf({ publication }: Opened): Publication {
@@ -28,9 +29,7 @@ export function presentRun(
   opened: Opened,
   verdictsAt: string | undefined,
 ): Result<Lock> {
-  const { graph, world, store, experiment } = opened;
-  const { metrics } = publicationOf(opened);
-  const plan = new Plan(graph, world);
+  const plan = new Plan(opened.graph, opened.world);
   const stale = plan.list().filter(({ decision }) => decision.kind !== "reuse");
   if (stale.length > 0) {
     const standIn = stale.find(({ decision }) =>
@@ -49,26 +48,80 @@ export function presentRun(
         : "run deno task reproduce first",
     });
   }
+  const records = new Map(
+    opened.graph.instances.map(({ id, stage }) => {
+      const { fingerprint } = plan.decided.get(id)!; // the plan has every instance
+      return [id, opened.store.record(stage, fingerprint!)!] as const; // it is reused
+    }),
+  );
+  return ok(compose(opened, records, verdictsAt));
+}
+
+/**
+ * The last results of every instance, up to date or not, and a word about those
+ * that are not: what a draft shows. Fails where there is nothing to show.
+ */
+export function lastRun(
+  opened: Opened,
+  verdictsAt: string | undefined,
+): Result<{ run: Lock; stale: readonly string[] }> {
+  const { graph, world, store } = opened;
+  const plan = new Plan(graph, world);
+  const records = new Map<string, BuildRecord>();
+  const stale: string[] = [];
+  const standIns: string[] = [];
+  for (const { id, stage } of graph.instances) {
+    const { decision, fingerprint } = plan.decided.get(id)!; // the plan has every instance
+    const record = (fingerprint && store.record(stage, fingerprint)) ??
+      store.latest(stage, id);
+    if (
+      !record ||
+      Object.values(record.outputs).some(({ digest }) => !store.holds(digest))
+    ) {
+      return fail({
+        kind: "stale",
+        what: "Cannot use the present results",
+        seen: `${id} has none`,
+        hint: "run deno task reproduce first",
+      });
+    }
+    records.set(id, record);
+    if (record.provisional !== undefined) standIns.push(id);
+    else if (decision.kind !== "reuse") stale.push(id);
+  }
+  const counts = (ids: readonly string[], words: string) =>
+    ids.length === 0
+      ? []
+      : [`${words}: ${counted(ids.length, "instance")}, first ${ids[0]}`];
+  return ok({
+    run: compose(opened, records, verdictsAt),
+    stale: [
+      ...counts(standIns, "results of real data; these have a stand-in's"),
+      ...counts(stale, "results that are up to date; these are not"),
+    ],
+  });
+}
+
+function compose(
+  opened: Opened,
+  records: ReadonlyMap<string, BuildRecord>,
+  verdictsAt: string | undefined,
+): Lock {
+  const { graph, store, experiment } = opened;
+  const { metrics } = publicationOf(opened);
   const artifact = (path: string | undefined) => {
     for (const { id, declaration } of graph.instances) {
       for (const [name, output] of Object.entries(declaration.outputs)) {
         if (path === undefined || output.artifact !== path) continue;
-        const digest = plan.decided.get(id)!.outputs![name]!; // all are reused
+        const { digest } = records.get(id)!.outputs[name]!; // a record has all
         return JSON.parse(readFileSync(store.object(digest), "utf8"));
       }
     }
   };
-  return ok(composeLock(
-    graph,
-    (id) => {
-      const { fingerprint } = plan.decided.get(id)!; // the plan has every instance
-      return store.record(graph.byId.get(id)!.stage, fingerprint!)!; // it is reused
-    },
-    {
-      machine: machine(),
-      experiment,
-      metrics: (artifact(metrics) ?? null) as Json,
-      verdicts: (artifact(verdictsAt) ?? []) as readonly Verdict[],
-    },
-  ));
+  return composeLock(graph, (id) => records.get(id)!, { // of every instance
+    machine: machine(),
+    experiment,
+    metrics: (artifact(metrics) ?? null) as Json,
+    verdicts: (artifact(verdictsAt) ?? []) as readonly Verdict[],
+  });
 }

@@ -34,6 +34,9 @@ const describe = (
   means: ["engine"],
   workflow: "stages/experiment/pipeline.ts",
   sources: [
+    ".ci",
+    ".github",
+    ".gitignore",
     "ARCHITECTURE.md",
     "BENCHMARKS.md",
     "CHANGELOG.md",

@@ -10,6 +10,7 @@ import { NO_CLAIMS } from "../../project/publication.ts";
 import { levelLines } from "../../archive/level.ts";
 import { buildArchive } from "../../archive/build.ts";
 import { parseSystem } from "../../archive/packages.ts";
+import { sourcesText } from "../../archive/release.ts";
 
 /** The command `archive`. */
 export default async function archiveCommand<Config>(
@@ -39,7 +40,8 @@ export default async function archiveCommand<Config>(
     }),
   );
   opened.save();
-  const { path, size, digest, root, levels, missing } = made;
+  const { path, size, digest, root, levels, release } = made;
+  const { missing, remarks, sources } = release;
   out(
     [
       ...levels.flatMap((level) => levelLines(level)).map(dim),
@@ -49,16 +51,27 @@ export default async function archiveCommand<Config>(
           ...missing.map((one) => yellow(`  ${one.replaceAll("\n", "\n  ")}`)),
         ]
         : []),
+      ...remarks.map(({ instance, message }) =>
+        yellow(`${instance}: ${message}`)
+      ),
       "",
       `${green("archived")}     ${path}`,
       `size         ${(size / 1e6).toFixed(1)} MB`,
       `sha256       ${digest}`,
       `root digest  ${root}`,
+      `sources      ${release.code}`,
+      (sources.differences?.length === 0 ? dim : yellow)(
+        `             ${sourcesText(release)}`,
+      ),
       "",
       "Next:",
       `  deno task verify ${path}`,
-      `  deno task deposit ${path} --sandbox`,
-      "  quote the DOI and the root digest in the paper",
+      ...(missing.length > 0
+        ? ["  add what is missing, and archive without --draft"]
+        : [
+          `  deno task deposit ${path} --sandbox`,
+          "  quote the DOI and the root digest in the paper",
+        ]),
       "",
     ].join("\n"),
   );

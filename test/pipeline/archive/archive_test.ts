@@ -415,6 +415,45 @@ Deno.test("buildArchive() says which author and licence to add; a draft marks th
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a draft marks what is stale, and nothing but a draft is made of it", async () => {
+  await using paper = await Paper.write();
+  const none = await paper.archive({ draft: true });
+  equal(none.ok ? "" : none.failure.seen, "train[lr=0.1] has none");
+  await paper.run();
+  await paper.publish();
+  const figures = join(paper.root, "stages/figures.ts");
+  edit(figures, 'join(" ")', 'join("  ")');
+  equal((await paper.archive()).ok, false);
+  const { path, release } = unwrap(await paper.archive({ draft: true }));
+  const stale =
+    "results that are up to date; these are not: 1 instance, first figures";
+  deepEqual(release.missing, [stale]);
+  using container = openZip(path);
+  match(
+    new TextDecoder().decode(container.read("README.md")),
+    new RegExp(`DRAFT, not for publication[^]*${stale}`),
+  );
+});
+
+Deno.test("an archive repeats what stages remark of their results", async () => {
+  await using paper = await Paper.write();
+  const remark = "notes/text.txt quotes 0.2 for the loss, which is 0.0033";
+  edit(
+    join(paper.root, "stages/metrics.ts"),
+    "const losses",
+    `task.remark("${remark}"); const losses`,
+  );
+  await paper.run();
+  await paper.publish();
+  const { path, release } = unwrap(await paper.archive());
+  deepEqual(release.remarks, [{ instance: "metrics", message: remark }]);
+  using container = openZip(path);
+  match(
+    new TextDecoder().decode(container.read("README.md")),
+    new RegExp(`- metrics: ${remark}`),
+  );
+});
+
 Deno.test("importResults() brings back what makes the rest cheap, and nothing forged", async () => {
   await using other = await Paper.write(CONFIG, "reader-");
   const { store } = await other.open();

@@ -311,7 +311,16 @@ function publication({ authors, license }: Config): Publication {
     metrics: "metrics.json",
     means: ["engine"],
     workflow: "stages/train.ts",
-    sources: ["LICENSE", "deno.json", "deno.lock", LOCK, "stages", "stages.md"],
+    sources: [
+      ".ci",
+      ".gitignore",
+      "LICENSE",
+      "deno.json",
+      "deno.lock",
+      LOCK,
+      "stages",
+      "stages.md",
+    ],
     claims: [{ id: "small", below: 0.5 }] as readonly Json[],
     judge: "stages/judge.ts",
   };

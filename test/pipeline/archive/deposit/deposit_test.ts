@@ -14,11 +14,14 @@ import { parseArguments } from "../../../../pipeline/cli/arguments.ts";
 import depositCommand from "../../../../pipeline/cli/commands/deposit.ts";
 import {
   deposit,
+  type Parcel,
   type Step,
 } from "../../../../pipeline/archive/deposit/depositing.ts";
 import { Zenodo } from "../../../../pipeline/archive/deposit/zenodo.ts";
 import { Failed, unwrap } from "../../../../pipeline/failure.ts";
 import { style } from "../../../../pipeline/text/style.ts";
+import { openZip } from "../../../../pipeline/archive/zip/zip.ts";
+import { checkout } from "../checkout.ts";
 import { Paper } from "../fixture.ts";
 import { resign, unpack } from "../tampering.ts";
 import { FakeZenodo, TOKEN } from "./server.ts";
@@ -27,23 +30,31 @@ const PATIENCE = { attempts: 4, delay: 1, silence: 2_000 };
 const BYTES = new Uint8Array(700_000).map((_, i) => i * 7 + (i >> 8));
 const MD5 = createHash("md5").update(BYTES).digest("hex");
 
+const DESCRIPTION = {
+  title: "A paper",
+  upload_type: "dataset",
+  creators: [{ name: "Example, Ada" }],
+  license: "MIT",
+  publication_date: "2026-11-25",
+};
+
 /** An archive; what is in it does not matter here. */
-async function parcel(root = "ab12") {
+async function parcel(root = "ab12", more: Parcel["metadata"] = {}) {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "paper 1.0.zip");
   writeFileSync(path, BYTES);
-  return { path, root, metadata: { title: "A paper", upload_type: "dataset" } };
+  return { path, root, metadata: { ...DESCRIPTION, ...more } };
 }
 
 async function send(
   server: FakeZenodo,
-  { token = TOKEN, root = "ab12", url = server.url } = {},
+  { token = TOKEN, root = "ab12", url = server.url, more = {} } = {},
 ) {
   const steps: Step[] = [];
   const access = { server: url, token, patience: PATIENCE };
   const result = await deposit(
     new Zenodo(access),
-    await parcel(root),
+    await parcel(root, more),
     (step) => void steps.push(step),
   );
   return { result, steps: steps.map(({ kind }) => kind) };
@@ -69,8 +80,7 @@ Deno.test("deposit() makes a draft, described and with the whole file, and does 
   equal(result.value.md5, MD5);
   const [draft] = server.drafts;
   deepEqual(draft?.metadata, {
-    title: "A paper",
-    upload_type: "dataset",
+    ...DESCRIPTION,
     notes: "Root digest of the archive: ab12",
     prereserve_doi: true,
   });
@@ -163,6 +173,44 @@ Deno.test("deposit() says what the server refuses, and never repeats the token",
   server.trouble = ({ method }) =>
     method === "PUT" ? new Response("", { status: 413 }) : undefined;
   match((await failure(server)).hint ?? "", /quota/);
+});
+
+Deno.test("deposit() is refused by Zenodo's own list of schemes, and says which identifier it was", async () => {
+  await using server = new FakeZenodo();
+  const related = (identifier: string) => ({
+    more: {
+      related_identifiers: [{ identifier, relation: "hasPart" }],
+    },
+  });
+  const id = `swh:1:dir:${"0".repeat(40)}`;
+  match(
+    (await failure(server, related(id))).seen ?? "",
+    /answers 400: .*related_identifiers\.0\.identifier: Invalid identifier/,
+  );
+  const url = `https://archive.softwareheritage.org/${id}`;
+  equal((await send(server, related(url))).result.ok, true);
+  match(
+    (await failure(server, { more: { creators: [], title: "" } })).seen ?? "",
+    /metadata\.title: .*metadata\.creators: /,
+  );
+});
+
+Deno.test("what an archive says of itself is what Zenodo takes", async () => {
+  await using paper = await checkout();
+  await using server = new FakeZenodo();
+  const { path, root } = unwrap(await paper.archive());
+  using container = openZip(path);
+  const metadata = JSON.parse(
+    new TextDecoder().decode(container.read(".zenodo.json")),
+  );
+  equal(metadata.related_identifiers.length, 2);
+  const access = { server: server.url, token: TOKEN, patience: PATIENCE };
+  const made = await deposit(
+    new Zenodo(access),
+    { path, root, metadata },
+    () => {},
+  );
+  deepEqual(made.ok ? [] : made.failure, []);
 });
 
 Deno.test("deposit() takes its token to no other host", async () => {

@@ -1,5 +1,6 @@
 /** A server on loopback that behaves like Zenodo's, as far as drafts go. */
 import { createHash } from "node:crypto";
+import { complaints } from "./schema.ts";
 
 export const TOKEN = "s3cret-t0ken";
 
@@ -8,6 +9,16 @@ interface Draft {
   metadata: { [key: string]: unknown };
   submitted: boolean;
   readonly files: Map<string, { size: number; md5: string }>;
+}
+
+/** The answer to a description that Zenodo's schema does not take. */
+function refusal(sent: unknown): Response | undefined {
+  const errors = complaints(sent);
+  return errors.length === 0 ? undefined : Response.json({
+    status: 400,
+    message: "A validation error occurred.",
+    errors,
+  }, { status: 400 });
 }
 
 /** What a test makes go wrong: answers instead of the true one, in turn. */
@@ -57,7 +68,10 @@ export class FakeZenodo implements AsyncDisposable {
           ),
         );
       case "POST": {
-        const { metadata } = await request.json();
+        const sent = await request.json();
+        const refused = refusal(sent);
+        if (refused) return refused;
+        const { metadata } = sent;
         const made = {
           id: 1000 + this.drafts.length,
           metadata,
@@ -70,7 +84,10 @@ export class FakeZenodo implements AsyncDisposable {
       case "PUT":
         if (!draft) break;
         if (name === undefined) {
-          draft.metadata = (await request.json()).metadata;
+          const sent = await request.json();
+          const refused = refusal(sent);
+          if (refused) return refused;
+          draft.metadata = sent.metadata;
           return Response.json(this.#shown(draft));
         }
         return Response.json(
