@@ -24,15 +24,17 @@ export interface Wanted {
   readonly type: "truth" | "number";
   /** Words that stand for a number, such as `tolerance`. */
   readonly constants?: readonly string[];
+  /** The axes by which networks are selected; any are allowed without. */
+  readonly axes?: readonly string[];
 }
 
 /** Everything that is wrong with a claim's expression; nothing if it can be judged. */
 export function checkClaim(
   text: string,
-  { type, constants = [] }: Wanted = { type: "truth" },
+  { type, constants = [], axes }: Wanted = { type: "truth" },
 ): Problem[] {
   try {
-    const checked = new Check(constants);
+    const checked = new Check(constants, axes);
     checked.need(parse(text), type);
     return checked.problems;
   } catch (error) {
@@ -74,7 +76,10 @@ type Call = Extract<Expression, { kind: "call" }>;
 class Check {
   readonly problems: Problem[] = [];
 
-  constructor(private readonly constants: readonly string[]) {}
+  constructor(
+    private readonly constants: readonly string[],
+    private readonly axes: readonly string[] | undefined,
+  ) {}
 
   /** What has a problem inside has no type, so that one mistake is told once. */
   need(expression: Expression, wanted: Type): void {
@@ -197,15 +202,19 @@ class Check {
   #measured(call: Call, measured: Type): Type | undefined {
     const { name, arguments: list, point } = call;
     if (list.length > 0) {
-      return this.#wrong(call, `"${name}" takes only lr=… and seed=…`);
+      return this.#wrong(
+        call,
+        `"${name}" takes only places, as lr=… and seed=…`,
+      );
     }
-    const other = Object.keys(point).find((axis) =>
-      axis !== "lr" && axis !== "seed"
-    );
+    const other = this.axes &&
+      Object.keys(point).find((axis) => !this.axes?.includes(axis));
     if (other !== undefined) {
       return this.#wrong(
         call,
-        `"${name}" is selected by lr and seed, not by "${short(other)}"`,
+        `"${name}" is selected by the axes ${
+          this.axes?.join(", ")
+        }, and not by "${short(other)}"`,
       );
     }
     if (!Object.hasOwn(point, "lr")) {

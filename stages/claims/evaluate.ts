@@ -1,12 +1,14 @@
 /** Evaluates a claim's expression over what was measured, and keeps the numbers that it rests on. */
 import { print } from "./print.ts";
-import type { Expression } from "./syntax.ts";
+import type { Point } from "../../pipeline/stage/declaration.ts";
+import type { Expression, Selection } from "./syntax.ts";
 import { FUNCTIONS, SERIES } from "./vocabulary.ts";
 
 /** What was measured of one network. */
 export interface Measured {
-  readonly learningRate: number;
   readonly seed: number;
+  /** Its place on every axis, the seed among them. */
+  readonly at: Point;
   readonly series: {
     readonly [name in typeof SERIES[number]]: readonly number[];
   };
@@ -17,8 +19,10 @@ export interface Measured {
 /** Where an expression finds its numbers. */
 export interface Ground {
   readonly networks: readonly Measured[];
-  /** Of the networks that are selected by learning rate alone. */
+  /** Of the networks that are selected without one. */
   readonly seed: number;
+  /** Where a network stands on the axes by which it is not selected, if not otherwise. */
+  readonly base: Point;
   /** The numbers that names stand for. */
   readonly constants: { readonly [name: string]: number };
 }
@@ -66,7 +70,7 @@ export class Missing extends Error {
  */
 export function evaluate(
   expression: Expression,
-  { networks, seed, constants }: Ground,
+  { networks, seed, base, constants }: Ground,
 ): Evaluated {
   const values: Record<string, number> = {};
   const measured: string[] = [];
@@ -200,21 +204,26 @@ export function evaluate(
     );
   }
 
-  function network(point: { readonly [axis: string]: number }): Measured {
-    const wanted = point.seed ?? seed;
-    const found = point.lr === undefined
-      ? undefined
-      : register(networks).of(point.lr, wanted);
+  function network(point: Selection): Measured {
+    const wanted: Selection = { ...base, seed, ...point };
+    const found = register(networks).of(wanted);
     if (found) return found;
+    const axes = register(networks).axes.filter((axis) =>
+      Object.hasOwn(wanted, axis)
+    );
     throw new Missing(
-      `no network was trained with learning rate ${point.lr} and seed ${wanted}`,
+      `no network was trained with ${
+        axes.map((axis) => `${axis}=${wanted[axis]}`).join(", ")
+      }`,
     );
   }
 }
 
 /** Networks as they are asked for. */
 interface Register {
-  of(learningRate: number, seed: number): Measured | undefined;
+  of(point: Selection): Measured | undefined;
+  /** The axes on which all of them stand, in order. */
+  readonly axes: readonly string[];
   /** The epochs that all of them have; infinitely many if there are none. */
   readonly epochs: number;
 }
@@ -225,19 +234,17 @@ const registers = new WeakMap<readonly Measured[], Register>();
 export function register(networks: readonly Measured[]): Register {
   let found = registers.get(networks);
   if (!found) {
-    const key = (learningRate: number, seed: number) =>
-      `${learningRate},${seed}`;
+    const axes = Object.keys(networks[0]?.at ?? {});
+    const key = (point: Selection) =>
+      JSON.stringify(axes.map((axis) => String(point[axis])));
     const known = new Map<string, Measured>();
     let epochs = Infinity;
     for (const one of networks) {
-      const name = key(one.learningRate, one.seed);
+      const name = key(one.at);
       if (!known.has(name)) known.set(name, one);
       epochs = Math.min(epochs, one.series.validation_loss.length);
     }
-    found = {
-      of: (learningRate, seed) => known.get(key(learningRate, seed)),
-      epochs,
-    };
+    found = { of: (point) => known.get(key(point)), axes, epochs };
     registers.set(networks, found);
   }
   return found;

@@ -1,5 +1,11 @@
 /** Judges one claim for one seed. */
-import { evaluate, type Measured, Missing, register } from "./evaluate.ts";
+import {
+  evaluate,
+  type Ground,
+  type Measured,
+  Missing,
+  register,
+} from "./evaluate.ts";
 import { parse } from "./syntax.ts";
 
 /** A sentence of the paper as a check. */
@@ -38,13 +44,13 @@ export type Finding =
 export function judge(
   { holds, tolerance, epochs }: Claim,
   seed: number,
-  networks: readonly Measured[],
+  { networks, base }: Pick<Ground, "networks" | "base">,
 ): Finding {
   const because = tooShort(epochs, networks);
   if (because !== undefined) return { kind: "not judged", seed, because };
   const constants = tolerance === undefined ? {} : { tolerance };
   try {
-    const ground = { networks, seed, constants };
+    const ground = { networks, seed, base, constants };
     const { result, ...evidence } = evaluate(parse(holds), ground);
     return { kind: "judged", seed, holds: result === true, ...evidence };
   } catch (error) {

@@ -2,6 +2,7 @@
  * The verdicts on all claims, from what was measured. Pure: the stage calls it
  * with files of a run, and an archive's verifier with those of the archive.
  */
+import type { Point } from "../../pipeline/stage/declaration.ts";
 import type { Json } from "../../pipeline/stage/json.ts";
 import type { Judgement } from "../formats/claims.ts";
 import type { Curve } from "../formats/curve.ts";
@@ -9,21 +10,8 @@ import type { Metrics } from "../formats/metrics.ts";
 import type { Measured } from "./evaluate.ts";
 import { type Claim, type Finding, judge } from "./judge.ts";
 
-/** The losses of each step, by learning rate and seed. */
-export type Steps = (
-  learningRate: number,
-  seed: number,
-) => readonly number[] | undefined;
-
-/** The steps of the networks that these curves are of. */
-export function stepsOf(curves: readonly Curve[]): Steps {
-  const steps = new Map<string, readonly number[]>();
-  for (const curve of curves) {
-    const name = `${curve.learning_rate},${curve.seed}`;
-    if (!steps.has(name)) steps.set(name, curve.steps);
-  }
-  return (learningRate, seed) => steps.get(`${learningRate},${seed}`);
-}
+/** The losses of each step, by the network's name. */
+export type Steps = ReadonlyMap<string, readonly number[]>;
 
 /** Judges every claim for every seed. */
 export function judgements(
@@ -32,9 +20,10 @@ export function judgements(
   steps: Steps,
 ): Judgement[] {
   const networks = measured(metrics, steps);
+  const ground = { networks, base: baseOf(metrics) };
   const seeds = seedsOf(networks);
   return claims.map((claim) => {
-    const findings = seeds.map((seed) => judge(claim, seed, networks));
+    const findings = seeds.map((seed) => judge(claim, seed, ground));
     return {
       id: claim.id,
       sentence: claim.sentence,
@@ -46,14 +35,14 @@ export function judgements(
 
 /** What was measured of every network, as expressions see it. */
 export function measured(metrics: Metrics, steps: Steps): Measured[] {
-  return Object.values(metrics.models).map(
-    ({ learning_rate, seed, epochs, test }) => ({
-      learningRate: learning_rate,
+  return Object.entries(metrics.models).map(
+    ([name, { learning_rate, seed, at, epochs, test }]) => ({
       seed,
+      at: { lr: learning_rate, seed, ...at },
       series: {
         train_loss: epochs.map(({ train_loss }) => train_loss),
         validation_loss: epochs.map(({ validation_loss }) => validation_loss),
-        step_loss: steps(learning_rate, seed) ?? [],
+        step_loss: steps.get(name) ?? [],
       },
       scalars: {
         "test.mse": test.mse,
@@ -61,6 +50,13 @@ export function measured(metrics: Metrics, steps: Steps): Measured[] {
         "test.ssim": test.ssim,
       },
     }),
+  );
+}
+
+/** Where networks stand on the axes that an expression does not name. */
+export function baseOf({ axes = {} }: Metrics): Point {
+  return Object.fromEntries(
+    Object.entries(axes).map(([axis, { base }]) => [axis, base]),
   );
 }
 
@@ -78,13 +74,16 @@ export function verdicts(
   claims: readonly Json[],
   artifacts: { readonly [path: string]: Json },
 ): Judgement[] {
-  const curves = Object.entries(artifacts)
-    .filter(([path]) => path.startsWith("curves/"))
-    .map(([, curve]) => curve as Curve);
+  const steps = new Map(
+    Object.entries(artifacts).flatMap(([path, curve]) => {
+      const [, name] = /^curves\/(.+)\.json$/.exec(path) ?? [];
+      return name === undefined ? [] : [[name, (curve as Curve).steps]];
+    }),
+  );
   return judgements(
     claims as unknown as readonly Claim[],
     artifacts["metrics.json"] as Metrics,
-    stepsOf(curves),
+    steps,
   );
 }
 

@@ -70,7 +70,7 @@ function words(expression: Expression): string {
     }
     case "call": {
       const point = Object.entries(expression.point).map(([axis, value]) =>
-        `${axis}=${value}`
+        `${axis}=${typeof value === "string" ? JSON.stringify(value) : value}`
       );
       const all = [...expression.arguments.map(print), ...point];
       return `${expression.name}(${all.join(", ")})`;

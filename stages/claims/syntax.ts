@@ -9,7 +9,7 @@
  *     sum        = product { ("+" | "-") product }
  *     product    = factor { ("*" | "/") factor }
  *     factor     = "-" factor | number | "(" claim ")" | name [ "(" [ argument { "," argument } ] ")" ]
- *     argument   = axis "=" number | claim
+ *     argument   = axis "=" ( number | string ) | claim
  */
 import { ExpressionError, type Token, tokens } from "./token.ts";
 import { RESERVED } from "./vocabulary.ts";
@@ -27,6 +27,9 @@ export type Operator =
   | "-"
   | "*"
   | "/";
+
+/** Places on axes, by which a network is selected. */
+export type Selection = { readonly [axis: string]: number | string };
 
 /** An expression, each part with its place in the text. */
 export type Expression =
@@ -65,8 +68,8 @@ export type Expression =
     readonly at: number;
     readonly name: string;
     readonly arguments: readonly Expression[];
-    /** `lr=0.1` */
-    readonly point: { readonly [axis: string]: number };
+    /** `lr=0.1, encoder="8-4-2"` */
+    readonly point: Selection;
   };
 
 const COMPARISONS = ["<", "<=", ">", ">=", "=="] as const;
@@ -189,13 +192,15 @@ export function parse(text: string): Expression {
   function call({ text: name, at }: Token): Expression {
     expect("(");
     const list: Expression[] = [];
-    const point = new Map<string, number>();
+    const point = new Map<string, number | string>();
     while (!is(")")) {
       const word = peek();
       if (word.kind === "name" && words[next + 1]?.text === "=") {
         next += 2;
         const value = peek();
-        if (value.kind !== "number") throw unexpected(value, "a number");
+        if (value.kind !== "number" && value.kind !== "string") {
+          throw unexpected(value, "a number, or a text in quotes,");
+        }
         next++;
         if (point.has(word.text)) {
           throw new ExpressionError(

@@ -10,7 +10,7 @@ import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
 import { rounded } from "../formats/number.ts";
 import { QualitySchema } from "../formats/quality.ts";
 import { fileOf, severalSeeds } from "../formats/names.ts";
-import { memberAt, type Study } from "../formats/study.ts";
+import { coordinate, memberAt, type Study } from "../formats/study.ts";
 
 /** The networks by name. */
 export interface Params {
@@ -33,12 +33,29 @@ export default function metrics(task: Task<Params>): void {
     test: readJson(fileOf(point, qualities), QualitySchema),
     denoising: readJson(fileOf(point, denoisings), DenoisingSchema),
   }));
+  const others = study.axes.filter(({ name }) => !EVERY.includes(name));
   const all = {
+    ...(others.length > 0 && {
+      axes: Object.fromEntries(others.map(({ name, setting, base }) => [
+        name,
+        { setting, base: coordinate(base) },
+      ])),
+    }),
     dataset: readJson(task.input("dataset"), DatasetSchema),
     models: Object.fromEntries(
       measured.map(({ member, curve, test, denoising }) => [
         member.name,
-        { ...curve, engine: curve.engine.name, test, denoising },
+        {
+          ...curve,
+          ...(others.length > 0 && {
+            at: Object.fromEntries(
+              others.map(({ name }) => [name, coordinate(member.at[name]!)]), // it stands on all axes
+            ),
+          }),
+          engine: curve.engine.name,
+          test,
+          denoising,
+        },
       ]),
     ),
     ...(several && {
@@ -53,6 +70,9 @@ export default function metrics(task: Task<Params>): void {
   const metrics: Metrics = v.parse(MetricsSchema, all);
   Deno.writeTextFileSync(task.output("metrics"), canonicalPretty(metrics));
 }
+
+/** The axes that a network's own fields tell. */
+const EVERY: readonly string[] = ["lr", "seed"];
 
 const MEASURES = ["validation_loss", "mse", "psnr", "ssim"] as const;
 

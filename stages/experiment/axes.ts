@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { nearest } from "../../pipeline/stage/spelling.ts";
 import type { Json } from "../../pipeline/stage/json.ts";
-import { type Axis, coordinate } from "../formats/study.ts";
+import { type Axis as Whole, coordinate } from "../formats/study.ts";
 import { type Distribution, draw } from "./sample.ts";
 
 /** The schemas of all settings that may vary, by path. */
@@ -17,15 +17,19 @@ export interface Complaint {
   readonly message: string;
 }
 
+/** An axis, before it is known what the tables have. */
+export type Axis = Omit<Whole, "base">;
+
 /** The axes, and those of them that advance together. */
 export interface Axes {
   readonly axes: readonly Axis[];
   readonly zipped: readonly string[];
 }
 
-/** Axes that are in every name, and their short names. */
-const SHORT: { readonly [path: string]: string } = {
+/** The names of the axes that every network stands on: results and claims name them. */
+const FIXED: { readonly [path: string]: string } = {
   "training.learning_rate": "lr",
+  "training.seed": "seed",
 };
 
 const DISTRIBUTIONS = ["uniform", "log_uniform", "choice"] as const;
@@ -90,7 +94,14 @@ function readAxis(
     );
   }
   if (unknown.length > 0) return undefined;
-  const name = spec.name ?? SHORT[setting] ?? setting.split(".").at(-1)!; // a path has a last part
+  const name = spec.name ?? FIXED[setting] ?? setting.split(".").at(-1)!; // a path has a last part
+  if (Object.hasOwn(FIXED, setting) && name !== FIXED[setting]) {
+    complain(
+      `the axis of ${setting} is always called "${FIXED[setting]}"`,
+      "name",
+    );
+    return undefined;
+  }
   if (typeof name !== "string" || !/^[a-z][a-z0-9_]{0,30}$/.test(name)) {
     complain(
       "an axis is named by lower case letters, digits and underscores",
@@ -304,7 +315,7 @@ function unvarying(
   }
   const near = nearest(setting, paths) ??
     paths.find((path) => path.endsWith(`.${setting}`)) ??
-    Object.keys(SHORT).find((path) => SHORT[path] === setting);
+    Object.keys(FIXED).find((path) => FIXED[path] === setting);
   return `"${short(setting)}" is no setting that can vary` +
     (near === undefined
       ? `; those are ${paths.join(", ")}`

@@ -6,9 +6,9 @@ import * as v from "valibot";
 import { checkClaim, describe, type Wanted } from "../claims/check.ts";
 import { checkPattern } from "../quotes/quotes.ts";
 import { CONSTANTS } from "../claims/vocabulary.ts";
-import { readAxes } from "./axes.ts";
+import { type Complaint, readAxes } from "./axes.ts";
 import { dataset, network, SETTINGS, training } from "./settings.ts";
-import { problemsOf } from "./study.ts";
+import { problemsOf, variantsOf } from "./study.ts";
 import {
   choice,
   count,
@@ -194,11 +194,37 @@ const schema = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     // What is wrong in itself is told once, by its own check.
     if (!dataset.typed || dataset.issues) return;
-    for (const { keys, message } of problemsOf(dataset.value)) {
-      addIssue({ message, path: pathTo(dataset.value, keys) });
-    }
+    const wrong = problemsOf(dataset.value);
+    for (
+      const { keys, message } of wrong.length > 0
+        ? wrong
+        : unknownAxes(dataset.value)
+    ) addIssue({ message, path: pathTo(dataset.value, keys) });
   }),
 );
+
+/** Places in claims and quoted numbers on axes that there are not. */
+function unknownAxes(experiment: Experiment): Complaint[] {
+  const axes = variantsOf(experiment).axes.map(({ name }) => name);
+  const { claims, paper } = experiment;
+  return [
+    ...claims.map(({ holds, tolerance }, index) => ({
+      keys: ["claims", String(index), "holds"],
+      text: holds,
+      wanted: {
+        type: "truth",
+        constants: tolerance === undefined ? [] : CONSTANTS,
+      } as const,
+    })),
+    ...paper.numbers.map(({ value }, index) => ({
+      keys: ["paper", "numbers", String(index), "value"],
+      text: value,
+      wanted: { type: "number" } as const,
+    })),
+  ].flatMap(({ keys, text, wanted }) =>
+    complaints(text, { ...wanted, axes }).map((message) => ({ keys, message }))
+  );
+}
 
 /** A checked experiment. */
 export type Experiment = v.InferOutput<typeof tables>;

@@ -145,15 +145,15 @@ function variants(tables: Tables): Variants {
   const { axes: declared, zipped } = readAxes(tables.axes, SETTINGS);
   const implied = ALWAYS.filter((setting) =>
     !declared.some((axis) => axis.setting === setting)
-  ).map((setting): Axis => ({
+  ).map((setting) => ({
     name: setting === ALWAYS[0] ? "lr" : "seed",
     setting,
     values: [get(tables, setting)],
   }));
   // Those of every name first, whatever stands first in the file.
-  const axes = [...implied, ...declared].toSorted((a, b) =>
-    rank(a.setting) - rank(b.setting)
-  );
+  const axes = [...implied, ...declared]
+    .toSorted((a, b) => rank(a.setting) - rank(b.setting))
+    .map((axis) => ({ ...axis, base: get(tables, axis.setting) }));
   let combinations: (readonly Setting[])[] = [[]];
   for (const dimension of dimensions(axes, zipped)) {
     combinations = combinations.flatMap((before) =>
@@ -173,13 +173,13 @@ function rank(setting: string): number {
 
 /** Axes that are crossed: each a list of what is set at each of its places. */
 function dimensions(
-  axes: readonly Axis[],
+  axes: readonly Omit<Axis, "base">[],
   zipped: readonly string[],
 ): readonly (readonly (readonly Setting[])[])[] {
   const together = axes.filter(({ setting }) => zipped.includes(setting));
   const alone = axes.filter(({ setting }) => !zipped.includes(setting));
-  const isSeed = (axis: Axis) => axis.setting === ALWAYS[1];
-  const single = ({ setting, values }: Axis) =>
+  const isSeed = (axis: Omit<Axis, "base">) => axis.setting === ALWAYS[1];
+  const single = ({ setting, values }: Omit<Axis, "base">) =>
     values.map((value): readonly Setting[] => [[setting, value]]);
   return [
     ...alone.filter(({ setting }) => setting === ALWAYS[0]).map(single),
@@ -210,9 +210,9 @@ function variant(
   const name: string[] = [];
   const group: string[] = [];
   const own: Record<string, Json> = {};
-  for (const { name: axis, setting } of axes) {
+  for (const { name: axis, setting, base: usual } of axes) {
     const value = values.get(setting)!; // every axis is in every combination
-    const base = canonical(value) === canonical(get(tables, setting));
+    const base = canonical(value) === canonical(usual);
     at[axis] = value;
     if (!base || ALWAYS.includes(setting)) point[axis] = coordinate(value);
     if (!base && !ALWAYS.includes(setting)) own[setting] = value;

@@ -5,18 +5,33 @@
  * here; units are those of the files that they come from.
  */
 import * as v from "valibot";
+import { canonical } from "../../pipeline/stage/json.ts";
 import { CurveSchema } from "./curve.ts";
 import { DatasetSchema } from "./dataset.ts";
 import { DenoisingSchema } from "./denoising.ts";
 import { QualitySchema } from "./quality.ts";
 
+const Coordinate = v.union([v.number(), v.string()]);
+
 export const MetricsSchema = v.object({
   dataset: v.pick(DatasetSchema, ["name", "stand_in", "sha256"]),
+  /** What varies besides learning rate and seed, by its short name. */
+  axes: v.exactOptional(v.record(
+    v.string(),
+    v.object({
+      /** Its path in the experiment. */
+      setting: v.string(),
+      /** Where a network stands whose name does not say it. */
+      base: Coordinate,
+    }),
+  )),
   /** By the network's name, see study.ts. */
   models: v.record(
     v.string(),
     v.object({
       ...v.pick(CurveSchema, ["learning_rate", "seed", "epochs"]).entries,
+      /** Its place on the axes besides learning rate and seed. */
+      at: v.exactOptional(v.record(v.string(), Coordinate)),
       /** The engine's name. */
       engine: v.string(),
       test: v.pick(QualitySchema, ["mse", "psnr", "ssim"]),
@@ -32,5 +47,20 @@ export const MetricsSchema = v.object({
     ),
   )),
 });
+
+/** The networks' names by the points at which their stages ran, as canonical JSON. */
+export function namesByPoint(
+  { axes = {}, models }: Metrics,
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(models).map(([name, { learning_rate, seed, at = {} }]) => {
+      const others = Object.entries(at).filter(([axis, value]) =>
+        axes[axis]?.base !== value
+      );
+      const point = { lr: learning_rate, seed, ...Object.fromEntries(others) };
+      return [canonical(point), name];
+    }),
+  );
+}
 
 export type Metrics = v.InferOutput<typeof MetricsSchema>;

@@ -13,6 +13,8 @@ export type Axis = {
   readonly setting: string;
   /** Its values in the order of the experiment; of a seed or a rate at least one. */
   readonly values: readonly Json[];
+  /** What the table has: a network's name and point say where it differs. */
+  readonly base: Json;
 };
 
 /** One network of a study. */

@@ -2,7 +2,7 @@
  * Compares numbers that texts quote with what was measured: a pure function of
  * the texts, the metrics and the curves.
  */
-import { evaluate, type Measured, Missing } from "../claims/evaluate.ts";
+import { evaluate, type Ground, Missing } from "../claims/evaluate.ts";
 import { tooShort } from "../claims/judge.ts";
 import { seedsOf } from "../claims/judgement.ts";
 import { parse } from "../claims/syntax.ts";
@@ -49,8 +49,7 @@ const NUMBER = String
 export function compareQuotes(
   quotes: readonly Quote[],
   texts: { readonly [file: string]: string },
-  { networks, standIn }: {
-    readonly networks: readonly Measured[];
+  { standIn, ...ground }: Pick<Ground, "networks" | "base"> & {
     readonly standIn: boolean;
   },
 ): Quotation[] {
@@ -59,7 +58,7 @@ export function compareQuotes(
     const found = find(texts[file] ?? "", pattern);
     const result = standIn
       ? { because: "stand-in data: the text speaks of MNIST" }
-      : measure(quote, networks);
+      : measure(quote, ground);
     const base = { file, pattern, value, line: 0 };
     const none = { quoted: null, measured: null, because: null };
     if (found.length === 0) {
@@ -99,7 +98,7 @@ function find(
 
 function measure(
   { value, epochs }: Quote,
-  networks: readonly Measured[],
+  { networks, base }: Pick<Ground, "networks" | "base">,
 ): { readonly value: number } | { readonly because: string } {
   const because = tooShort(epochs, networks);
   if (because !== undefined) return { because };
@@ -108,7 +107,9 @@ function measure(
   try {
     const expression = parse(value);
     const sum = seeds.map((seed) =>
-      Number(evaluate(expression, { networks, seed, constants: {} }).result)
+      Number(
+        evaluate(expression, { networks, seed, base, constants: {} }).result,
+      )
     ).reduce((sum, value) => sum + value, 0);
     return { value: sum / seeds.length };
   } catch (error) {

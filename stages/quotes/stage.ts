@@ -1,7 +1,7 @@
 /** Says of the numbers that texts quote whether they still are what was measured. */
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import type { Task } from "../../pipeline/stage/task.ts";
-import { measured } from "../claims/judgement.ts";
+import { baseOf, measured } from "../claims/judgement.ts";
 import { readMeasurements } from "../claims/measurements.ts";
 import { compareQuotes, type Quote } from "./quotes.ts";
 
@@ -21,6 +21,7 @@ export default function quotes(task: Task<Params>): void {
   );
   const found = compareQuotes(numbers, texts, {
     networks: measured(metrics, steps),
+    base: baseOf(metrics),
     standIn: metrics.dataset.stand_in,
   });
   for (const { file, line, verdict, value, pattern, ...rest } of found) {

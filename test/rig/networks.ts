@@ -29,8 +29,18 @@ export function studyOf(
   const [first] = points;
   return {
     axes: [
-      { name: "lr", setting: "training.learning_rate", values: values("lr") },
-      { name: "seed", setting: "training.seed", values: values("seed") },
+      {
+        name: "lr",
+        setting: "training.learning_rate",
+        values: values("lr"),
+        base: 0.001,
+      },
+      {
+        name: "seed",
+        setting: "training.seed",
+        values: values("seed"),
+        base: first?.seed ?? 1,
+      },
     ],
     networks: points.map(({ lr, seed }) => ({
       name: seed === first?.seed ? `lr-${lr}` : `lr-${lr}-seed-${seed}`,

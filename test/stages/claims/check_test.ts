@@ -3,7 +3,11 @@ import { checkClaim, describe } from "../../../stages/claims/check.ts";
 
 /** Everything that is said of an expression. */
 const said = (text: string, constants?: string[]) =>
-  checkClaim(text, { type: "truth", ...(constants && { constants }) })
+  checkClaim(text, {
+    type: "truth",
+    axes: ["lr", "seed"],
+    ...(constants && { constants }),
+  })
     .map((problem) => describe(text, problem)).join("\n");
 
 Deno.test("checkClaim() finds nothing wrong with what can be judged", () => {
@@ -77,7 +81,7 @@ final(train_loss) < 1
   [
     "a selection by something else",
     "test.mse(lr=1, epoch=2) < 1",
-    `"test.mse" is selected by lr and seed, not by "epoch"
+    `"test.mse" is selected by the axes lr, seed, and not by "epoch"
 test.mse(lr=1, epoch=2) < 1
 ^^^^^^^^`,
   ],
@@ -143,7 +147,7 @@ Deno.test("checkClaim() takes names that every object has for what they are: nam
         `test.mse(lr=1, ${name}=2) < 1`,
       ]
     ) {
-      equal(checkClaim(text).length, 1, text);
+      equal(checkClaim(text, { type: "truth", axes: ["lr"] }).length, 1, text);
     }
   }
 });

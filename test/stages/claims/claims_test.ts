@@ -130,7 +130,7 @@ Deno.test("a claim is not judged without the network that it speaks of", () => {
   ]);
   equal(
     found[1]?.evidence.summary,
-    "no network was trained with learning rate 0.1 and seed 1",
+    "no network was trained with lr=0.1, seed=1",
   );
   deepEqual(verdictsOf([]), Array(3).fill("not judged"));
 });
@@ -243,7 +243,7 @@ Deno.test("the stage writes what verdicts() finds in the artifacts", () => {
           "metrics.json": JSON.parse(JSON.stringify(metrics(run))),
           ...Object.fromEntries(
             curves.map((curve) => [
-              `curves/${curve.learning_rate}.json`,
+              `curves/lr-${curve.learning_rate}-seed-1.json`,
               JSON.parse(JSON.stringify(curve)),
             ]),
           ),
@@ -256,6 +256,46 @@ Deno.test("the stage writes what verdicts() finds in the artifacts", () => {
   }
 });
 
+Deno.test("a claim names places on any axis; what it leaves out is as the tables have it", () => {
+  const study = metrics([
+    { rate: 0.1, seed: 1, train: [3] },
+    { rate: 0.1, seed: 2, train: [2] },
+  ]);
+  const [usual, other] = Object.values(study.models);
+  const two = {
+    ...study,
+    axes: {
+      batch_size: { setting: "training.batch_size", base: 64 },
+      encoder: { setting: "network.encoder", base: "8-4-2" },
+    },
+    models: {
+      "lr-0.1": { ...usual!, at: { batch_size: 64, encoder: "8-4-2" } },
+      "lr-0.1-batch_size-32": {
+        ...other!,
+        seed: 1,
+        at: { batch_size: 32, encoder: "8-4-2" },
+      },
+    },
+  };
+  const said = (holds: string) => {
+    const claim = { id: "a", sentence: "s", where: "w", epochs: 1, holds };
+    const [found] = judgements([claim], two, new Map());
+    return `${found?.verdict}: ${found?.evidence.summary}`;
+  };
+  equal(
+    said("final(train_loss(lr=0.1)) == 3"),
+    "holds: final(train_loss(lr=0.1)) = 3",
+  );
+  equal(
+    said('final(train_loss(lr=0.1, batch_size=32, encoder="8-4-2")) == 2'),
+    'holds: final(train_loss(lr=0.1, batch_size=32, encoder="8-4-2")) = 2',
+  );
+  equal(
+    said("final(train_loss(lr=0.1, batch_size=16)) == 2"),
+    "not judged: no network was trained with lr=0.1, seed=1, batch_size=16, encoder=8-4-2",
+  );
+});
+
 Deno.test("judge() looks at each network as often, however many seeds there are", () => {
   const looks = (count: number) => {
     const counter = new Counter();
@@ -264,7 +304,7 @@ Deno.test("judge() looks at each network as often, however many seeds there are"
     const networks = counter.over(measured(metrics(shown), steps(shown)));
     for (const claim of published()) {
       for (const seed of seeds) {
-        yes(judge(claim, seed, networks).kind === "judged");
+        yes(judge(claim, seed, { networks, base: {} }).kind === "judged");
       }
     }
     return counter.count;

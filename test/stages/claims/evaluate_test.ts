@@ -17,6 +17,7 @@ const SHOWN: Shown[] = [
 
 function find(text: string, seed = 1) {
   return evaluate(parse(text), {
+    base: {},
     networks: networks(SHOWN),
     seed,
     constants: { tolerance: 0.5 },
@@ -54,6 +55,7 @@ Deno.test("evaluate() gives the slope of a straight line, wherever it lies", () 
     (rise, start, length) => {
       const train = Array.from({ length }, (_, x) => start + rise * x);
       const { result } = evaluate(parse("slope(train_loss(lr=1))"), {
+        base: {},
         networks: networks([{ rate: 1, train }]),
         seed: 1,
         constants: {},
@@ -121,7 +123,7 @@ Deno.test("evaluate() says what is missing instead of judging without it", () =>
     const [text, because] of [
       [
         "final(train_loss(lr=0.2)) > 1",
-        "no network was trained with learning rate 0.2 and seed 1",
+        "no network was trained with lr=0.2, seed=1",
       ],
       [
         "at(train_loss(lr=0.1), 5) > 1",

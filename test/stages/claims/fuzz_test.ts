@@ -19,8 +19,8 @@ const LONG = Deno.env.get("FACSIMILE_LONG") === "1";
 const FIXED = { seed: 20261125, numRuns: LONG ? 100_000 : 2_000 };
 
 const NETWORKS: readonly Measured[] = [1, 2].map((seed) => ({
-  learningRate: 0.1,
   seed,
+  at: { lr: 0.1, seed },
   series: {
     train_loss: [3, 2, 1],
     validation_loss: [4, 2],
@@ -87,6 +87,7 @@ Deno.test("whatever a claim says, it is judged, lacks something, or is refused w
       deepEqual(print(parse(print(expression))), print(expression));
       try {
         const { result } = evaluate(expression, {
+          base: {},
           networks: NETWORKS,
           seed: 1,
           constants: { tolerance: 0.1 },
@@ -158,7 +159,7 @@ Deno.test("whatever a pattern and a text say, the quote is compared or refused",
           "__proto__",
           `${around}${before}0.25${after}${around}`,
         ]]),
-        { networks: NETWORKS, standIn: false },
+        { networks: NETWORKS, base: {}, standIn: false },
       );
       ok(found.some(({ quoted }) => quoted !== null), pattern);
     }),

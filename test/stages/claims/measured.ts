@@ -1,5 +1,5 @@
 /** Metrics as a run would leave them, made up. */
-import { measured } from "../../../stages/claims/judgement.ts";
+import { measured, type Steps } from "../../../stages/claims/judgement.ts";
 import type { Metrics } from "../../../stages/formats/metrics.ts";
 
 /** What one network shows. */
@@ -43,12 +43,13 @@ export function metrics(shown: readonly Shown[], standIn = false): Metrics {
 }
 
 /** The losses of each step. */
-export function steps(
-  shown: readonly Shown[],
-): (rate: number, seed: number) => readonly number[] | undefined {
-  return (rate, wanted) =>
-    shown.find(({ rate: own, seed = 1 }) => own === rate && seed === wanted)
-      ?.steps;
+export function steps(shown: readonly Shown[]): Steps {
+  return new Map(
+    shown.map(({ rate, seed = 1, steps = [] }) => [
+      `lr-${rate}-seed-${seed}`,
+      steps,
+    ]),
+  );
 }
 
 /** The same as expressions see it. */

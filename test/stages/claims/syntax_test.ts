@@ -62,7 +62,7 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => {
         arguments: fc.array(part, { maxLength: 2 }),
         point: fc.dictionary(
           fc.constantFrom("lr", "seed", "of_x"),
-          number,
+          fc.oneof(number, fc.constantFrom("8-4-2", "same", "")),
           { noNullPrototype: true },
         ),
       }),
@@ -125,7 +125,10 @@ Deno.test("parse() points at the word that does not fit", () => {
   deepEqual(refused("a b"), [`"b" stands where the end ${expected}`, "b"]);
   deepEqual(refused("(a"), [`the end stands where ")" ${expected}`, ""]);
   deepEqual(refused("x in 1, 2"), [`"," stands where ".." ${expected}`, ","]);
-  deepEqual(refused("f(lr=x)"), [`"x" stands where a number ${expected}`, "x"]);
+  deepEqual(refused("f(lr=x)"), [
+    `"x" stands where a number, or a text in quotes, ${expected}`,
+    "x",
+  ]);
   deepEqual(refused("f(lr=1, lr=2)"), ['"lr" is given twice', "lr"]);
   deepEqual(refused("a # b"), ['"#" means nothing here', "#"]);
   deepEqual(refused("and > 3")[1], "and");

@@ -152,6 +152,26 @@ Deno.test("log_uniform is the power that it stands for", () => {
   ));
 });
 
+Deno.test("a claim that names an axis that there is not is refused, with its line", () => {
+  const claim = "claims.seen-in-the-image.holds";
+  const holds =
+    `${claim}='test.mse(lr=0.1, batch_size=32) > 1 and tolerance > 0'`;
+  equal(
+    refused(holds),
+    `"test.mse" is selected by the axes lr, seed, and not by "batch_size"
+test.mse(lr=0.1, batch_size=32) > 1 and tolerance > 0
+^^^^^^^^`,
+  );
+  const axis = 'axes."training.batch_size"=[64, 32]';
+  yes(experiment(axis, holds).ok);
+  const quote =
+    'paper.numbers=[{ file = "README.md", pattern = "{}", value = "test.mse(lr=1, kernel=3)" }]';
+  equal(
+    refused(axis, quote).split("\n")[0],
+    '"test.mse" is selected by the axes lr, seed, batch_size, and not by "kernel"',
+  );
+});
+
 const WRONG: [setting: string, seen: string][] = [
   [
     'axes."training.batch_sizes"=[64]',
@@ -211,6 +231,10 @@ const WRONG: [setting: string, seen: string][] = [
     'axes."training.beta1"={ name = "lr", values = [0.5] }',
     'the axis of training.learning_rate is called "lr", too; ' +
     'give one of them another name, as in { name = "other", values = […] }',
+  ],
+  [
+    'axes."training.seed"={ name = "run", values = [1] }',
+    'the axis of training.seed is always called "seed"',
   ],
   [
     'axes."training.beta1"={ name = "Größe", values = [0.5] }',

@@ -26,6 +26,7 @@ function compare(
     ...other,
   };
   return compareQuotes([quote], { "README.md": text }, {
+    base: {},
     networks: networks(shown),
     standIn,
   });
@@ -91,7 +92,7 @@ Deno.test("compareQuotes() does not judge stand-ins, short runs and missing netw
     "not judged 0.9 it takes 10 epochs to judge, and this run has 2",
   ]);
   deepEqual(verdict(text, "error {}", { value: "test.mse(lr=0.5)" }), [
-    "not judged 0.9 no network was trained with learning rate 0.5 and seed 1",
+    "not judged 0.9 no network was trained with lr=0.5, seed=1",
   ]);
   deepEqual(verdict(text, "error {}", { shown: [] }), [
     "not judged 0.9 no network was trained",
