@@ -144,7 +144,7 @@ function isDeclared(
   // Undeclared variables are undefined to every stage alike (--ignore-env).
   if (permission === "env") return true;
   if (value === null) return false;
-  // detect-libc (of sharp) looks which libc this program was linked with. Deno
+  // detect-libc (of sharp and others) looks which libc this program was linked with. Deno
   // never allows it, so that it answers the same everywhere.
   if (may.ffi.length > 0 && value === "/proc/self/exe") return true;
   switch (permission) {

@@ -38,7 +38,7 @@ const preload = `${engine}/sandbox/process/freeze.ts`;
 const SEED = "1";
 
 /**
- * detect-libc, which sharp and @napi-rs/canvas ask which of their binaries fits,
+ * detect-libc, which packages with native code ask which of their binaries fits,
  * reads this script to tell glibc from musl. Denied, it asks for a process report
  * instead, which needs `--allow-sys` of everything.
  */

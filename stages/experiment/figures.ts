@@ -130,24 +130,24 @@ export const figures: Stage<Experiment> = {
     const sketch = sketches(experiment).get(name)!; // the matrix names only these
     return {
       runs: { kind: "module", module: `stages/figures/${sketch.module}.ts` },
-      params: sketch.params,
+      params: { ...sketch.params, imprint: imprint(experiment) },
       inputs: sketch.inputs,
       outputs: Object.fromEntries(["png", "svg", "pdf", "tex"].map((form) => [
         form,
         {
           file: `${name}.${form}`,
           artifact: `figures/${name}.${form}`,
-          // Pixels are drawn by native code, built for each kind of CPU.
-          ...(form === "png" && { determinism: { kind: "cpu" } as const }),
         },
       ])),
-      permissions: {
-        ffi: ["@napi-rs/canvas", "sharp"],
-        read: [FONT_FOLDER],
-        sys: ["homedir"],
-        // Fonts of the system would make figures differ between machines.
-        env: { DISABLE_SYSTEM_FONTS_LOAD: "1" },
-      },
+      permissions: { read: [FONT_FOLDER] },
     };
   },
 };
+
+/** What the files of a figure say of where it is from. */
+function imprint({ authors }: Experiment): JsonObject {
+  return {
+    authors: authors.map(({ given, family }) => `${given} ${family}`),
+    language: "en",
+  };
+}

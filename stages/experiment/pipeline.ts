@@ -119,11 +119,11 @@ function plain(settings: object): JsonObject {
 /** What the results were made with. */
 function versions(): { [name: string]: string } {
   const made = [
-    "@napi-rs/canvas",
+    "@resvg/resvg-wasm",
     "@tensorflow/tfjs",
+    "fontkit",
     "onnxruntime-node",
     "onnxruntime-web",
-    "sharp",
     "uplot",
   ] as const;
   return {

@@ -57,7 +57,6 @@ export default async function denoising(task: Task<Params>): Promise<void> {
         "Noisy images, what the networks make of them, and the error by noise",
       width,
       height: chart.y + chart.height,
-      palette: true,
       draw(context) {
         grid.draw(context);
         drawChart(context, chart, groups);

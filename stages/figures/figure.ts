@@ -2,12 +2,12 @@
 import type { Task } from "../../pipeline/stage/task.ts";
 import { DatasetSchema } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
-import { font, registerFont } from "./font.ts";
-import { type Page, render } from "./page.ts";
+import { font } from "./font.ts";
+import { type Page, render, type Signed } from "./page.ts";
 import { escapeTex } from "./tex.ts";
 
 /** What is drawn, and what is said below it. */
-export interface Figure extends Page {
+export interface Figure extends Omit<Page, "description"> {
   /** Sentences. */
   readonly caption: readonly string[];
 }
@@ -17,18 +17,19 @@ const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
 
 /**
  * Writes `png`, `svg`, `pdf` and `tex`. A height may be broken: the page is
- * rounded up. Text before the page is drawn needs the font, too.
+ * rounded up.
  */
-export async function writeFigure<Params>(
-  task: Task<Params>,
+export async function writeFigure(
+  task: Task<Signed>,
   name: string,
   describe: () => Figure,
 ): Promise<void> {
-  registerFont();
   const { caption, ...drawn } = describe();
   const { stand_in } = readJson(task.input("dataset"), DatasetSchema);
+  const sentences = stand_in ? [...caption, STAND_IN] : caption;
   const page: Page = {
     ...drawn,
+    description: sentences.join(" "),
     height: Math.ceil(drawn.height) + (stand_in ? 12 : 0),
     draw(context) {
       drawn.draw(context);
@@ -40,8 +41,7 @@ export async function writeFigure<Params>(
       context.fillText(STAND_IN, 0, drawn.height + 9);
     },
   };
-  const sentences = stand_in ? [...caption, STAND_IN] : caption;
-  const { png, svg, pdf } = await render(page);
+  const { png, svg, pdf } = await render(page, task.params.imprint);
   Deno.writeFileSync(task.output("png"), png);
   Deno.writeTextFileSync(task.output("svg"), svg);
   Deno.writeFileSync(task.output("pdf"), pdf);

@@ -9,7 +9,7 @@ import type { Settings } from "./shown.ts";
 
 /** Draws all networks. */
 export default async function filters(
-  task: Task<Pick<Settings, "width">>,
+  task: Task<Pick<Settings, "width" | "imprint">>,
 ): Promise<void> {
   const groups = byRate(readNetworks(task));
   await writeFigure(task, "filters", () => {
@@ -21,7 +21,6 @@ export default async function filters(
     return {
       title: "Learned filters of the first layer by learning rate",
       width,
-      palette: false,
       ...gridOf(rows, { width, labels: 40 }),
       caption: [
         "Learned filters of the first convolution, a row for each learning rate: orange weights are positive, blue ones negative, white ones zero; each row has its own scale.",

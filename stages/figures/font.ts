@@ -1,9 +1,10 @@
 /**
- * The one font of the figures. System fonts are switched off for the stage, so a
- * figure cannot look different where other fonts are installed.
+ * The one font of the figures, from its package: what is installed on a machine
+ * cannot change a figure. Text is shaped here, so all three forms of a figure
+ * have the same letters in the same places.
  */
 import { join } from "node:path";
-import { GlobalFonts } from "@napi-rs/canvas";
+import { create } from "fontkit";
 // Imported for its digest: the font's package is a fact of every figure.
 import fonts from "@expo-google-fonts/source-sans-3/package.json" with {
   type: "json",
@@ -13,32 +14,93 @@ import { StageError } from "../../pipeline/stage/task.ts";
 /** The family, in the regular and the semibold weight. */
 export const FONT = "Source Sans 3";
 
+/** A weight of the family. */
+export type Weight = 400 | 600;
+
 /** Where the package lies; a declaration lets the stage read it. */
-export const FOLDER = join(
+const FOLDER = join(
   import.meta.dirname!, // a local file always has one
   "../../node_modules/@expo-google-fonts/source-sans-3",
 );
 
-const FILES = [
-  "400Regular/SourceSans3_400Regular.ttf",
-  "600SemiBold/SourceSans3_600SemiBold.ttf",
-];
+const FILES = {
+  400: "400Regular/SourceSans3_400Regular.ttf",
+  600: "600SemiBold/SourceSans3_600SemiBold.ttf",
+};
 
-/** Makes the font known to the canvas. An unknown font would draw nothing, silently. */
-export function registerFont(): void {
-  for (const file of FILES) {
-    const bytes = Deno.readFileSync(`${FOLDER}/${file}`);
-    if (!GlobalFonts.register(bytes as never, FONT)) {
-      throw new StageError(
-        `Cannot load the font ${file}`,
-        `the canvas refused the file of ${fonts.name} ${fonts.version}`,
-        "remove node_modules and run again",
-      );
-    }
+/** A letter as fontkit gives it. Lengths are parts of an em: `unitsPerEm` of them. */
+export interface Glyph {
+  readonly id: number;
+  readonly advanceWidth: number;
+  /** The characters that it stands for, several in a ligature. */
+  readonly codePoints: readonly number[];
+  readonly path: {
+    readonly commands: readonly {
+      readonly command:
+        | "moveTo"
+        | "lineTo"
+        | "quadraticCurveTo"
+        | "bezierCurveTo"
+        | "closePath";
+      readonly args: readonly number[];
+    }[];
+  };
+}
+
+/** Letters in a line: where each stands relative to its pen, and how far the pen goes. */
+export interface Line {
+  readonly glyphs: readonly Glyph[];
+  readonly positions: readonly {
+    readonly xAdvance: number;
+    readonly xOffset: number;
+    readonly yOffset: number;
+  }[];
+  readonly advanceWidth: number;
+}
+
+/** One weight of the family, as fontkit reads its file. */
+export interface Face {
+  readonly postscriptName: string;
+  readonly unitsPerEm: number;
+  readonly ascent: number;
+  /** Negative. */
+  readonly descent: number;
+  readonly capHeight: number;
+  readonly bbox: { minX: number; minY: number; maxX: number; maxY: number };
+  layout(text: string): Line;
+  /** A font of some letters, which are numbered anew. */
+  createSubset(): { includeGlyph(id: number): number; encode(): Uint8Array };
+}
+
+const faces = new Map<Weight, Face>();
+
+/** A weight of the family, read when it is first asked for. */
+export function face(weight: Weight): Face {
+  let found = faces.get(weight);
+  if (!found) {
+    found = create(Deno.readFileSync(`${FOLDER}/${FILES[weight]}`)) as Face;
+    faces.set(weight, found);
   }
+  return found;
+}
+
+/** Puts letters side by side. A character that the font lacks would be an empty box. */
+export function layout(text: string, weight: Weight): Line {
+  const line = face(weight).layout(text);
+  const lacking = line.glyphs.find(({ id }) => id === 0);
+  if (lacking) {
+    throw new StageError(
+      `Cannot write "${text}" in a figure`,
+      `${FONT} ${fonts.version} has no "${
+        String.fromCodePoint(...lacking.codePoints)
+      }"`,
+      "say it in other characters",
+    );
+  }
+  return line;
 }
 
 /** A CSS font of so many points. */
-export function font(points: number, weight: 400 | 600 = 400): string {
+export function font(points: number, weight: Weight = 400): string {
   return `${weight} ${points}px '${FONT}'`;
 }

@@ -35,7 +35,6 @@ export default async function latent(task: Task<Settings>): Promise<void> {
     return {
       title: "The code of the networks' narrowest layer for some digits",
       width,
-      palette: false,
       ...gridOf(rows, { width, labels: 40 }),
       caption: [
         `What the networks keep of ${name}: the ${down} × ${across} × ${channels} values of the narrowest layer, one map a row, from 0 (dark) to the greatest value of the map over the images shown (bright).`,

@@ -13,12 +13,12 @@ import {
 import { type Family, readFamilies, smooth, spread } from "./curve.ts";
 import { writeFigure } from "./figure.ts";
 import { epochTicks, lossAxis, tickText } from "./loss-axis.ts";
-import { type Context, WIDTH } from "./page.ts";
+import { type Context, type Signed, WIDTH } from "./page.ts";
 import { look } from "./palette.ts";
 import { axis, drawPlot } from "./plot.ts";
 
 /** The figure's settings. */
-export interface Params {
+export interface Params extends Signed {
   readonly width: "single" | "double";
   readonly scale: "log" | "linear";
   /** Steps in the centred window of the smooth line. */
@@ -40,7 +40,6 @@ export default async function learningCurves(
   await writeFigure(task, "learning-curves", () => ({
     title: "Learning curves: loss against epoch by learning rate",
     ...size,
-    palette: true,
     draw: (context) => draw(context, size, families, params),
     caption: caption(families, params),
   }));

@@ -1,29 +1,27 @@
 /**
- * A page that is described once and rendered three times: as PNG of 288 dots an
- * inch, as SVG with its text as paths, as PDF with real text. Units are points
- * (1/72 inch).
+ * A page that is drawn once and written in three forms: as SVG with its text as
+ * outlines, as PNG of the same, as PDF with real text. All of it is JavaScript and
+ * WebAssembly, so the bytes are the same on every processor.
  */
-import {
-  type Canvas,
-  createCanvas,
-  PDFDocument,
-  type SKRSContext2D,
-  SvgExportFlag,
-} from "@napi-rs/canvas";
-import sharp from "sharp";
+import { Context } from "./context.ts";
+import type { Sheet } from "./drawing.ts";
+import { pdf } from "./pdf.ts";
+import { type Bitmap, encodePng } from "./png.ts";
+import { rasterise } from "./raster.ts";
+import { svg } from "./svg.ts";
 
-/** What draws. */
-export type Context = SKRSContext2D;
+export type { Bitmap as Picture, Context };
 
-/** A page: its size in points and what is on it. */
-export interface Page {
-  readonly title: string;
-  /** Whole numbers: else the last column of pixels would be half transparent. */
-  readonly width: number;
-  readonly height: number;
-  /** At most 256 colours, as in a chart: a PNG of half the size. */
-  readonly palette: boolean;
+/** A page, and what draws on it. */
+export interface Page
+  extends Pick<Sheet, "title" | "description" | "width" | "height"> {
   readonly draw: (context: Context) => void;
+}
+
+/** Settings that all figures have. */
+export interface Signed {
+  /** Whose a figure is, and in which language. */
+  readonly imprint: Pick<Sheet, "authors" | "language">;
 }
 
 /** A page as files. */
@@ -33,72 +31,39 @@ interface Rendered {
   readonly pdf: Uint8Array;
 }
 
-/** Widths of a paper's columns in points: 84 mm and 174 mm. */
+/**
+ * Millimetres a unit, 0.05 % more than a point: so both columns have whole numbers
+ * of them.
+ */
+const UNIT = 6 / 17;
+
+/** Widths of a paper's columns: 84 mm and 174 mm. */
 export const WIDTH = { single: 238, double: 493 } as const;
 
-/** Pixels a point in PNG: 4 × 72 = 288 dots an inch. */
-export const SCALE = 4;
+/** Pixels a unit in PNG: 360 an inch. Whole, so that pixels of pictures meet those of the page. */
+export const SCALE = 5;
 
 /** Renders a page in all three forms. The same page gives the same bytes. */
-export async function render(page: Page): Promise<Rendered> {
-  return { png: await png(page), svg: svg(page), pdf: pdf(page) };
+export async function render(
+  page: Page,
+  imprint: Signed["imprint"],
+): Promise<Rendered> {
+  const context = new Context();
+  page.draw(context);
+  // A copy: uPlot, which thinks of a screen, draws once more when it has time.
+  const drawings = [...context.drawings];
+  const sheet: Sheet = { ...page, ...imprint, unit: UNIT, drawings };
+  const picture = svg(sheet);
+  const bitmap = await rasterise(picture, page.width * SCALE);
+  const png = encodePng(bitmap, Math.round(1000 * SCALE / UNIT));
+  return { svg: picture, png, pdf: pdf(sheet) };
 }
-
-async function png(
-  { width, height, palette, draw }: Page,
-): Promise<Uint8Array> {
-  const canvas = createCanvas(width * SCALE, height * SCALE);
-  const context = canvas.getContext("2d");
-  context.scale(SCALE, SCALE);
-  paper(context, width, height);
-  draw(context);
-  return await sharp(canvas.toBuffer("image/png"))
-    .removeAlpha()
-    .withMetadata({ density: 72 * SCALE })
-    .png({ compressionLevel: 9, effort: 10, palette })
-    .toBuffer();
-}
-
-function svg({ title, width, height, draw }: Page): string {
-  const canvas = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths);
-  const context = canvas.getContext("2d");
-  paper(context, width, height);
-  draw(context);
-  // No view box and no title are written: without the one it does not scale,
-  // without the other a screen reader has nothing to say.
-  // Hundredths of a point are finer than any printer; the rest is half the file.
-  return new TextDecoder().decode(canvas.getContent()).replace(
-    /(?<=[ "(,A-Za-z-])\d+\.\d{3,}(?=[ "),A-Za-z-])/g,
-    (number) => String(Number(Number(number).toFixed(2))),
-  ).replace(
-    /<svg ([^>]*)>/,
-    `<svg $1 viewBox="0 0 ${width} ${height}" role="img"><title>${
-      escape(title)
-    }</title>`,
-  );
-}
-
-function pdf({ title, width, height, draw }: Page): Uint8Array {
-  const document = new PDFDocument({ title });
-  const context = document.beginPage(width, height) as Context;
-  draw(context);
-  document.endPage();
-  return document.close();
-}
-
-function paper(context: Context, width: number, height: number): void {
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, width, height);
-}
-
-/** A small picture of grey values or colours, to be drawn by `drawPicture`. */
-export type Picture = Canvas;
 
 /** Pictures with so many columns from their grey values 0…255 (0 black). */
 export function greys(
   images: readonly Uint8Array[],
   columns: number,
-): Picture[] {
+): Bitmap[] {
   return images.map((bytes) =>
     picture(columns, bytes.length / columns, (pixel) => {
       const value = bytes[pixel] ?? 0;
@@ -112,38 +77,30 @@ export function picture(
   columns: number,
   rows: number,
   colour: (pixel: number) => readonly [number, number, number],
-): Picture {
+): Bitmap {
   // Enlarged here, with hard edges: viewers of PDF and SVG would blur it.
   const ZOOM = 6;
-  const canvas = createCanvas(columns * ZOOM, rows * ZOOM);
-  const context = canvas.getContext("2d");
-  const data = context.createImageData(columns * ZOOM, rows * ZOOM);
-  let at = 0;
-  for (let y = 0; y < rows * ZOOM; y++) {
-    for (let x = 0; x < columns * ZOOM; x++) {
-      const [r, g, b] = colour(
-        Math.floor(y / ZOOM) * columns + Math.floor(x / ZOOM),
-      );
-      data.data.set([r, g, b, 255], at);
-      at += 4;
+  const [width, height] = [columns * ZOOM, rows * ZOOM];
+  const pixels = new Uint8Array(3 * width * height);
+  for (let row = 0; row < rows; row++) {
+    const line = new Uint8Array(3 * width);
+    for (let x = 0; x < width; x++) {
+      line.set(colour(row * columns + Math.floor(x / ZOOM)), 3 * x);
+    }
+    for (let y = 0; y < ZOOM; y++) {
+      pixels.set(line, 3 * width * (row * ZOOM + y));
     }
   }
-  context.putImageData(data, 0, 0);
-  return canvas;
+  return { width, height, pixels };
 }
 
-/** Draws a picture into a square with a thin frame, so that black ends somewhere on black. */
+/** Draws a picture into a square. */
 export function drawPicture(
   context: Context,
-  picture: Picture,
+  picture: Bitmap,
   x: number,
   y: number,
   size: number,
 ): void {
-  context.imageSmoothingEnabled = false;
   context.drawImage(picture, x, y, size, size);
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

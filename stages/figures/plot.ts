@@ -7,9 +7,9 @@ import type uPlot from "uplot";
 import source from "../../node_modules/uplot/dist/uPlot.iife.min.js" with {
   type: "text",
 };
-import { Path2D } from "@napi-rs/canvas";
 import { FONT, font } from "./font.ts";
 import { type Context, SCALE } from "./page.ts";
+import { Path } from "./path.ts";
 import { GRID, INK } from "./palette.ts";
 
 /** An element that does nothing: uPlot uses the DOM for legend and cursor, which are not drawn. */
@@ -97,7 +97,7 @@ function load(context: unknown): typeof uPlot {
     window.removeEventListener,
     window.dispatchEvent,
     CustomEvent,
-    Path2D,
+    Path,
     () => 0,
   );
 }
@@ -112,17 +112,7 @@ export function drawPlot(
   context.save();
   context.translate(0, y);
   context.scale(1 / SCALE, 1 / SCALE);
-  // uPlot wipes its canvas before it draws; on a vector page that would leave
-  // nothing of what is around it.
-  const target = new Proxy(context, {
-    get(object, name) {
-      if (name === "clearRect") return () => {};
-      const value = Reflect.get(object, name, object);
-      return typeof value === "function" ? value.bind(object) : value;
-    },
-    set: (object, name, value) => Reflect.set(object, name, value, object),
-  });
-  const Plot = load(target);
+  const Plot = load(context);
   const plot = new Plot({
     ...options,
     pxAlign: 0,

@@ -39,7 +39,6 @@ export default async function reconstruction(
     return {
       title: `Reconstructions with learning rate ${learningRate}`,
       width,
-      palette: true,
       ...gridOf(rows, { width, labels: 34 }),
       caption: [
         `Reconstructed images with learning rate ${learningRate}${

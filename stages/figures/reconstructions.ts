@@ -54,7 +54,6 @@ export default async function reconstructions(
       title: "Originals, reconstructions and errors by learning rate",
       width,
       height: grid.height + 26,
-      palette: false,
       draw(context) {
         grid.draw(context);
         const { left, height } = grid;

@@ -6,9 +6,10 @@ import type { Task } from "../../pipeline/stage/task.ts";
 import { DatasetSchema } from "../formats/dataset.ts";
 import { pick, readImages, type Size } from "../formats/images.ts";
 import { readJson } from "../formats/json.ts";
+import type { Signed } from "./page.ts";
 
 /** The settings of a figure that shows test images. */
-export interface Settings {
+export interface Settings extends Signed {
   readonly width: "single" | "double";
   /** Their numbers; null for the first of each digit. */
   readonly images: readonly number[] | null;

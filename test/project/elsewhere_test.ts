@@ -16,7 +16,7 @@ async function make(...command: string[]): Promise<Map<string, string>> {
     const { code, stdout, stderr } = await new Deno.Command(name, {
       args: [...args, "run", "-A", "--no-check", program, folder],
       cwd: root,
-      env: { NO_COLOR: "1", DISABLE_SYSTEM_FONTS_LOAD: "1" },
+      env: { NO_COLOR: "1" },
     }).output();
     equal(code, 0, new TextDecoder().decode(stderr));
     const lines = new TextDecoder().decode(stdout).trim().split("\n");

@@ -19,9 +19,6 @@ import { syntheticDigits } from "../../stages/prepare/digit.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
-// Read when the canvas is loaded, so before any stage is.
-Deno.env.set("DISABLE_SYSTEM_FONTS_LOAD", "1");
-
 /** What is performed: settings over `experiment.toml`, and how many images there are. */
 export interface Sketch {
   /** As after `--set`. */

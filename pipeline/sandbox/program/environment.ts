@@ -7,8 +7,6 @@ export const ENVIRONMENT = {
   LANG: "C",
   LC_ALL: "C",
   NO_COLOR: "1",
-  // @napi-rs/canvas would offer the fonts of this machine: an undeclared input.
-  DISABLE_SYSTEM_FONTS_LOAD: "1",
 } as const;
 
 /** Besides what every stage gets: what makes interpreters give equal bytes. */

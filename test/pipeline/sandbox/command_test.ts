@@ -229,7 +229,6 @@ for (const wall of [probeWall(), "none"] as const) {
       log,
       [
         "DECLARED=yes",
-        "DISABLE_SYSTEM_FONTS_LOAD=1",
         `HOME=${scratch}`,
         "LANG=C",
         "LC_ALL=C",

@@ -270,7 +270,7 @@ Deno.test("a stage whose heap is full ran out of memory, and did not crash", asy
         {
           permissions: {
             env: { DENO_V8_FLAGS: "--max-old-space-size=60" },
-            ...(wall && { ffi: ["sharp"] }),
+            ...(wall && { ffi: ["onnxruntime-node"] }),
           },
         },
       ),

@@ -22,7 +22,7 @@ for (const name of NAMES) {
         const stage = project.stage(body, {
           inputs: { text: input },
           outputs: { result: "result.txt" },
-          permissions: wall === "deno" ? {} : { ffi: ["sharp"] },
+          permissions: wall === "deno" ? {} : { ffi: ["onnxruntime-node"] },
         });
         return await project.run({
           ...stage,

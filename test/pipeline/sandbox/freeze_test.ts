@@ -77,19 +77,13 @@ const libraries: readonly [string, string][] = [
   await ort.InferenceSession.create(new Uint8Array([255])).catch((error: Error) => { if (!/protobuf/i.test(String(error))) throw error; });`,
   ],
   [
-    "sharp",
+    "@resvg/resvg-wasm",
     `
-  const { default: sharp } = await import("npm:sharp@0.35.5");
-  const { data } = await sharp({ create: { width: 2, height: 2, channels: 3, background: "#fff" } }).raw().toBuffer({ resolveWithObject: true });
-  if (data.length !== 12) throw new Error("no pixels");`,
+  const { initWasm, Resvg } = await import("npm:@resvg/resvg-wasm@2.6.2");
+  await initWasm(Deno.readFileSync(new URL(import.meta.resolve("npm:@resvg/resvg-wasm@2.6.2/index_bg.wasm"))));
+  if (new Resvg("<svg xmlns='http://www.w3.org/2000/svg' width='2' height='2'/>").render().pixels.length !== 16) throw new Error("no pixels");`,
   ],
-  [
-    "@napi-rs/canvas",
-    `
-  const { createCanvas, GlobalFonts } = await import("npm:@napi-rs/canvas@1.0.11");
-  createCanvas(4, 4).toBuffer("image/png");
-  if (GlobalFonts.families.length > 0) throw new Error("fonts of this machine");`,
-  ],
+  ["fontkit", `await import("npm:fontkit@2.0.4");`],
   ["uplot", `await import("npm:uplot@1.6.32");`],
 ];
 

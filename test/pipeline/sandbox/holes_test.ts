@@ -224,7 +224,6 @@ Deno.test("start() hides environment, standard input and what an earlier process
     null,
     [
       "DECLARED",
-      "DISABLE_SYSTEM_FONTS_LOAD",
       "LANG",
       "LC_ALL",
       "NO_COLOR",

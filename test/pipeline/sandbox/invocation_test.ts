@@ -16,7 +16,8 @@ for (const kind of ["module", "native", "command"] as const) {
        try { Deno.readTextFileSync("/etc/hostname"); console.log("escaped"); } catch { console.log("held"); }`,
       {
         ...differing,
-        ...(kind === "native" && { permissions: { ffi: ["sharp"] } }),
+        ...(kind === "native" &&
+          { permissions: { ffi: ["onnxruntime-node"] } }),
       },
     );
     const confinement = kind === "command"

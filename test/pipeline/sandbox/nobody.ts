@@ -23,7 +23,7 @@ for (const wall of ["landlock", "bwrap"] as const) {
     new TextEncoder().encode(`${Deno.uid()} ${ended.wall} ${log.trim()}\n`),
   );
   const native = await project.run(
-    project.stage("", { permissions: { ffi: ["sharp"] } }),
+    project.stage("", { permissions: { ffi: ["onnxruntime-node"] } }),
     wall,
   );
   Deno.stdout.writeSync(

@@ -49,7 +49,7 @@ for (const wall of walls) {
         outputs: { out: "out" },
         permissions: {
           read: [gates],
-          ...(wall !== "none" && { ffi: ["sharp"] }),
+          ...(wall !== "none" && { ffi: ["onnxruntime-node"] }),
         },
       },
     );

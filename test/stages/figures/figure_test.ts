@@ -2,7 +2,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import sharp from "sharp";
 import { digestFile } from "../../../pipeline/store/digest.ts";
 import { canonical } from "../../../pipeline/stage/json.ts";
 import { smooth, spread } from "../../../stages/figures/curve.ts";
@@ -34,7 +33,7 @@ async function draw(
       String(seeds),
     ],
     cwd,
-    env: { DISABLE_SYSTEM_FONTS_LOAD: "1", ...env },
+    env,
     stdout: "null",
     stderr: "piped",
   }).output();
@@ -79,22 +78,75 @@ Deno.test("figures are the same bytes in another time zone, language and folder"
   deepEqual(there, here);
 });
 
-Deno.test("figures are sound files: PNG of 288 dots an inch, SVG with a title and no fonts, PDF with embedded fonts and no date", async () => {
+/** The chunks of a PNG by their names. */
+function chunks(png: Uint8Array): Map<string, DataView> {
+  const view = new DataView(png.buffer, png.byteOffset, png.length);
+  const found = new Map<string, DataView>();
+  for (let at = 8; at < png.length; at += 12 + view.getUint32(at)) {
+    const name = new TextDecoder().decode(png.subarray(at + 4, at + 8));
+    const length = view.getUint32(at);
+    found.set(name, new DataView(png.buffer, png.byteOffset + at + 8, length));
+  }
+  return found;
+}
+
+Deno.test("figures are as wide as a column in all three forms, the PNG with 300 dots an inch or more in sRGB", async () => {
+  const out = await draw(1, false, {});
+  for (const [figure, mm] of [["curves", 174], ["linear", 84]] as const) {
+    const png = chunks(readFileSync(join(out, figure, "png")));
+    const width = png.get("IHDR")!.getUint32(0);
+    const perMetre = png.get("pHYs")!.getUint32(0);
+    ok(perMetre * 0.0254 >= 300, `${perMetre} dots a metre`);
+    ok(Math.abs(1000 * width / perMetre - mm) < 0.01, figure);
+    equal(png.get("sRGB")!.getUint8(0), 0);
+    const svg = readFileSync(join(out, figure, "svg"), "utf8");
+    match(svg, new RegExp(`<svg [^>]*width="${mm}mm" height="[\\d.]+mm"`));
+    const pdf = readFileSync(join(out, figure, "pdf"), "latin1");
+    const [, points] = /\/MediaBox \[0 0 ([\d.]+) /.exec(pdf)!;
+    ok(Math.abs(Number(points) * 25.4 / 72 - mm) < 0.01, figure);
+  }
+});
+
+Deno.test("figures are sound files: SVG with title, description and no fonts, PDF with embedded fonts, a description, whose it is, and no date", async () => {
   const out = await draw(2, false, {});
-  const { density, width, hasAlpha } = await sharp(join(out, "curves/png"))
-    .metadata();
-  deepEqual([density, width, hasAlpha], [288, 493 * 4, false]);
   for (const figure of readdirSync(out)) {
     const svg = readFileSync(join(out, figure, "svg"), "utf8");
-    match(svg, /<svg [^>]*viewBox="0 0 \d+ \d+"[^>]*><title>[^<]+<\/title>/);
+    match(
+      svg,
+      /<svg [^>]*viewBox="0 0 \d+ \d+"[^>]*>\n<title[^>]*>[^<]+<\/title>\n<desc[^>]*>[^<]+<\/desc>/,
+    );
     equal(/<text|font-family/.test(svg), false, figure);
-    const pdf = readFileSync(join(out, figure, "pdf"), "latin1");
-    equal(/CreationDate|ModDate/.test(pdf), false, figure);
+    const path = join(out, figure, "pdf");
+    const pdf = readFileSync(path, "latin1");
+    equal(/CreationDate|ModDate|CreateDate/.test(pdf), false, figure);
+    const xmp = readFileSync(path, "utf8");
+    match(
+      xmp,
+      /<dc:creator><rdf:Seq><rdf:li>Ada &#38; Łukasz &#60;Group&#62;<\/rdf:li><rdf:li>B</,
+    );
+    match(xmp, /<dc:language><rdf:Bag><rdf:li>en</);
+    match(pdf, /\/Lang <feff0065006e>/);
+    match(pdf, /\/S \/Figure [^]*\/Alt <feff/);
     if (await has("xmllint")) {
       equal(await output("xmllint", "--noout", join(out, figure, "svg")), "");
+      const packet = join(out, figure, "xmp");
+      Deno.writeTextFileSync(
+        packet,
+        /<x:xmpmeta[^]*<\/x:xmpmeta>/.exec(xmp)![0],
+      );
+      equal(await output("xmllint", "--noout", packet), "");
+    }
+    if (await has("pdfinfo")) {
+      match(
+        await output("pdfinfo", path),
+        /Title: +\S.*\nAuthor: +Ada & Łukasz <Group>, B\n[^]*Metadata Stream: yes\nTagged: +yes/,
+      );
+    }
+    if (await has("qpdf")) {
+      match(await output("qpdf", "--check", path), /No syntax or stream/);
     }
     if (await has("pdffonts")) {
-      const rows = (await output("pdffonts", join(out, figure, "pdf"))).trim()
+      const rows = (await output("pdffonts", path)).trim()
         .split("\n").slice(2);
       ok(rows.length > 0, figure);
       for (const row of rows) match(row, /SourceSans3.* yes yes yes /);

@@ -1,7 +1,14 @@
 /** Small made-up inputs for the figures: shapes as the stages write them, numbers of no meaning. */
 import { join } from "node:path";
 import type { Task } from "../../../pipeline/stage/task.ts";
+import type { Signed } from "../../../stages/figures/page.ts";
 import type { Point } from "../../../pipeline/stage/declaration.ts";
+
+/** Authors with letters that XML reads as its own, and that ASCII lacks. */
+const IMPRINT: Signed["imprint"] = {
+  authors: ["Ada & Łukasz <Group>", "B"],
+  language: "en",
+};
 
 const PIXELS = 28 * 28;
 const COUNT = 12;
@@ -88,7 +95,7 @@ export function figureTask<Params>(
   out: string,
   params: Params,
   seeds = 1,
-): Task<Params> {
+): Task<Params & Signed> {
   const points = RATES.flatMap((lr) =>
     Array.from({ length: seeds }, (_, i): Point => ({ lr, seed: i + 1 }))
   );
@@ -108,7 +115,7 @@ export function figureTask<Params>(
     quality: "quality-0.1-1",
   };
   return {
-    params,
+    params: { ...params, imprint: IMPRINT },
     hints: {},
     point: {},
     checkpoint: undefined,
