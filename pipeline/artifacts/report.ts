@@ -51,6 +51,8 @@ export interface RunReport {
     readonly started: string;
     readonly seconds: number;
     readonly success: boolean;
+    /** Whether a person ended it. */
+    readonly interrupted?: boolean;
     readonly arguments: readonly string[];
   };
   readonly machine: JsonObject;
@@ -80,6 +82,7 @@ const REPORT = v.object({
     started: v.string(),
     seconds: v.number(),
     success: v.boolean(),
+    interrupted: v.optional(v.boolean()),
     arguments: v.array(v.string()),
   }),
   machine: v.record(v.string(), v.unknown()),

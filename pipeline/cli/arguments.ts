@@ -207,6 +207,7 @@ function wrongValue(
         : undefined;
     case "stage":
     case "text":
+    case "words":
     case undefined:
       return undefined;
   }

@@ -21,8 +21,8 @@ export class Changes implements Disposable {
   readonly #root: string;
   readonly #watchers = new Map<string, Deno.FsWatcher>();
   #touched = new Set<string>();
-  /** Those of them that were not there before. */
-  readonly #born = new Set<string>();
+  /** Those that got another name, under which they are touched, too. */
+  readonly #renamed = new Set<string>();
   #wake = () => {};
   #closed = false;
 
@@ -43,12 +43,12 @@ export class Changes implements Disposable {
         before = this.#touched.size;
         await new Promise((resolve) => setTimeout(resolve, QUIET));
       }
-      // What has come and gone was somebody's way to write another file.
+      // A file that an editor wrote beside another and renamed over it is gone.
       const touched = [...this.#touched].filter((path) =>
-        !this.#born.has(path) || existsSync(join(this.#root, path))
+        !this.#renamed.has(path) || existsSync(join(this.#root, path))
       );
+      this.#renamed.clear();
       this.#touched = new Set();
-      this.#born.clear();
       if (touched.length > 0) return touched.sort();
     }
   }
@@ -95,18 +95,25 @@ export class Changes implements Disposable {
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
     for await (const { kind, paths } of watcher) {
       if (kind === "access") continue;
-      for (const path of paths) {
-        const name = relative(this.#root, path);
-        if (kind === "create") this.#born.add(name);
-        this.#note(name);
-      }
+      const names = paths.map((path) => relative(this.#root, path));
+      const [from, to] = names;
+      if (
+        kind === "rename" && from !== undefined && to !== undefined &&
+        !ignored(to)
+      ) this.#renamed.add(from);
+      for (const name of names) this.#note(name);
     }
   }
 
   #note(path: string): void {
-    if (path === "" || OURS.test(path) || EDITORS.test(path)) return;
+    if (ignored(path)) return;
     if (!path.includes("/")) this.#enter(path);
     this.#touched.add(path);
     this.#wake();
   }
+}
+
+/** Whether a change of a path, relative to the root, is nobody's edit. */
+function ignored(path: string): boolean {
+  return path === "" || OURS.test(path) || EDITORS.test(path);
 }

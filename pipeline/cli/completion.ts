@@ -36,6 +36,8 @@ function choices(
       return stages;
     case "choice":
       return takes.choices;
+    case "words":
+      return takes.words;
     case "text":
     case "count":
     case "file":

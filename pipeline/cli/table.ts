@@ -12,6 +12,8 @@ export type Takes =
   | { readonly kind: "count"; readonly most: number }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "file" }
+  /** Any text; these are completed. */
+  | { readonly kind: "words"; readonly words: readonly string[] }
   | { readonly kind: "stage" };
 
 /** An option. */
@@ -109,6 +111,19 @@ export const COMMANDS: readonly Command[] = [
         without: ["open"],
         help:
           "run again whenever configuration or code changes; mistakes are shown, and their repair waited for",
+      },
+      {
+        name: "note",
+        value: "TEXT",
+        without: ["dry-run", "watch"],
+        help: "a note beside the run in the history; it reruns nothing",
+      },
+      {
+        name: "tag",
+        value: "WORD",
+        many: true,
+        without: ["dry-run", "watch"],
+        help: "a word to find the run by",
       },
       { name: "open", help: "open the page with the results when it is done" },
       JSON_OPTION,
@@ -283,7 +298,14 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "runs",
-    help: "the history of runs, newest first",
+    help:
+      "the history of runs, newest first, with what they measured; words and notes for them",
+    operands: {
+      name: "tag|untag|note RUN WORD",
+      least: 0,
+      most: Infinity,
+      takes: { kind: "words", words: ["tag", "untag", "note"] },
+    },
     options: [
       {
         name: "last",
@@ -291,18 +313,44 @@ export const COMMANDS: readonly Command[] = [
         takes: COUNT,
         help: "only so many (20)",
       },
+      {
+        name: "columns",
+        value: "NAMES",
+        many: true,
+        help:
+          "these values, with commas between: settings, measures or circumstances by the end of their names, * for anything",
+      },
+      {
+        name: "sort",
+        value: "NAME",
+        help: "by this value, the least first; -NAME: the most first",
+      },
+      {
+        name: "filter",
+        value: "CONDITION",
+        many: true,
+        help:
+          "only runs that fit: NAME=VALUE, or with != < <= > >= ~ (contains)",
+      },
       JSON_OPTION,
     ],
-    examples: [["runs", "which runs there were, and how they ended"]],
+    examples: [
+      ["runs", "which runs there were, how they ended, what they measured"],
+      ["runs --columns profile,seconds --sort -seconds", "the longest first"],
+      ["runs --filter ended=failed --filter note~wide", "only some of them"],
+      ["runs tag last paper", "a word to find it by; clean keeps what has one"],
+      ["runs note last 'a wider layer, for the appendix'", "a note"],
+    ],
   },
   {
     name: "diff",
     help: "parameters, metrics and digests of two runs, side by side",
-    operands: { name: "RUN", least: 2, most: 2 },
+    operands: { name: "RUN", least: 0, most: 2 },
     options: [JSON_OPTION],
     examples: [
-      ["diff 20261123-160813 last", "an old run against the newest one"],
-      ["diff last~1 last", "the last two"],
+      ["diff", "the last two"],
+      ["diff 20261123-160813", "an old run against the newest one"],
+      ["diff paper last~2", "the run with a word against the last but two"],
     ],
   },
   {

@@ -2,12 +2,13 @@
  * Finds what can be removed from a store: results that neither a kept run nor the
  * last record of an instance names, and what failures and killed runs left behind.
  */
-import { lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDigest } from "../store/digest.ts";
 import { deadDrafts } from "../store/write.ts";
 import { readStored, removeTree } from "../store/disk.ts";
 import { readReport } from "../artifacts/report.ts";
+import { marksPath, readMarks } from "./marks.ts";
 import { reportPath, runIds } from "./runs.ts";
 import { list, type Store } from "../store/store.ts";
 import { readRecord } from "../store/record.ts";
@@ -21,6 +22,7 @@ export interface Waste {
     | "checkpoint"
     | "failure"
     | "run"
+    | "note"
     | "former"
     | "cache"
     | "draft"
@@ -41,7 +43,7 @@ export interface Needed {
 
 /**
  * Finds what nobody needs. Kept are the last record of every instance, the
- * records of the newest `runs` runs and whatever is `needed`, their objects, and
+ * records of the newest `runs` runs and of those with a word, and whatever is `needed`, their objects, and
  * the furthest checkpoint of every prefix, from which a longer run can continue.
  */
 export function findWaste(
@@ -56,10 +58,16 @@ export function findWaste(
   const all = runIds(store);
   const kept = new Set(all.slice(Math.max(0, all.length - runs)));
   if (needed.run !== undefined) kept.add(needed.run);
+  for (const id of all) {
+    // Whoever gave a run a word counts on it.
+    if (readMarks(store, id).tags.length > 0) kept.add(id);
+  }
   const wanted = new Set(needed.fingerprints);
   for (const id of all) {
-    if (!kept.has(id)) add("run", join(store.folder, "runs", `${id}.json`));
-    else {
+    if (!kept.has(id)) {
+      add("run", reportPath(store, id));
+      if (existsSync(marksPath(store, id))) add("note", marksPath(store, id));
+    } else {
       for (
         const { fingerprint } of Object.values(
           readReport(reportPath(store, id))?.instances ?? {},
@@ -104,7 +112,7 @@ export function findWaste(
     if (name.startsWith("noop-")) add("cache", join(cache, name));
   }
   const records = list(store.records).map((stage) => join("records", stage));
-  for (const folder of ["cache", "latest", ...records, "runs"]) {
+  for (const folder of ["cache", "latest", "marks", ...records, "runs"]) {
     const path = join(store.folder, folder);
     for (const name of deadDrafts(path)) add("draft", join(path, name));
   }

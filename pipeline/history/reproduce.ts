@@ -40,14 +40,13 @@ export interface Request extends Overlays {
 }
 
 /** How it ended, as an exit code would say it. */
-type End =
-  | {
-    readonly kind: "done";
-    /** What was looked at, where nothing had to be done. */
-    readonly noop?: Opened;
-  }
-  | { readonly kind: "failed" }
-  | { readonly kind: "aborted" };
+interface End {
+  readonly kind: "done" | "failed" | "aborted";
+  /** What was looked at, where nothing had to be done. */
+  readonly noop?: Opened;
+  /** Its name in the history; none where nothing would be told. */
+  readonly run?: string;
+}
 
 type Finished = Extract<Event, { kind: "finished" }>;
 
@@ -102,11 +101,13 @@ export async function reproduce<Config>(
         started,
         seconds,
         success,
+        ...(ran.aborted && { interrupted: true }),
         arguments: request.arguments,
         configuration: configurationOf(opened.experiment, request),
         experiment: opened.experiment,
       }, signal),
   );
+  const named = concluded?.report && { run: concluded.report.run.id };
   opened.save();
   const folder = await priced(project, concluded?.folder);
   if (ran.aborted) {
@@ -118,7 +119,7 @@ export async function reproduce<Config>(
       left,
       ...(folder && { folder }),
     });
-    return { kind: "aborted" };
+    return { kind: "aborted", ...named };
   }
   const comparison = broken
     ? undefined
@@ -141,8 +142,12 @@ export async function reproduce<Config>(
     ...(folder && { folder }),
   };
   report(event);
-  if (!success) return { kind: "failed" };
-  return { kind: "done", ...(!concluded?.report && { noop: opened }) };
+  if (!success) return { kind: "failed", ...named };
+  return {
+    kind: "done",
+    ...named,
+    ...(!concluded?.report && { noop: opened }),
+  };
 }
 
 /** Says what it would take to have the files back that were replaced. */

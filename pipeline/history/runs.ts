@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import type { Configuration } from "../artifacts/configuration.ts";
+import { fail, nearest, ok, type Result, short } from "../failure.ts";
 import { inStore, isMissing } from "../store/disk.ts";
 import { writeDurably } from "../store/write.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -13,6 +14,7 @@ import type { Artifact, Earlier, RunReport } from "../artifacts/report.ts";
 import { canonicalPretty, type Json, type JsonObject } from "../stage/json.ts";
 import type { Ran } from "../run/run.ts";
 import { list, type Store } from "../store/store.ts";
+import { readMarks } from "./marks.ts";
 
 /** What a report says of a run that is not in its events. */
 export interface Circumstances {
@@ -20,6 +22,8 @@ export interface Circumstances {
   readonly started: Date;
   readonly seconds: number;
   readonly success: boolean;
+  /** Whether a person ended it. */
+  readonly interrupted?: boolean;
   readonly arguments: readonly string[];
   readonly configuration: Configuration;
   readonly experiment: Json;
@@ -50,7 +54,8 @@ export function compose(
   graph: Graph,
   ran: Ran,
   store: Store,
-  { id, started, seconds, success, arguments: args, ...rest }: Circumstances,
+  { id, started, seconds, success, interrupted, arguments: args, ...rest }:
+    Circumstances,
   earlier: ReadonlyMap<string, Earlier>,
 ): RunReport {
   const instances: Record<string, RunReport["instances"][string]> = {};
@@ -88,6 +93,7 @@ export function compose(
       started: started.toISOString(),
       seconds: Math.round(seconds * 1000) / 1000,
       success,
+      ...(interrupted && { interrupted }),
       arguments: args,
     },
     machine: machine(),
@@ -114,6 +120,37 @@ export function runIds(store: Store): string[] {
   return list(join(store.folder, "runs"))
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));
+}
+
+/**
+ * A run by its name, the beginning of it, a word that marks it (the newest that
+ * has it), `last`, or `last~2`: two before the last.
+ */
+export function findRun(name: string, store: Store): Result<string> {
+  const all = runIds(store);
+  const last = /^last(?:~(\d+))?$/.exec(name);
+  const back = Number(last?.[1] ?? 0);
+  const marked = all.filter((id) => readMarks(store, id).tags.includes(name));
+  const found = last
+    ? all.toReversed().slice(back, back + 1)
+    : all.includes(name)
+    ? [name]
+    : marked.length > 0
+    ? marked.slice(-1)
+    : all.filter((id) => id.startsWith(name));
+  const [id] = found;
+  if (id !== undefined && found.length === 1) return ok(id);
+  const guess = nearest(name, all);
+  return fail({
+    kind: "unknown-run",
+    what: `Cannot find the run "${short(name)}"`,
+    seen: found.length > 1
+      ? `${found.length} runs begin like that: ${found.slice(-5).join(", ")}`
+      : `the last runs: ${all.slice(-5).join(", ") || "none"}`,
+    hint: guess === undefined
+      ? "see deno task runs for all of them; last is the newest"
+      : `did you mean "${guess}"?`,
+  });
 }
 
 /** Where a report stands. */

@@ -38,3 +38,14 @@ export const VERDICTS: { readonly [verdict in Verdict["verdict"]]: Look } = {
   fails: { sign: "✗", word: "fails", paint: "red" },
   "not judged": { sign: "–", word: "not judged", paint: "yellow" },
 };
+
+/** How a run ended: a failure is the machine's word, an interruption a person's. */
+export type Ended = "done" | "failed" | "refuted" | "interrupted";
+
+/** What became of a run. */
+export const ENDS: { readonly [ended in Ended]: Look } = {
+  done: { sign: "✓", word: "done", paint: "green" },
+  failed: { sign: "✗", word: "failed", paint: "red" },
+  refuted: { sign: "✗", word: "a claim fails", paint: "red" },
+  interrupted: { sign: "‖", word: "interrupted", paint: "yellow" },
+};

@@ -192,6 +192,8 @@ export interface Pipeline<Config> {
   readonly verdicts?: string;
   /** The artifact with everything measured, as JSON: to compare two runs. */
   readonly metrics?: string;
+  /** Numbers of it that a table of runs shows unless it is told which: the ends of their names, `*` for anything. */
+  readonly headline?: readonly string[];
 }
 
 /** One claim and what became of it: the shape of `artifacts/claims.json`. */

@@ -139,4 +139,5 @@ export const pipeline: Pipeline<Resolved> = {
   stages: [...reported, quotes, report],
   verdicts: "claims.json",
   metrics: "metrics.json",
+  headline: ["test.mse"],
 };

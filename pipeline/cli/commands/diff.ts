@@ -1,14 +1,14 @@
 /** `diff`: two runs side by side. */
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { Failed, nearest, short } from "../../failure.ts";
+import { Failed, unwrap } from "../../failure.ts";
 import { readReport } from "../../artifacts/report.ts";
-import { reportPath, runIds } from "../../history/runs.ts";
+import { findRun, reportPath, runIds } from "../../history/runs.ts";
 import type { Json, JsonObject } from "../../stage/json.ts";
 import type { Project } from "../../project/project.ts";
 import { diffLines, type Side } from "../../render/diff.ts";
 import type { Store } from "../../store/store.ts";
-import { openStore, readArtifact } from "./runs.ts";
+import { openStore, readArtifact } from "../entry.ts";
 import { jsonLine } from "../../text/visible.ts";
 
 /** The command `diff`. */
@@ -18,8 +18,18 @@ export default function diffCommand<Config>(
   { out, outStyle, columns }: Console,
 ): Promise<number> {
   const store = openStore(root);
-  const [a, b] = parsed.operands.map((name) => side(name, store, metrics));
-  if (!a || !b) throw new Error("the command line takes two runs");
+  const [first, second = "last"] = parsed.operands;
+  const count = runIds(store).length;
+  if (first === undefined && count < 2) {
+    throw new Failed({
+      kind: "unknown-run",
+      what: "Cannot compare the last two runs",
+      seen: count === 0 ? "there are none" : "there is only one",
+      hint: "run deno task reproduce with another setting",
+    });
+  }
+  const a = side(first ?? "last~1", store, metrics);
+  const b = side(second, store, metrics);
   out(
     parsed.has("json")
       ? jsonLine({ a, b })
@@ -28,29 +38,16 @@ export default function diffCommand<Config>(
   return Promise.resolve(0);
 }
 
-/** A run by its name, the beginning of it, `last`, or `last~2`: two before the last. */
+/** One of the two runs. */
 function side(name: string, store: Store, metrics: string | undefined): Side {
-  const all = runIds(store);
-  const last = /^last(?:~(\d+))?$/.exec(name);
-  const back = Number(last?.[1] ?? 0);
-  const found = last
-    ? all.toReversed().slice(back, back + 1)
-    : all.filter((id) => id.startsWith(name));
-  const [id] = found;
-  const report = id === undefined
-    ? undefined
-    : readReport(reportPath(store, id));
-  if (!report || id === undefined || found.length > 1) {
-    const guess = nearest(name, all);
+  const id = unwrap(findRun(name, store));
+  const report = readReport(reportPath(store, id));
+  if (!report) {
     throw new Failed({
       kind: "unknown-run",
-      what: `Cannot find the run "${short(name)}"`,
-      seen: found.length > 1
-        ? `${found.length} runs begin like that: ${found.slice(-5).join(", ")}`
-        : `the last runs: ${all.slice(-5).join(", ") || "none"}`,
-      hint: guess === undefined
-        ? "see deno task runs for all of them; last is the newest"
-        : `did you mean "${guess}"?`,
+      what: `Cannot read the report of the run ${id}`,
+      seen: "it is broken",
+      hint: `remove ${reportPath(store, id)}`,
     });
   }
   const measured = readArtifact(report, store, metrics) as Json | undefined;

@@ -17,6 +17,10 @@ export default async function reproduceCommand<Config>(
   console: Console,
 ): Promise<number> {
   const began = Date.now();
+  if (parsed.has("tag")) {
+    const { tagOf } = await import("./runs.ts");
+    parsed.all("tag").forEach(tagOf); // before a run of hours
+  }
   const request: Request = {
     ...overlays(parsed, project.shorthands),
     targets: parsed.operands,
@@ -45,6 +49,10 @@ export default async function reproduceCommand<Config>(
   };
   try {
     const end = await reproduce(project, request, report, signal);
+    if (parsed.has("note") || parsed.has("tag")) {
+      const { markRun } = await import("./runs.ts");
+      markRun(project.root, end.run, parsed, console);
+    }
     switch (end.kind) {
       case "done":
         if (end.noop && quiet(parsed)) {
@@ -73,7 +81,9 @@ export default async function reproduceCommand<Config>(
 
 /** Whether the answer "nothing to do" is all that the command line asks for. */
 function quiet(parsed: Parsed): boolean {
-  return ["json", "open", "force"].every((option) => !parsed.has(option));
+  return ["json", "open", "force", "note", "tag"].every((option) =>
+    !parsed.has(option)
+  );
 }
 
 async function renderer(

@@ -1,86 +1,157 @@
-/** `runs`: the history of runs that changed something. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+/** `runs`: the history of runs that changed something, and what is said of them. */
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import type { Outcome } from "../../run/event.ts";
-import { readReport, type RunReport } from "../../artifacts/report.ts";
-import { reportPath, runIds } from "../../history/runs.ts";
+import { openStore, readEntry } from "../entry.ts";
+import { Failed, unwrap } from "../../failure.ts";
+import { mark, readMarks, TAG } from "../../history/marks.ts";
+import { findRun, runIds } from "../../history/runs.ts";
+import {
+  askedColumns,
+  columnsOf,
+  filtered,
+  sorted,
+  valueOf,
+} from "../../history/values.ts";
 import type { Project } from "../../project/project.ts";
-import { type RunRow, runsLines } from "../../render/runs.ts";
-import type { Verdict } from "../../stage/declaration.ts";
-import { StatCache } from "../../store/stat.ts";
-import { Store } from "../../store/store.ts";
+import { type Asked, runsLines } from "../../render/runs.ts";
+import type { Json } from "../../stage/json.ts";
+import type { Store } from "../../store/store.ts";
 import { jsonLine } from "../../text/visible.ts";
 
-/** The command `runs`. */
+/** The command `runs`, and what it does to a run: `tag`, `untag`, `note`. */
 export default function runsCommand<Config>(
-  { root, pipeline: { verdicts } }: Project<Config>,
+  { root, pipeline }: Project<Config>,
   parsed: Parsed,
-  { out, outStyle, columns }: Console,
+  console: Console,
 ): Promise<number> {
   const store = openStore(root);
-  const last = Number(parsed.one("last") ?? 20);
-  const rows = runIds(store).toReversed().slice(0, last).flatMap((id) => {
-    const report = readReport(reportPath(store, id));
-    return report ? [row(report, store, verdicts)] : [];
-  });
-  out(
-    parsed.has("json")
-      ? jsonLine(rows)
-      : runsLines(rows, columns(), outStyle).join("\n") + "\n",
-  );
+  const [action, ...words] = parsed.operands;
+  if (action === undefined) show(store, pipeline, parsed, console);
+  else say(store, action, words, console);
   return Promise.resolve(0);
 }
 
-/** A project's store, to be read. */
-export function openStore(root: string): Store {
-  const folder = join(root, ".store");
-  return new Store(folder, StatCache.open(join(folder, "cache", "stat")));
+function show(
+  store: Store,
+  pipeline: Project<never>["pipeline"],
+  parsed: Parsed,
+  { out, outStyle, columns }: Console,
+): void {
+  const last = Number(parsed.one("last") ?? 20);
+  const ids = runIds(store).toReversed();
+  const chosen = parsed.all("columns").flatMap((words) => words.split(","))
+    .filter((word) => word !== "");
+  const conditions = parsed.all("filter");
+  // Without a condition no report is read that is not shown.
+  let rows = (conditions.length > 0 ? ids : ids.slice(0, last))
+    .flatMap((id) => readEntry(id, store, pipeline) ?? []);
+  for (const condition of conditions) {
+    rows = unwrap(filtered(rows, condition));
+  }
+  rows = rows.slice(0, last);
+  const by = parsed.one("sort");
+  if (by !== undefined && rows.length > 0) rows = unwrap(sorted(rows, by));
+  const asked = (chosen.length > 0 ? chosen : pipeline.headline ?? [])
+    .flatMap((word): Asked[] => {
+      const found = chosen.length > 0 && rows.length > 0
+        ? unwrap(askedColumns("columns", word, rows))
+        : columnsOf(word, rows);
+      return found.length === 0 ? [] : [{
+        word,
+        names: found.map(({ path }) => path),
+        cells: rows.map((one) => found.map((column) => valueOf(one, column))),
+      }];
+    });
+  if (parsed.has("json")) {
+    out(jsonLine(rows.map(({ values: _, ...row }, at) => ({
+      ...row,
+      values: Object.fromEntries(
+        asked.flatMap(({ names, cells }) =>
+          names.flatMap((name, column): [string, Json][] => {
+            const value = cells[at]?.[column];
+            return value === undefined ? [] : [[name.join("."), value]];
+          })
+        ),
+      ),
+    }))));
+  } else {
+    const lines = runsLines(
+      rows,
+      columns(),
+      outStyle,
+      asked,
+      chosen.length > 0,
+    );
+    out(lines.join("\n") + "\n");
+  }
 }
 
-function row(
-  report: RunReport,
+/** Gives a run a word or a note, or takes it away. */
+function say(
   store: Store,
-  verdicts: string | undefined,
-): RunRow {
-  const counts: Record<Outcome["kind"], number> = {
-    built: 0,
-    restored: 0,
-    reused: 0,
-    failed: 0,
-    skipped: 0,
-  };
-  const instances = Object.values(report.instances);
-  for (const { outcome } of instances) counts[outcome]++;
-  const list = readArtifact(report, store, verdicts) as
-    | readonly Verdict[]
-    | undefined;
-  const judged = list?.filter(({ verdict }) => verdict !== "not judged") ?? [];
-  return {
-    id: report.run.id,
-    started: report.run.started,
-    seconds: report.run.seconds,
-    success: report.run.success,
-    arguments: report.run.arguments,
-    counts,
-    provisional: instances.some(({ provisional }) => provisional !== undefined),
-    ...(judged.length > 0 && {
-      claims: {
-        hold: judged.filter(({ verdict }) => verdict === "holds").length,
-        of: judged.length,
-      },
-    }),
-  };
+  action: string,
+  [name, ...words]: readonly string[],
+  { out }: Console,
+): void {
+  const wrong = (seen: string) =>
+    new Failed({
+      kind: "usage",
+      what: `Cannot do "${action}" with a run`,
+      seen,
+      hint: "use tag RUN WORD, untag RUN WORD or note RUN TEXT",
+    });
+  if (!["tag", "untag", "note"].includes(action)) {
+    throw wrong("there is no such action");
+  }
+  if (name === undefined) throw wrong("its RUN is missing");
+  if (action !== "note" && words.length === 0) {
+    throw wrong("its WORD is missing");
+  }
+  const id = unwrap(findRun(name, store));
+  mark(store, id, ({ tags, note }) => {
+    switch (action) {
+      case "tag":
+        return { tags: [...tags, ...words.map(tagOf)], note };
+      case "untag":
+        return { tags: tags.filter((tag) => !words.includes(tag)), note };
+      default:
+        return { tags, note: words.join(" ") };
+    }
+  });
+  const { tags, note } = readMarks(store, id);
+  const said = [...tags.map((tag) => `#${tag}`), ...(note ? [note] : [])];
+  out(`${id}  ${said.join("  ") || "no word and no note"}\n`);
 }
 
-/** The content of a run's JSON artifact, if the store still has it as it was. */
-export function readArtifact(
-  { artifacts }: RunReport,
-  store: Store,
-  path: string | undefined,
-): unknown {
-  const kept = path === undefined ? undefined : artifacts[path];
-  if (!kept || !store.holds(kept.digest)) return undefined;
-  return JSON.parse(readFileSync(store.object(kept.digest), "utf8"));
+/** What `reproduce` was told to say of its run, if there was one. */
+export function markRun(
+  root: string,
+  run: string | undefined,
+  parsed: Parsed,
+  { err }: Console,
+): void {
+  if (run === undefined) {
+    err(
+      "nothing ran, so there is no run to mark; " +
+        "deno task runs tag|note last … marks the newest\n",
+    );
+    return;
+  }
+  mark(openStore(root), run, ({ tags, note }) => ({
+    tags: [...tags, ...parsed.all("tag")],
+    note: parsed.one("note") ?? note,
+  }));
+}
+
+/** A word that may mark a run. */
+export function tagOf(word: string): string {
+  if (TAG.test(word) && !/^last(~\d+)?$/.test(word)) return word;
+  throw new Failed({
+    kind: "usage",
+    what: `Cannot mark a run with ${JSON.stringify(word)}`,
+    seen: word === "last"
+      ? "that is the name of the newest run"
+      : "a word has at most 40 letters, digits, dots, hyphens and underscores",
+    hint: "use another word, or a note for a sentence",
+  });
 }

@@ -103,7 +103,7 @@ Deno.test("parseArguments() says what is wrong, what is right, and what was mean
       ["why"],
       ["why", "train", "export"],
       ["status", "train"],
-      ["diff", "last"],
+      ["diff", "a", "b", "c"],
       ["completion", "bsah"],
     ].map((args) => `$ ${args.join(" ")}\n${complaint(...args)}`).join("\n\n"),
   );

@@ -3,7 +3,11 @@ import type { Event } from "../../../pipeline/run/event.ts";
 import { changes, type Facts } from "../../../pipeline/store/fingerprint.ts";
 import { diffLines, type Side } from "../../../pipeline/render/diff.ts";
 import { planLines, rootsOf } from "../../../pipeline/render/plan.ts";
-import { type RunRow, runsLines } from "../../../pipeline/render/runs.ts";
+import {
+  type Asked,
+  type RunRow,
+  runsLines,
+} from "../../../pipeline/render/runs.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import { width } from "../../../pipeline/text/layout.ts";
 import { whyLines } from "../../../pipeline/render/why.ts";
@@ -196,30 +200,101 @@ const RUNS: readonly RunRow[] = [
     started: "2026-11-23T16:12:13.000Z",
     seconds: 185,
     success: true,
-    arguments: ["reproduce", "--set", "training.epochs=20", "train[lr=0.1]"],
+    ended: "done",
+    arguments: [
+      "reproduce",
+      "--note",
+      "a wider network, for the appendix",
+      "--tag=paper",
+      "--set",
+      "training.epochs=20",
+      "--set",
+      "training.learning_rates=[0.1, 0.03, 0.01, 0.003, 0.001, 0.0003]",
+      "train[lr=0.1]",
+    ],
     counts: { ...NONE, built: 12, restored: 3, reused: 8 },
     provisional: false,
     claims: { hold: 3, of: 3 },
+    tags: ["paper", "wide"],
+    note: "a wider network, for the appendix",
   },
   {
     id: "20261123-160813-3a77",
     started: "2026-11-23T16:08:13.000Z",
     seconds: 4.2,
     success: false,
+    ended: "failed",
     arguments: ["reproduce"],
     counts: { ...NONE, failed: 1, skipped: 20 },
     provisional: true,
+    tags: [],
+    note: "",
+  },
+  {
+    id: "20261123-155959-0001",
+    started: "2026-11-23T15:59:59.000Z",
+    seconds: 59,
+    success: false,
+    ended: "interrupted",
+    arguments: ["reproduce", "--profile", "quick"],
+    counts: { ...NONE, built: 2 },
+    provisional: false,
+    tags: [],
+    note: "",
+  },
+  {
+    id: "20261123-150000-0002",
+    started: "2026-11-23T15:00:00.000Z",
+    seconds: 201,
+    success: false,
+    ended: "refuted",
+    arguments: ["reproduce"],
+    counts: { ...NONE, built: 23 },
+    provisional: false,
+    claims: { hold: 2, of: 3 },
+    tags: [],
+    note: "",
   },
 ];
+const ERRORS: Asked = {
+  word: "test.mse",
+  names: ["lr-0.1", "lr-0.01"].map((name) => ["models", name, "test", "mse"]),
+  cells: [[0.114, 0.00615], [undefined, undefined], [undefined, 0.02], [
+    0.1143,
+    0.0059,
+  ]],
+};
+const MANY: Asked = {
+  word: "size",
+  names: Array.from({ length: 300 }, (_, at) => [`part-${at}`, "size"]),
+  cells: RUNS.map((_, row) =>
+    Array.from({ length: 300 }, (_, at) => row === 1 ? undefined : at * row)
+  ),
+};
 
-Deno.test("runsLines() shows how each run ended, in any width", async (t) => {
+Deno.test("runsLines() shows how each run ended and what it measured, in any width", async (t) => {
   const shown = WIDTHS.flatMap((columns) => {
-    const lines = runsLines(RUNS, columns, plain);
+    const lines = runsLines(RUNS, columns, plain, [ERRORS]);
     fits(lines, columns);
     return [`${columns} columns`, ...lines, ""];
   });
   await t.assertSnapshot(shown.join("\n"));
   deepEqual(runsLines([], 80, plain), ["no run has changed anything yet"]);
+});
+
+Deno.test("runsLines() cuts nothing of what was typed and said", () => {
+  for (const columns of [40, ...WIDTHS]) {
+    const words = runsLines(RUNS, columns, plain).join(" ").split(/\s+/);
+    const typed =
+      "--set training.epochs=20 --set 'training.learning_rates=[0.1, 0.03, 0.01, 0.003, 0.001, 0.0003]' 'train[lr=0.1]'";
+    ok(words.join("").includes(typed.replace(/\s+/g, "")), words.join(" "));
+    match(words.join(" "), /#paper #wide a wider network, for the appendix/);
+  }
+});
+
+Deno.test("runsLines() shows the chosen values alone, and of very many their range", async (t) => {
+  const lines = runsLines(RUNS, 80, plain, [ERRORS, MANY], true);
+  await t.assertSnapshot(lines.join("\n"));
 });
 
 const A: Side = {

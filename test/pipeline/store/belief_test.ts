@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { readArtifact } from "../../../pipeline/cli/commands/runs.ts";
+import { readArtifact } from "../../../pipeline/cli/entry.ts";
 import type { RunReport } from "../../../pipeline/artifacts/report.ts";
 import { output } from "../../../pipeline/stage/declaration.ts";
 import { Study } from "../../rig/study.ts";
