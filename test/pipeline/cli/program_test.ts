@@ -75,15 +75,10 @@ Deno.test("reproduce notices a touched artifact, code, record and environment be
   for (const name of readdirSync(records)) rmSync(join(records, name));
   match((await program.run("reproduce")).err, /run last/);
   await settle();
-  Deno.env.set("STEPS", "2");
-  try {
-    match(
-      (await program.run("reproduce")).err,
-      /run slow\[n=1\] {2}param steps: 3 → 2/,
-    );
-  } finally {
-    Deno.env.delete("STEPS");
-  }
+  match(
+    (await program.run({ STEPS: "2" }, "reproduce")).err,
+    /run slow\[n=1\] {2}param steps: 3 → 2/,
+  );
 });
 
 Deno.test("status exits with 3 while something is to be done, and with 0 after it", async () => {
