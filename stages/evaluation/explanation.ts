@@ -57,11 +57,9 @@ export function explain(
   const nearer = levels.filter((one) => one.output_mse < one.output_noisy_mse);
   if (nearer.length > 0) {
     sentences.push(
-      "The network was trained on clean digits only and hands few numbers " +
-        "through its middle: it can pass on strokes, not independent pixels, " +
-        `so at ${
-          list(nearer.map(({ level }) => level))
-        } its output is nearer to the clean image than to what it was given`,
+      "The network was trained on clean digits only, and at " +
+        `${list(nearer.map(({ level }) => level))} its output is nearer to ` +
+        "the clean image than to what it was given",
     );
   } else {
     sentences.push(
@@ -89,4 +87,70 @@ function list(numbers: readonly number[]): string {
   return all.length < 2
     ? all.join()
     : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+
+/** What the measurements of some networks show alike. */
+export interface Finding {
+  readonly names: readonly string[];
+  /** Whether noise of any level is removed. */
+  readonly cleans: boolean;
+  /** The end of a sentence that begins with the names. */
+  readonly sentence: string;
+}
+
+/** What is to be said of networks, each over its seeds; of equal ones once. */
+export function findings(
+  groups: readonly {
+    readonly name: string;
+    readonly measured: readonly Pick<Denoising, "spread" | "levels">[];
+  }[],
+): Finding[] {
+  const found = Map.groupBy(
+    groups.map(({ name, measured }) => ({
+      name,
+      ...findingOf(measured),
+    })),
+    ({ sentence }) => sentence,
+  );
+  return Array.from(found, ([sentence, alike]) => ({
+    names: alike.map(({ name }) => name),
+    cleans: alike[0]!.cleans, // a group has a member
+    sentence,
+  }));
+}
+
+function findingOf(
+  measured: readonly Pick<Denoising, "spread" | "levels">[],
+): Pick<Finding, "cleans" | "sentence"> {
+  if (measured.every(({ spread }) => spread < ONE_PICTURE)) {
+    return {
+      cleans: false,
+      sentence: "the output is the same picture whatever the input, so the " +
+        "noise is gone and the digit with it.",
+    };
+  }
+  const seeds = measured.length;
+  const mean = (of: (one: Measurement) => number, place: number) =>
+    measured.reduce((sum, { levels }) => sum + of(levels[place]!), 0) / seeds;
+  const levels = measured[0]!.levels.map(({ level, noisy_mse }, place) => ({
+    level,
+    cleans: mean(({ output_mse }) => output_mse, place) < noisy_mse,
+  }));
+  const [better, worse] = [true, false].map((wanted) =>
+    list(
+      levels.filter(({ cleans }) => cleans === wanted).map((one) => one.level),
+    )
+  );
+  const nearer = `${seeds > 1 ? "on average " : ""}the output is nearer to ` +
+    "the clean image than the noisy input is";
+  if (better === "") {
+    return { cleans: false, sentence: `at no level of noise tried ${nearer}.` };
+  }
+  return {
+    cleans: true,
+    sentence: worse === ""
+      ? `at every level of noise tried ${nearer}.`
+      : `at noise ${better} ${nearer}; at ${worse} it is not, as the network ` +
+        "itself errs by more than the noise.",
+  };
 }

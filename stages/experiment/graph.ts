@@ -1,5 +1,9 @@
 /** The graph that the report shows: of each stage its inputs and how often it runs. */
-import { pointsOf, type Stage } from "../../pipeline/stage/declaration.ts";
+import {
+  type Input,
+  pointsOf,
+  type Stage,
+} from "../../pipeline/stage/declaration.ts";
 import type { GraphStage } from "../report/params.ts";
 
 /** The graph of some stages under a configuration. */
@@ -10,8 +14,7 @@ export function graphOf<Config>(
   return stages.map((stage) => {
     const points = pointsOf(stage.matrix?.(config) ?? {});
     const inputs = points.flatMap((point) =>
-      Object.values(stage.at(config, point, {}).inputs ?? {})
-        .flatMap((input) => input.kind === "file" ? [] : [input.stage])
+      producers(stage.at(config, point, {}).inputs ?? {})
     );
     return {
       stage: stage.name,
@@ -20,4 +23,13 @@ export function graphOf<Config>(
       inputs: [...new Set(inputs)],
     };
   });
+}
+
+/** The stages that some inputs come from. */
+export function producers(
+  inputs: { readonly [name: string]: Input },
+): string[] {
+  const stages = Object.values(inputs)
+    .flatMap((input) => input.kind === "file" ? [] : [input.stage]);
+  return [...new Set(stages)];
 }

@@ -9,7 +9,7 @@ import { every, file, output } from "../../pipeline/stage/declaration.ts";
 import project from "../../deno.json" with { type: "json" };
 import { download, prepare } from "./dataset.ts";
 import { figures } from "./figures.ts";
-import { graphOf } from "./graph.ts";
+import { graphOf, producers } from "./graph.ts";
 import { denoise, exportModel, reconstruct, train } from "./networks.ts";
 import type { Resolved } from "./resolved.ts";
 import { studyOf } from "./study.ts";
@@ -64,7 +64,7 @@ const quotes: Stage<Resolved> = {
   },
 };
 
-/** What the report is about: all stages before it. */
+/** What the report is about, but for itself: all stages before it. */
 const reported = [
   download,
   prepare,
@@ -75,7 +75,22 @@ const reported = [
   metrics,
   claims,
   figures,
+  quotes,
 ];
+
+/** What the report reads. */
+const read = {
+  metrics: output("metrics", "metrics"),
+  claims: output("claims", "claims"),
+  "test-images": output("prepare", "test-images"),
+  "test-labels": output("prepare", "test-labels"),
+  dataset: output("prepare", "dataset"),
+  curves: every("train", "curve"),
+  models: every("train", "model"),
+  weights: every("train", "weights"),
+  reconstructions: every("reconstruct", "reconstructions"),
+  denoisings: every("denoise", "denoising"),
+};
 
 const report: Stage<Resolved> = {
   name: "report",
@@ -89,23 +104,17 @@ const report: Stage<Resolved> = {
         paper: plain(paper),
         authors: authors.map(plain),
         study: studyOf(experiment),
-        graph: graphOf(reported, experiment),
+        graph: [...graphOf(reported, experiment), {
+          stage: report.name,
+          title: report.title,
+          instances: 1,
+          inputs: producers(read),
+        }],
         environment: versions(),
         settings: plain(settings),
         images: images === "one-per-digit" ? null : images,
       },
-      inputs: {
-        metrics: output("metrics", "metrics"),
-        claims: output("claims", "claims"),
-        "test-images": output("prepare", "test-images"),
-        "test-labels": output("prepare", "test-labels"),
-        dataset: output("prepare", "dataset"),
-        curves: every("train", "curve"),
-        models: every("train", "model"),
-        weights: every("train", "weights"),
-        reconstructions: every("reconstruct", "reconstructions"),
-        denoisings: every("denoise", "denoising"),
-      },
+      inputs: read,
       outputs: { report: { file: "report.html", artifact: "report.html" } },
     };
   },
@@ -136,7 +145,7 @@ function versions(): { [name: string]: string } {
 
 /** The whole experiment. */
 export const pipeline: Pipeline<Resolved> = {
-  stages: [...reported, quotes, report],
+  stages: [...reported, report],
   verdicts: "claims.json",
   metrics: "metrics.json",
   headline: ["test.mse"],

@@ -94,6 +94,23 @@ export function walk(
 }
 
 /**
+ * The code of an autoencoder: what its decoder starts from, the features before the
+ * image first grows. Of a chain in which no image grows it is the narrowest ones.
+ * `layers` is the number of layers that lead there.
+ */
+export function codeOf(
+  chain: Chain,
+): { readonly layers: number; readonly shape: Shape } {
+  const shapes = [chain.input, ...walk(chain).map(({ output }) => output)];
+  const growth = chain.layers.findIndex(({ kind }) => kind === "transposed");
+  const sizes = shapes.map(({ channels, height, width }) =>
+    channels * height * width
+  );
+  const layers = growth < 0 ? sizes.indexOf(Math.min(...sizes)) : growth;
+  return { layers, shape: shapes[layers]! }; // one more shape than layers
+}
+
+/**
  * The chain that a sequential TensorFlow.js layers model describes, from the
  * `modelTopology` of its model.json.
  *

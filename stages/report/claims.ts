@@ -1,30 +1,36 @@
-/** The section of the report on the claims: a table with the numbers behind each verdict. */
+/** The section of the report on the claims: each check with its numbers put in. */
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
 import type { Judgement } from "../formats/claims.ts";
 import type { ReportData } from "./data.ts";
-import { fourDigits } from "./number.ts";
+import { type Comparison, evidenceOf } from "./evidence.ts";
+import { aligned, listed } from "./number.ts";
 
 const MARKS = { holds: "✓", fails: "✗", "not judged": "–" };
 
 /** A verdict with its mark, in its colour. */
 export function mark({ verdict }: Pick<Judgement, "verdict">): Markup {
+  const name = verdict.replace(" ", "-");
   return html`
     <span
-      class="mark ${verdict.replace(
-        " ",
-        "-",
-      )}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>
+      class="mark ${name}"><span aria-hidden="true">${MARKS[
+        verdict
+      ]}</span> ${verdict}</span>
   `;
 }
 
 /** The referee's table. */
-export function claimsSection({ claims }: ReportData): Section {
+export function claimsSection({ claims, study }: ReportData): Section {
+  const several = study.seeds.length > 1;
+  const seeds = several
+    ? " A claim holds if its check holds for every seed; numbers are given from the least to the greatest of the seeds."
+    : "";
   return {
     id: "claims",
     title: "Claims",
-    body: html`
-      <p>What the paper says, as checks over the measured numbers. A claim holds if its check holds for every seed.</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="Table of claims">
+    body: claims.length === 0
+      ? html`<p>The experiment has no claims.</p>`
+      : html`
+        <p>What the paper says, as checks over the measured numbers.${seeds}</p>
         <table class="claims">
           <thead>
             <tr>
@@ -46,37 +52,73 @@ export function claimsSection({ claims }: ReportData): Section {
             `
           )}</tbody>
         </table>
-      </div>
-    `,
+      `,
   };
 }
 
-function evidence(
-  { evidence: { summary, expression, seeds } }: Judgement,
+function evidence(claim: Judgement): Markup {
+  const { summary, expression, seeds_judged, seeds_holding } = claim.evidence;
+  const { comparisons, joined } = evidenceOf(claim);
+  if (comparisons.length === 0) {
+    return html`
+      <p>${capital(summary)}.</p>
+      <details><summary>The check</summary><code class="check">${expression}</code></details>
+    `;
+  }
+  const how = joined === undefined
+    ? NOTHING
+    : html`<p class="joined">Holds if <code>${joined}</code></p>`;
+  const table = html`${how}${
+    comparisonTable(comparisons, joined !== undefined)
+  }`;
+  return seeds_judged === 1 ? table : html`
+    <p>Holds for ${seeds_holding} of ${seeds_judged} seeds</p>
+    <details><summary>The check, with its numbers</summary>${table}</details>
+  `;
+}
+
+/** Every comparison in two lines, the numbers of all of them in columns. */
+function comparisonTable(
+  comparisons: readonly Comparison[],
+  numbered: boolean,
 ): Markup {
-  const findings = Object.entries(seeds);
-  const values = findings.flatMap(([seed, { holds, values = {} }]) =>
-    Object.entries(values).map(([text, value]) =>
-      html`<tr>${
-        findings.length > 1
-          ? html`<td>seed ${seed} ${holds ? "✓" : "✗"}</td>`
-          : NOTHING
-      }<td><code>${text}</code></td><td class="number">${
-        fourDigits(value)
-      }</td></tr>`
+  const left = aligned(comparisons.map(({ left }) => left));
+  const right = aligned(comparisons.map(({ right }) => right));
+  return html`<table class="checks">${
+    comparisons.map(({ text, sign, plain, ...rest }, index) =>
+      html`
+        <tbody>
+          <tr>
+            <th scope="rowgroup" colspan="4">${numbered
+              ? `(${index + 1}) `
+              : ""}<code>${text}</code></th>
+          </tr>
+          <tr>
+            <td class="number">${left[index]!}</td>
+            <td>${sign}</td>
+            <td>${right[index]!}</td>
+            <td>${truth(rest)}${plain ? "" : " before rounding"}</td>
+          </tr>
+        </tbody>
+      `
     )
-  );
-  return html`${
-    values.length > 0 && findings.length === 1
-      ? NOTHING
-      : html`<p>${capital(summary)}</p>`
-  }${
-    values.length === 0 ? NOTHING : html`
-      <table class="values">
-        <tbody>${values}</tbody>
-      </table>
-    `
-  }<details><summary>The check</summary><code class="check">${expression}</code></details>`;
+  }</table>`;
+}
+
+/** ✓ or ✗, and of several seeds for how many. */
+function truth(
+  { holding, seeds, without }: Pick<
+    Comparison,
+    "holding" | "seeds" | "without"
+  >,
+): Markup {
+  const holds = holding === seeds;
+  const sign = html`
+    <span class="mark ${holds ? "holds" : "fails"}" role="img"
+      aria-label="${holds ? "true" : "not true"}">${holds ? "✓" : "✗"}</span>
+  `;
+  if (seeds === 1 || holds) return sign;
+  return html`${sign} ${holding} of ${seeds}, not seed ${listed(without)}`;
 }
 
 function capital(text: string): string {

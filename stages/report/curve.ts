@@ -1,20 +1,16 @@
 /**
- * The learning curves that the page shows: one for each learning rate, over its
- * seeds. The losses of the steps are gathered in buckets, for a screen has fewer
+ * The learning curves that the page shows: one for each group of networks, over
+ * its seeds. The losses of the steps are gathered in buckets, for a screen has fewer
  * columns than a training has steps.
  */
 
 import type { Curve } from "../formats/curve.ts";
 
 /** What the chart needs of one training. */
-export type Training = Pick<
-  Curve,
-  "learning_rate" | "seed" | "steps" | "epochs"
->;
+export type Training = Pick<Curve, "seed" | "steps" | "epochs">;
 
 /** One line of the chart with what surrounds it; x counts epochs. */
 interface Line {
-  readonly learningRate: number;
   readonly seeds: readonly number[];
   /** Of every bucket: its middle, and the least, the mean and the greatest loss. */
   readonly steps: {
@@ -35,17 +31,39 @@ interface Line {
 
 /** Buckets of all curves together: what keeps the page small. */
 const BUCKETS = 2400;
+/** So many epochs of all curves together, and of each at least. */
+const [EPOCHS, LEAST] = [6000, 60];
 
-/** One curve for each learning rate, in the order in which they come. */
-export function curves(trainings: readonly Training[]): Line[] {
-  const groups = Map.groupBy(trainings, (one) => one.learning_rate);
-  const buckets = Math.max(20, Math.floor(BUCKETS / groups.size));
-  return Array.from(groups.values(), (group) => gather(group, buckets));
+/** Of more lines than this the chart shows the validation losses alone. */
+export const DENSE = 8;
+
+/** One line for each group of trainings. */
+export function curves(groups: readonly (readonly Training[])[]): Line[] {
+  const buckets = Math.max(20, Math.floor(BUCKETS / groups.length));
+  return groups.map((group) =>
+    gather(group, buckets, thinning(groups.length, group[0]!)) // it has a member
+  );
 }
 
-/** The curve of one learning rate, with about so many buckets. */
-export function gather(trainings: readonly Training[], buckets: number): Line {
-  const { learning_rate, epochs } = trainings[0]!; // there is a seed
+/** Every how many epochs one is drawn, with so many lines. */
+export function thinning(
+  lines: number,
+  { epochs }: Pick<Training, "epochs">,
+): number {
+  const most = Math.max(LEAST, Math.floor(EPOCHS / lines));
+  return Math.ceil(epochs.length / most);
+}
+
+/** The line of some trainings, with about so many buckets and some of its epochs. */
+export function gather(
+  trainings: readonly Training[],
+  buckets: number,
+  every = 1,
+): Line {
+  const { epochs } = trainings[0]!; // there is a seed
+  // Counted from the last, which is what is compared.
+  const places = epochs.map((_, index) => index)
+    .filter((index) => (epochs.length - 1 - index) % every === 0);
   const steps = Math.min(...trainings.map((one) => one.steps.length));
   const count = Math.min(steps, buckets);
   const perStep = epochs.length / steps;
@@ -58,15 +76,16 @@ export function gather(trainings: readonly Training[], buckets: number): Line {
     const to = Math.floor((bucket + 1) * steps / count);
     const losses = trainings.flatMap((one) => one.steps.slice(from, to));
     x.push(rounded((from + to) / 2 * perStep));
-    low.push(rounded(Math.min(...losses)));
+    // Not `Math.min(...losses)`: a long training has too many for arguments.
+    low.push(rounded(losses.reduce((a, b) => Math.min(a, b))));
     mean.push(rounded(average(losses)));
-    high.push(rounded(Math.max(...losses)));
+    high.push(rounded(losses.reduce((a, b) => Math.max(a, b))));
   }
   const after = (
     value: (epoch: Training["epochs"][number]) => number,
     over: (values: readonly number[]) => number,
   ) =>
-    epochs.map((_, index) =>
+    places.map((index) =>
       rounded(over(trainings.flatMap((one) => {
         const epoch = one.epochs[index];
         return epoch === undefined ? [] : [value(epoch)];
@@ -75,11 +94,10 @@ export function gather(trainings: readonly Training[], buckets: number): Line {
   const validation = (epoch: Training["epochs"][number]) =>
     epoch.validation_loss;
   return {
-    learningRate: learning_rate,
     seeds: trainings.map((one) => one.seed),
     steps: { x, low, mean, high },
     epochs: {
-      x: epochs.map((one) => one.epoch),
+      x: places.map((index) => epochs[index]!.epoch),
       train: after((epoch) => epoch.train_loss, average),
       validation: after(validation, average),
       low: after(validation, (values) => Math.min(...values)),

@@ -8,6 +8,7 @@ import uplot from "../../node_modules/uplot/dist/uPlot.iife.min.js" with {
 import uplotStyle from "../../node_modules/uplot/dist/uPlot.min.css" with {
   type: "text",
 };
+import licence from "../../node_modules/uplot/LICENSE" with { type: "text" };
 import { program } from "./client.ts";
 import { embedded, html, Markup, type Section } from "./html.ts";
 import style from "./style.css" with { type: "text" };
@@ -25,7 +26,9 @@ export interface Parts {
 /** The whole file. */
 export async function compose(parts: Parts): Promise<string> {
   const styles = inline(`${uplotStyle}\n${style}`, "style");
-  const scripts = [uplot, program()].map((code) => inline(code, "script"));
+  const plotter =
+    `/*!\nuPlot, which draws the learning curves:\n\n${licence}*/\n${uplot}`;
+  const scripts = [plotter, program()].map((code) => inline(code, "script"));
   const policy = [
     "default-src 'none'",
     `style-src ${await source(styles)}`,

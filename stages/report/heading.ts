@@ -2,63 +2,90 @@
 import { mark } from "./claims.ts";
 import { html, type Markup, NOTHING } from "./html.ts";
 import type { ReportData } from "./data.ts";
-import { counted, grouped } from "./number.ts";
+import { counted, countedSpan, grouped } from "./number.ts";
 import type { Params } from "./params.ts";
 
 /** The title, how many claims hold, the abstract and the extent of the training. */
 export function header(
-  { paper }: Params,
-  { claims, dataset, trainings }: ReportData,
+  { paper, ...params }: Params,
+  { claims, dataset, study }: ReportData,
 ): Markup {
-  const holding = claims.filter(({ verdict }) => verdict === "holds").length;
-  const open = claims.filter((one) => one.verdict === "not judged").length;
   return html`<header>
 <p class="kicker">Reproduction report</p>
 <h1>${paper.title}</h1>
 <p class="byline">The paper: ${paper.author}, ${paper.venue}, ${paper.year}</p>
-<div class="verdict" id="verdict">
-<p class="score"><strong>${holding} of ${claims.length}</strong> ${
-    claims.length === 1 ? "claim holds" : "claims hold"
-  }${
-    open === 0 ? NOTHING : html`<span class="open">, ${open} not judged</span>`
-  }</p>
-<ol>${
-    claims.map((claim) =>
-      html`<li>${
-        mark(claim)
-      }<a href="#claim-${claim.id}">${claim.sentence}</a></li>`
-    )
-  }</ol>
-</div>
-<p class="abstract">${paper.abstract.trim()}</p>
-${
-    dataset.stand_in ? NOTHING : html`
-      <p
-        class="data">Data: ${dataset.name.toUpperCase()}, ${grouped(
-          dataset.counts.train,
-        )} images in the training split, ${grouped(
-          dataset.counts.validation,
-        )} for validation, ${grouped(dataset.counts.test)} for the test.</p>
-    `
-  }
-<p class="data">${extent(trainings)}</p>
+${claims.length === 0 ? NOTHING : verdict(claims)}
+<div class="abstract"><p class="kicker">Abstract</p><p>${paper.abstract.trim()}</p></div>
+<p class="data">${data(params, dataset)}</p>
+<p class="data">${extent(study)}</p>
 </header>`;
 }
 
+/** The score, and every claim with what became of it. */
+function verdict(claims: ReportData["claims"]): Markup {
+  const holding = claims.filter(({ verdict }) => verdict === "holds").length;
+  const open = claims.filter((one) => one.verdict === "not judged").length;
+  const words = claims.length === 1 ? "claim holds" : "claims hold";
+  return html`
+    <div class="verdict" id="verdict">
+      <p
+        class="score"><strong>${holding} of ${claims
+          .length}</strong> ${words}${open === 0
+          ? NOTHING
+          : html`<span class="open">, ${open} not judged</span>`}</p>
+      <ol>${claims.map((claim) =>
+        html`<li>${
+          mark(claim)
+        }<a href="#claim-${claim.id}">${claim.sentence}</a></li>`
+      )}</ol>
+    </div>
+  `;
+}
+
+/** Which images were used: of the training images perhaps but some. */
+function data(
+  { settings, study }: Pick<Params, "settings" | "study">,
+  { name, stand_in, counts }: ReportData["dataset"],
+): string {
+  const axis = study.axes.find(({ setting }) => setting === "training.images");
+  const used = (axis?.values ?? [settings.training.images]).map((images) =>
+    images === "all" || images === counts.train ? "all" : Number(images)
+  );
+  const all = counted(counts.train, "image");
+  const some = used.every((images) => images === "all")
+    ? all
+    : `the first ${
+      used.map((images) => images === "all" ? images : grouped(images))
+        .join(" or ")
+    } of ${all}`;
+  return `Data: ${
+    stand_in ? "drawn digits" : name.toUpperCase()
+  }, ${some} for training, ${grouped(counts.validation)} for validation, ${
+    grouped(counts.test)
+  } for the test.`;
+}
+
 /** How long the networks were trained: a quick run must not look like a full one. */
-function extent(trainings: ReportData["trainings"]): string {
-  const epochs = Math.max(...trainings.map((one) => one.epochs.length));
-  const steps = Math.max(...trainings.map((one) => one.steps.length));
-  return `Training: ${trainings.length} networks, each over ${
-    counted(epochs, "epoch")
-  } and ${counted(steps, "step")}.`;
+function extent({ groups }: ReportData["study"]): string {
+  const trainings = groups.flatMap(({ networks }) =>
+    networks.map(({ training }) => training)
+  );
+  const epochs = trainings.map((one) => one.epochs.length);
+  const steps = trainings.map((one) => one.steps.length);
+  return `Training: ${counted(trainings.length, "network")}, ${
+    trainings.length === 1 ? "" : "each "
+  }over ${countedSpan(epochs, "epoch")} and ${countedSpan(steps, "step")}.`;
 }
 
 /** Loud, and first on the page: numbers over other data prove nothing. */
-export function banner({ dataset }: ReportData): Markup {
+export function banner(
+  { settings }: Params,
+  { dataset }: ReportData,
+): Markup {
   if (!dataset.stand_in) return NOTHING;
+  const wanted = settings.dataset.name.toUpperCase();
   return html`
     <div class="banner"
-      role="note"><strong>Stand-in data, not MNIST.</strong> The dataset could not be had, so digits were drawn in its place. Every number and picture below is of these drawings, and no claim is judged.</div>
+      role="note"><strong>Stand-in data, not ${wanted}.</strong> The dataset could not be had, so digits were drawn in its place. Every number and picture below is of these drawings, and no claim is judged.</div>
   `;
 }

@@ -19,9 +19,12 @@ export function html(
   strings: TemplateStringsArray,
   ...parts: readonly Part[]
 ): Markup {
-  let text = strings[0] ?? "";
+  // Of the source's indentation nothing is left: a table of hundreds of rows would
+  // be made of it.
+  const plain = strings.map((text) => text.replace(/\n\s*/g, "\n"));
+  let text = plain[0] ?? "";
   parts.forEach((part, index) => {
-    text += write(part) + (strings[index + 1] ?? "");
+    text += write(part) + (plain[index + 1] ?? "");
   });
   return new Markup(text);
 }

@@ -37,6 +37,8 @@ export interface Params {
   };
   /** The resolved configuration. */
   readonly settings: JsonObject & {
+    readonly dataset: { readonly name: string };
+    readonly training: JsonObject & { readonly images: "all" | number };
     readonly figures: {
       readonly learning_curves: {
         readonly scale: "log" | "linear";

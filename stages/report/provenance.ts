@@ -2,7 +2,7 @@
 import type { Json } from "../../pipeline/stage/json.ts";
 import { bibtex, reference } from "./citation.ts";
 import { drawGraph } from "./graph.ts";
-import { html, type Section } from "./html.ts";
+import { html, NOTHING, type Section } from "./html.ts";
 import type { ReportData } from "./data.ts";
 import type { Params } from "./params.ts";
 
@@ -86,37 +86,48 @@ export function parametersSection({ settings, environment }: Params): Section {
 
 /** SHA-256 of the dataset's files and of everything that the page was made from. */
 export function digestsSection({ dataset, digests }: ReportData): Section {
-  const rows = (entries: readonly (readonly [string, string])[]) =>
-    entries.map(([name, sha256]) =>
-      html`
-        <tr>
-          <th scope="row"><code>${name}</code></th>
-          <td><code class="digest">${sha256}</code></td>
-        </tr>
-      `
-    );
+  const table = (
+    label: string,
+    rows: readonly (readonly [string, string])[],
+  ) =>
+    html`
+      <div class="scroll" tabindex="0" role="region" aria-label="${label}">
+        <table class="digests">
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col">SHA-256</th>
+            </tr>
+          </thead>
+          <tbody>${rows.map(([name, sha256]) =>
+            html`
+              <tr>
+                <th scope="row"><code>${name}</code></th>
+                <td><code class="digest">${sha256}</code></td>
+              </tr>
+            `
+          )}</tbody>
+        </table>
+      </div>
+    `;
+  const { files, rows, together } = digests;
   return {
     id: "digests",
     title: "Digests",
     body: html`
       <p>SHA-256 of the dataset's files and of every result that this page was made from. The same digests from another run mean the same bytes.</p>
-      <div class="scroll" tabindex="0" role="region"
-        aria-label="Digests of the dataset">
-        <table>
-          <caption>Dataset${dataset.stand_in ? " (stand-in)" : ""}</caption>
-          <tbody>${rows(Object.entries(dataset.sha256))}</tbody>
-        </table>
-      </div>
+      ${table(
+        `Digests of the ${dataset.stand_in ? "stand-in" : "dataset"}`,
+        Object.entries(dataset.sha256),
+      )}
       <details>
-        <summary>The ${digests.length} inputs of this page</summary>
-        <div class="scroll" tabindex="0" role="region"
-          aria-label="Digests of the inputs">
-          <table>
-            <tbody>${rows(
-              digests.map(({ name, sha256 }) => [name, sha256]),
-            )}</tbody>
-          </table>
-        </div>
+      <summary>The ${files} inputs of this page</summary>
+      ${together
+        ? html`<p>Of a kind with many files the digest is that of their list, a line <code>SHA-256, two spaces, name</code> for each, as <code>kind[lr=…,seed=…]</code>.</p>`
+        : NOTHING}${table(
+          "Digests of the inputs",
+          rows.map(({ name, sha256 }) => [name, sha256]),
+        )}
       </details>
     `,
   };

@@ -1,11 +1,17 @@
-/** The sections of the report on what was measured: curves, reconstructions, noise. */
+/** The sections of the report on what was measured: learning curves and reconstructions. */
+import { claimOfBand } from "./band.ts";
+import { DENSE, thinning } from "./curve.ts";
+import type { ReportData } from "./data.ts";
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
-import type { Network, ReportData } from "./data.ts";
-import { fourDigits, grouped } from "./number.ts";
+import { measures } from "./measures.ts";
+import { counted, listed } from "./number.ts";
+import type { Params } from "./params.ts";
 
 /** The interactive chart, and the measures of the test images as a table. */
-export function curvesSection({ networks }: ReportData): Section {
-  const seeds = new Set(networks.map(({ seed }) => seed)).size;
+export function curvesSection(
+  { settings }: Params,
+  data: ReportData,
+): Section {
   return {
     id: "curves",
     title: "Learning curves",
@@ -16,14 +22,15 @@ export function curvesSection({ networks }: ReportData): Section {
       <label class="file">Compare<input type="file" id="compare" accept=".json,application/json" multiple></label>
       </div>
       <figure class="wide">
-        <div id="chart" tabindex="0" role="img"
-          aria-label="Loss against epoch for every learning rate. Arrow keys move the cursor, plus and minus zoom, 0 shows the whole range. The table below has the values."></div>
-        <div class="scroll" tabindex="0" role="region"
+        <div id="chart" tabindex="0" role="application" aria-roledescription="chart"
+          aria-label="Loss against the epoch. Arrow keys move the cursor, plus and minus zoom, 0 shows the whole range. The table below has the values."></div>
+        <p class="readout" id="readout"></p>
+        <div class="scroll tall" tabindex="0" role="region"
           aria-label="Values at the cursor">
           <table id="legend">
             <thead>
               <tr>
-                <th scope="col">Learning rate</th>
+                <th scope="col">${data.study.axes.join(", ")}</th>
                 <th scope="col" class="number">Steps, mean</th>
                 <th scope="col" class="number">Training</th>
                 <th scope="col" class="number">Validation</th>
@@ -32,67 +39,54 @@ export function curvesSection({ networks }: ReportData): Section {
             <tbody></tbody>
           </table>
         </div>
-        <p class="readout" id="readout"></p>
-        <figcaption>Mean squared error per pixel against epoch. Thick with dots: the validation loss after every epoch${seeds >
-            1
-          ? `, mean of ${seeds} seeds, with their range as a darker band`
-          : ""}; dashed: the mean training loss of the epoch; thin, in a band: mean, least and greatest loss of the steps, gathered in buckets. The horizontal grey band is where the paper sees the loss at learning rate 0.1. The greatest hundredth of the steps may lie above the chart. Drag over the chart to zoom, double-click for the whole range. “Compare” lays another run's <code>curves/*.json</code> or <code>metrics.json</code> over it; nothing leaves this page.</figcaption>
+        <figcaption>${curvesCaption(
+          settings.figures.learning_curves.band,
+          data,
+        )}</figcaption>
       </figure>
-      <div class="scroll" tabindex="0" role="region"
-        aria-label="Measures of the test images">
-        <table>
-          <caption>Reconstruction of the test images</caption>
-          <thead>
-            <tr><th scope="col">Learning rate</th>${seeds > 1
-              ? html`<th scope="col">Seed</th>`
-              : NOTHING}<th scope="col" class="number">MSE</th><th scope="col" class="number">PSNR, dB</th><th scope="col" class="number">SSIM</th></tr>
-          </thead>
-          <tbody>${networks.map(({ learningRate, seed, test }) =>
-            html`<tr><th scope="row">${learningRate}</th>${
-              seeds > 1 ? html`<td>${seed}</td>` : NOTHING
-            }<td class="number">${
-              fourDigits(test.mse)
-            }</td><td class="number">${
-              test.psnr === null ? "∞" : test.psnr.toFixed(2)
-            }</td><td class="number">${test.ssim.toFixed(3)}</td></tr>`
-          )}</tbody>${seeds > 1 ? means(networks) : NOTHING}
-        </table>
-      </div>
+      ${measures(data)}
     `,
   };
 }
 
-/** Of each learning rate a row: the mean over its seeds, from the least to the greatest. */
-function means(networks: readonly Network[]): Markup {
-  const groups = Map.groupBy(networks, ({ learningRate }) => learningRate);
-  const cell = (
-    values: readonly (number | null)[],
-    text: (value: number) => string,
-  ): Markup => {
-    const known = values.filter((value) => value !== null);
-    if (known.length < values.length) return html`<td class="number">∞</td>`;
-    const mean = known.reduce((a, b) => a + b, 0) / known.length;
-    const [low, high] = [Math.min(...known), Math.max(...known)].map(text);
-    const range = low === high
+function curvesCaption(
+  band: readonly [number, number],
+  { study: { groups, axes, seeds: all }, claims }: ReportData,
+): Markup {
+  const seeds = all.length;
+  const over = seeds > 1 ? `, mean of ${seeds} seeds` : "";
+  const ordered = orderOf(groups) === undefined
+    ? "in the order of the experiment from dark to light"
+    : `from dark for the least ${
+      axes[0]!.toLowerCase()
+    } to light for the greatest`;
+  const what = groups.length > DENSE
+    ? html`The validation loss after every epoch${over}, a line for each of ${groups.length} rows of the table, ${ordered}; pointing at a row brings out its line. The table also has the losses of the training.`
+    : html`Marks on a thick line: the validation loss after every epoch${over}${
+      seeds > 1 ? ", with their range as a darker band" : ""
+    }. Dashed: the mean training loss of each epoch, at its middle. Thin, in a band: mean, least and greatest loss of the steps${
+      seeds > 1 ? " of all seeds" : ""
+    }, gathered in buckets; the greatest hundredth may lie above the chart.`;
+  const every = Math.max(
+    ...groups.map(({ networks }) =>
+      thinning(groups.length, networks[0]!.training) // a group has a member
+    ),
+  );
+  const thinned = every === 1
+    ? ""
+    : ` Of long trainings one of up to ${every} epochs is drawn.`;
+  const claim = claimOfBand(claims, band);
+  const [low, high] = band;
+  const grey = html`Grey: losses from ${low} to ${high}${
+    claim === undefined
       ? NOTHING
-      : html`<br><small>${low!}–${high!}</small>`;
-    return html`<td class="number">${text(mean)}${range}</td>`;
-  };
-  return html`<tbody>${
-    Array.from(groups, ([learningRate, group]) => {
-      const of = (name: "mse" | "psnr" | "ssim") =>
-        group.map(({ test }) => test[name]);
-      return html`<tr><th scope="row">${learningRate}</th><td>mean</td>${
-        cell(of("mse"), fourDigits)
-      }${cell(of("psnr"), (value) => value.toFixed(2))}${
-        cell(of("ssim"), (value) => value.toFixed(3))
-      }</tr>`;
-    })
-  }</tbody>`;
+      : html`, of which the claim <a href="#claim-${claim.id}">${claim.id}</a> speaks`
+  }.`;
+  return html`Mean squared error per pixel against the epoch. ${what}${thinned} ${grey} Drag over the chart to zoom, double-click for the whole range. “Compare” lays another run's <code>curves/*.json</code> or <code>metrics.json</code> over it; nothing leaves this page.`;
 }
 
 /** The digits under a wipe from original to output. */
-export function reconstructionsSection(): Section {
+export function reconstructionsSection(data: ReportData): Section {
   return {
     id: "reconstructions",
     title: "Reconstructions",
@@ -101,59 +95,43 @@ export function reconstructionsSection(): Section {
         class="tools"><label class="range">Original <input type="range" id="wipe" min="0" max="100" value="100" aria-label="From original to reconstruction"> Reconstruction</label><output id="wipe-value" for="wipe">100 %</output></div>
       <figure class="wide">
         <div id="tiles"></div>
-        <figcaption>Test images and what the networks make of them, with the mean squared error of each. The slider wipes from the original to the reconstruction; pointing at an image shows its original.</figcaption>
+        <figcaption>${counted(
+          data.samples.digits.length,
+          "test image",
+        )} and what the networks make of ${data.samples.digits.length === 1
+          ? "it"
+          : "them"}, each with its mean squared error. Below each row its error: the absolute difference of the grey values, from dark for none to yellow for 0.5 and more.${selection(
+            data,
+          )} The slider wipes from the original to the reconstruction; pointing at an image shows its original.</figcaption>
       </figure>
     `,
   };
 }
 
-/** The exercise's optional task: what noise does. */
-export function denoisingSection({ networks }: ReportData): Section {
-  const levels = networks[0]?.denoising.levels ?? [];
-  const several = new Set(networks.map(({ seed }) => seed)).size > 1;
-  const name = ({ learningRate, seed }: Network) =>
-    several ? `${learningRate}, seed ${seed}` : String(learningRate);
-  return {
-    id: "denoising",
-    title: "Denoising",
-    body: html`
-      <div class="scroll" tabindex="0" role="region" aria-label="Errors under noise">
-        <table>
-          <caption>Mean squared error to the clean image, over ${grouped(
-            networks[0]?.denoising.images ?? 0,
-          )} test images; bold where the output is closer to it than the noisy input</caption>
-          <thead>
-            <tr><th scope="col">Noise level</th><th scope="col" class="number">Noisy input</th>${networks
-              .map((network) =>
-                html`<th scope="col" class="number">Output, ${
-                  name(network)
-                }</th>`
-              )}</tr>
-          </thead>
-          <tbody><tr><th scope="row">none</th><td class="number">0</td>${networks
-            .map(({ denoising }) =>
-              html`<td class="number">${fourDigits(denoising.clean_mse)}</td>`
-            )}</tr>${levels.map(({ level, noisy_mse }, row) =>
-              html`<tr><th scope="row">${level}</th><td class="number">${
-                fourDigits(noisy_mse)
-              }</td>${
-                networks.map(({ denoising }) => {
-                  const mse = denoising.levels[row]?.output_mse ?? NaN;
-                  const text = fourDigits(mse);
-                  return html`<td class="number">${
-                    mse < noisy_mse ? html`<strong>${text}</strong>` : text
-                  }</td>`;
-                })
-              }</tr>`
-            )}</tbody>
-        </table>
-      </div>
-      <dl class="explanations">${networks.map((network) =>
-        html`
-          <dt>Learning rate ${name(network)}</dt>
-          <dd>${network.denoising.explanation}</dd>
-        `
-      )}</dl>
-    `,
-  };
+/** Which of the networks the page shows, if not all. */
+export function selection({ study, samples: { shown } }: ReportData): string {
+  const groups = shown.groups < study.groups.length
+    ? ` ${shown.groups} of ${study.groups.length} are shown, among them that of the least error.`
+    : "";
+  if (shown.seeds.length === study.seeds.length) return groups;
+  return `${groups} Of ${study.seeds.length} seeds ${
+    shown.seeds.length === 1
+      ? `seed ${shown.seeds.join()} is shown`
+      : `${shown.seeds.length} are shown: ${listed(shown.seeds)}`
+  }.`;
+}
+
+/** The places of groups by their one axis, from 0 to 1; nothing if there is no such order. */
+export function orderOf(
+  groups: ReportData["study"]["groups"],
+): readonly number[] | undefined {
+  const values = groups.map(({ values }) => values[0]!);
+  const numbers = values.filter((value) => typeof value === "number")
+    .toSorted((a, b) => a - b);
+  if (groups[0]!.values.length > 1 || numbers.length < groups.length) {
+    return undefined;
+  }
+  return values.map((value) =>
+    numbers.indexOf(Number(value)) / Math.max(1, numbers.length - 1)
+  );
 }

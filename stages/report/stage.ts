@@ -5,7 +5,8 @@
  */
 import type { Task } from "../../pipeline/stage/task.ts";
 import { claimsSection } from "./claims.ts";
-import { curves } from "./curve.ts";
+import { curves, DENSE } from "./curve.ts";
+import { denoisingSection } from "./denoising.ts";
 import { compose } from "./document.ts";
 import { banner, header } from "./heading.ts";
 import { playgroundSection } from "./playground.ts";
@@ -17,11 +18,7 @@ import {
   graphSection,
   parametersSection,
 } from "./provenance.ts";
-import {
-  curvesSection,
-  denoisingSection,
-  reconstructionsSection,
-} from "./results.ts";
+import { curvesSection, orderOf, reconstructionsSection } from "./results.ts";
 
 export type { Params };
 
@@ -30,14 +27,21 @@ export default async function report(task: Task<Params>): Promise<void> {
   const { params } = task;
   const data = await read(task);
   const { scale, band } = params.settings.figures.learning_curves;
+  const { digits, originals, networks, architectures, playground } =
+    data.samples;
+  const { groups } = data.study;
+  const order = orderOf(groups);
+  const lines = curves(
+    groups.map(({ networks }) => networks.map(({ training }) => training)),
+  );
   const page = await compose({
     title: params.paper.title,
-    banner: banner(data),
+    banner: banner(params, data),
     header: header(params, data),
     sections: [
       claimsSection(data),
-      curvesSection(data),
-      reconstructionsSection(),
+      curvesSection(params, data),
+      reconstructionsSection(data),
       playgroundSection(data),
       denoisingSection(data),
       graphSection(params),
@@ -46,21 +50,23 @@ export default async function report(task: Task<Params>): Promise<void> {
       citationSection(params),
     ],
     data: {
-      curves: curves(data.trainings),
+      curves: lines.map((line, index) => ({
+        ...line,
+        label: groups[index]!.label,
+        place: order?.[index] ?? index / Math.max(1, lines.length - 1),
+      })),
+      dense: lines.length > DENSE,
       scale,
       band,
-      layers: data.layers,
-      digits: data.digits,
-      originals: data.originals,
-      networks: data.networks.map(
-        ({ name, learningRate, seed, weights, outputs }) => ({
-          name,
-          learningRate,
-          seed,
-          weights,
-          outputs,
-        }),
-      ),
+      size: { height: data.dataset.height, width: data.dataset.width },
+      digits,
+      originals,
+      networks,
+      architectures: architectures.map(({ chain, code }) => ({
+        chain,
+        depth: code.layers,
+      })),
+      runs: playground.kind === "runs",
     },
   });
   await Deno.writeTextFile(task.output("report"), page);

@@ -1,24 +1,27 @@
 /** The learning curves: zoom, toggles, log or linear, values, other runs laid over. */
+import { aligned } from "./aligned.js";
 import { bucketed } from "./compared.js";
 import { element } from "./picture.js";
-import { axes, describe, drawBand, losses } from "./plot.js";
-import { onTheme } from "./theme.js";
+import { drawBand, drawMarks, drawNames, nameBand } from "./labels.js";
+import { axes, describe, losses } from "./plot.js";
+import { onTheme, ramp } from "./theme.js";
 
-const COLOURS = 6;
+const COLOURS = 8;
 
 /**
  * Draws the chart and listens to its controls.
- * @param {{curves: any[], band: [number, number] | null, scale: "log" | "linear"}} material
+ * @param {{curves: any[], dense: boolean, band: [number, number], scale: "log" | "linear"}} material
  */
-export function startChart({ curves, band, scale }) {
+export function startChart({ curves, dense, band, scale }) {
   const host = document.getElementById("chart");
   const whole = document.getElementById("zoom-out");
   const readout = document.getElementById("readout");
   const body = document.querySelector("#legend tbody");
   const lines = curves.map((curve, index) => ({
     curve,
-    label: String(curve.learningRate),
-    tone: `tone-${index % COLOURS}`,
+    label: curve.label,
+    tone: dense ? ramp(curve.place) : `tone-${index}`,
+    mark: index,
     overlay: false,
     shown: true,
   }));
@@ -28,12 +31,16 @@ export function startChart({ curves, band, scale }) {
 
   function draw() {
     plot?.destroy();
-    const { tables, series, bands } = describe(lines);
+    const { tables, series, bands } = describe(lines, dense);
+    const named = dense ? [] : lines.filter((one) => one.shown && !one.overlay);
+    const letters = Math.max(0, ...named.map(({ label }) => label.length));
     plot = new uPlot(
       {
         width: host.clientWidth,
         height: Math.round(Math.min(460, Math.max(280, innerHeight * 0.5))),
+        padding: [null, letters > 0 ? 16 + 8 * letters : null, null, null],
         legend: { show: false },
+        focus: { alpha: 0.2 },
         cursor: {
           drag: { x: true, y: false, setScale: true },
           points: { show: false },
@@ -57,6 +64,11 @@ export function startChart({ curves, band, scale }) {
         bands,
         hooks: {
           drawClear: [(u) => drawBand(u, band)],
+          draw: [(u) => {
+            nameBand(u, band);
+            drawMarks(u, dense ? lines.filter((one) => one.overlay) : lines);
+            drawNames(u, named);
+          }],
           setScale: [(u, key) => key === "x" && noteRange(u)],
           setCursor: [tell],
         },
@@ -99,18 +111,14 @@ export function startChart({ curves, band, scale }) {
       : `Values at epoch ${
         x.toFixed(2)
       }, or the nearest before it that was measured.`;
-    for (const line of lines) {
-      const { steps, epochs } = line.curve;
-      const values = [
-        latest(steps.x, steps.mean, x),
-        latest(epochs.x, epochs.train, x),
-        latest(epochs.x, epochs.validation, x),
-      ];
-      values.forEach((value, place) =>
-        line.cells[place].textContent = value === undefined
-          ? "–"
-          : value.toPrecision(4)
-      );
+    const values = lines.map(({ curve: { steps, epochs } }) => [
+      latest(steps.x, steps.mean, x),
+      latest(epochs.x, epochs.train, x),
+      latest(epochs.x, epochs.validation, x),
+    ]);
+    for (const column of [0, 1, 2]) {
+      const texts = aligned(values.map((row) => row[column] ?? "–"));
+      lines.forEach((line, row) => line.cells[column].textContent = texts[row]);
     }
   }
 
@@ -126,13 +134,25 @@ export function startChart({ curves, band, scale }) {
       "label",
       "",
       box,
-      element("span", `swatch ${line.tone}`),
+      swatch(line),
       line.label,
     );
     const head = element("th", "", name);
     head.scope = "row";
     line.cells = [0, 1, 2].map(() => element("td", "number"));
-    body.append(element("tr", "", head, ...line.cells));
+    const row = element("tr", "", head, ...line.cells);
+    if (dense && !line.overlay) {
+      const place = 1 + lines.indexOf(line); // the first series is that of x
+      row.addEventListener(
+        "pointerenter",
+        () => plot.setSeries(place, { focus: true }),
+      );
+      row.addEventListener(
+        "pointerleave",
+        () => plot.setSeries(null, { focus: false }),
+      );
+    }
+    body.append(row);
   }
 
   function add(curve, label) {
@@ -140,6 +160,7 @@ export function startChart({ curves, band, scale }) {
       curve,
       label,
       tone: `tone-${lines.length % COLOURS}`,
+      mark: lines.length,
       overlay: true,
       shown: true,
     };
@@ -211,9 +232,16 @@ export function startChart({ curves, band, scale }) {
   };
 }
 
-/** The last value at or before x. */
+/** A piece of the line. */
+function swatch({ tone }) {
+  const piece = element("span", "swatch");
+  if (tone.startsWith("tone-")) piece.classList.add(tone);
+  else piece.style.color = tone;
+  return piece;
+}
+
+/** The last value at or before x, as a text. */
 function latest(xs, values, x) {
-  let found;
-  for (let i = 0; i < xs.length && xs[i] <= x; i++) found = values[i];
-  return found;
+  const at = xs.findLastIndex((one) => one <= x);
+  return at < 0 ? undefined : values[at].toPrecision(4);
 }

@@ -4,47 +4,58 @@ import { assemble, reconstruct } from "./forward.js";
 import {
   bytesOf,
   canvasOf,
+  capital,
   element,
   errorOf,
   greyOf,
   paint,
-  PIXELS,
-  SIDE,
 } from "./picture.js";
 
-/** Half the width of a stroke, in pixels of the image: about MNIST's. */
-const PEN = 1.25;
+/** Half the width of a stroke, as a part of the image's width: about MNIST's. */
+const PEN = 1.25 / 28;
 
 /** Brings the figure to life. `onSeed` is told when another seed is chosen. */
-export function startStudio({ layers, networks, digits, originals }, onSeed) {
+export function startStudio(
+  { architectures, networks, digits, originals, size },
+  onSeed,
+) {
+  const pixels = size.width * size.height;
   const pad = document.getElementById("pad");
   const slider = document.getElementById("noise");
   const status = document.getElementById("living-status");
   const seeds = document.getElementById("seed");
   const host = document.getElementById("outputs");
   const examples = bytesOf(originals);
-  const ready = new Map(networks.map(({ name, weights }) => [
-    name,
-    assemble(layers, new Float32Array(bytesOf(weights).buffer)),
-  ]));
-  const grain = noise(PIXELS);
-  let image = new Float32Array(PIXELS);
+  const ready = new Map(networks.map(({ name, weights, architecture }) => {
+    const { chain, depth } = architectures[architecture];
+    const layers = assemble(chain, new Float32Array(bytesOf(weights).buffer));
+    const run = (values) =>
+      reconstruct(layers, { ...chain.input, values }, depth);
+    return [name, run];
+  }));
+  const run = (name, values) => ready.get(name)(values);
+  const grain = noise(pixels);
+  let image = new Float32Array(pixels);
   let shown = [];
   let pen = null;
   let waiting = false;
 
   function build(seed) {
     shown = networks.filter((one) => one.seed === seed).map((network) => {
-      const about = `learning rate ${network.learningRate}`;
-      const picture = canvasOf(SIDE, SIDE, `Reconstruction, ${about}`);
+      const { about } = network;
+      const picture = canvasOf(size, `Reconstruction, ${about}`);
       picture.classList.add("picture");
-      const code = canvasOf(15, 7, `Code, ${about}: two maps of 7 by 7`);
+      const maps = run(network.name, image).code;
+      const code = canvasOf(
+        sheet(maps),
+        `Code, ${about}: ${maps.channels} of ${maps.height} by ${maps.width}`,
+      );
       code.classList.add("code");
       const error = element("p", "error");
       const card = element(
         "div",
         "card",
-        element("p", "rate", `Learning rate ${network.learningRate}`),
+        element("p", "rate", capital(about)),
         picture,
         code,
         error,
@@ -73,27 +84,27 @@ export function startStudio({ layers, networks, digits, originals }, onSeed) {
     );
     paint(pad, seen);
     for (const { network, picture, code, error } of shown) {
-      const result = reconstruct(ready.get(network.name), seen);
+      const result = run(network.name, seen);
       paint(picture, result.output);
       paintCode(code, result.code);
       error.textContent = `MSE ${errorOf(image, result.output).toFixed(4)}`;
     }
-    const black = errorOf(image, new Float32Array(PIXELS));
+    const black = errorOf(image, new Float32Array(pixels));
     status.textContent = black === 0
       ? "The image is empty."
       : `Black: ${black.toFixed(4)}`;
   }
 
   function take(place) {
-    image = greyOf(examples, place);
+    image = greyOf(examples, place, pixels);
     look();
   }
 
   function position(event) {
     const box = pad.getBoundingClientRect();
     return [
-      (event.clientX - box.left) / box.width * SIDE,
-      (event.clientY - box.top) / box.height * SIDE,
+      (event.clientX - box.left) / box.width * size.width,
+      (event.clientY - box.top) / box.height * size.height,
     ];
   }
 
@@ -101,14 +112,14 @@ export function startStudio({ layers, networks, digits, originals }, onSeed) {
     pad.setPointerCapture(event.pointerId);
     status.ariaBusy = "true"; // read aloud at the end of a stroke, not all along
     pen = position(event);
-    stroke(image, pen, pen);
+    stroke(image, size, pen, pen);
     lookSoon();
     event.preventDefault();
   });
   pad.addEventListener("pointermove", (event) => {
     if (!pen) return;
     const next = position(event);
-    stroke(image, pen, next);
+    stroke(image, size, pen, next);
     pen = next;
     lookSoon();
   });
@@ -119,11 +130,11 @@ export function startStudio({ layers, networks, digits, originals }, onSeed) {
     });
   }
   document.getElementById("clear").addEventListener("click", () => {
-    image = new Float32Array(PIXELS);
+    image = new Float32Array(pixels);
     look();
   });
   document.getElementById("fit").addEventListener("click", () => {
-    image = fitted(image);
+    image = fitted(image, size);
     look();
   });
   slider.addEventListener("input", () => {
@@ -144,39 +155,54 @@ export function startStudio({ layers, networks, digits, originals }, onSeed) {
   if (digits.length > 0) take(Math.min(3, digits.length - 1));
 
   return {
-    /** The output of a network for 784 grey values. */
-    reconstruct: (name, grey) =>
-      reconstruct(ready.get(name), Float32Array.from(grey)).output,
+    /** The output of a network for the grey values of an image. */
+    reconstruct: (name, grey) => run(name, Float32Array.from(grey)).output,
   };
 }
 
 /** Draws a line with soft edges into the image. */
-function stroke(image, [x0, y0], [x1, y1]) {
+function stroke(image, { width }, [x0, y0], [x1, y1]) {
   const [dx, dy] = [x1 - x0, y1 - y0];
   const length = dx * dx + dy * dy;
-  for (let at = 0; at < PIXELS; at++) {
-    const [x, y] = [at % SIDE + 0.5, Math.floor(at / SIDE) + 0.5];
+  for (let at = 0; at < image.length; at++) {
+    const [x, y] = [at % width + 0.5, Math.floor(at / width) + 0.5];
     const along = length === 0
       ? 0
       : Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / length));
     const away = Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
-    const grey = Math.min(1, Math.max(0, PEN + 0.5 - away));
+    const grey = Math.min(1, Math.max(0, PEN * width + 0.5 - away));
     if (grey > image[at]) image[at] = grey;
   }
 }
 
-/** Both maps side by side, as bright as the code's greatest value. */
-function paintCode(canvas, { rows, columns, channels, values }) {
-  const greatest = Math.max(1e-9, ...values);
+/** So many maps side by side that the sheet is about as wide as high; two in a row. */
+function columnsOf({ channels }) {
+  return channels < 4 ? channels : Math.ceil(Math.sqrt(channels));
+}
+
+/** The size of a sheet of maps, a pixel between two. */
+function sheet({ channels, width, height }) {
+  const columns = columnsOf({ channels });
+  const rows = Math.ceil(channels / columns);
+  return {
+    width: columns * (width + 1) - 1,
+    height: rows * (height + 1) - 1,
+  };
+}
+
+/** All maps on one sheet, as bright as the code's greatest value. */
+function paintCode(canvas, { height, width, channels, values }) {
+  const columns = columnsOf({ channels });
+  const greatest = values.reduce((a, b) => Math.max(a, b), 1e-9);
   const grey = new Float32Array(canvas.width * canvas.height);
-  for (let y = 0; y < Math.min(rows, canvas.height); y++) {
-    for (let c = 0; c < Math.min(channels, 2); c++) {
-      for (let x = 0; x < Math.min(columns, 7); x++) {
-        grey[y * canvas.width + c * 8 + x] =
-          values[(y * columns + x) * channels + c] / greatest;
-      }
-    }
-  }
+  values.forEach((value, at) => {
+    const channel = at % channels;
+    const pixel = Math.floor(at / channels);
+    const x = channel % columns * (width + 1) + pixel % width;
+    const y = Math.floor(channel / columns) * (height + 1) +
+      Math.floor(pixel / width);
+    grey[y * canvas.width + x] = value / greatest;
+  });
   paint(canvas, grey);
 }
 

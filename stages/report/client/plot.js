@@ -26,70 +26,72 @@ export function losses(lines, { min, max }, scale) {
   return [Math.max(bottom, top / 1e6) / 1.12, top * 1.25];
 }
 
-/** The chart's tables and series; lines that are not shown keep their place. */
-export function describe(lines) {
-  const tables = [];
-  const series = [{}];
+/**
+ * The chart's tables and series; lines that are not shown keep their place. Of many
+ * lines there is the validation loss alone.
+ */
+export function describe(lines, dense) {
+  const parts = lines.map((line) =>
+    dense && !line.overlay ? [validationOf(line, 1.5)] : partsOf(line)
+  ).flat();
   const bands = [];
-  const add = (values, look) =>
-    series.push({ spanGaps: true, ...look }) &&
-    values;
-  const none = { points: { show: false } };
-  for (
-    const { curve: { steps, epochs, seeds }, tone, overlay, shown } of lines
-  ) {
-    const stroke = colour(tone);
-    const edge = { show: shown, stroke: "transparent", width: 0, ...none };
-    bands.push({
-      series: [series.length + 1, series.length],
-      fill: veil(tone, 0.16),
-    });
-    tables.push([
-      steps.x,
-      add(steps.low, edge),
-      add(steps.high, edge),
-      add(steps.mean, {
-        show: shown,
-        stroke: veil(tone, 0.75),
-        width: 1,
-        ...none,
-      }),
-    ]);
-    if (seeds.length > 1) {
-      bands.push({
-        series: [series.length + 1, series.length],
-        fill: veil(tone, 0.3),
-      });
-      tables.push([
-        epochs.x,
-        add(epochs.low, edge),
-        add(epochs.high, edge),
-      ]);
-    }
-    tables.push([
-      epochs.x,
-      add(epochs.train, {
-        show: shown,
-        stroke,
-        width: 1.5,
-        dash: [5, 4],
-        ...none,
-      }),
-      add(epochs.validation, {
-        show: shown,
-        stroke,
-        width: 2.5,
-        dash: overlay ? [10, 4] : [],
-        points: {
-          show: true,
-          size: 7,
-          fill: overlay ? colour("paper") : stroke,
-          stroke,
-        },
-      }),
-    ]);
+  let count = 1; // the first series is that of x
+  for (const { columns, fill } of parts) {
+    if (fill) bands.push({ series: [count + 1, count], fill });
+    count += columns.length;
   }
-  return { tables, series, bands };
+  return {
+    tables: parts.map(({ x, columns }) => [
+      x,
+      ...columns.map(({ values }) => values),
+    ]),
+    series: [{}, ...parts.flatMap(({ columns }) => columns.map(seriesOf))],
+    bands,
+  };
+}
+
+function seriesOf({ values: _, ...look }) {
+  return { spanGaps: true, points: { show: false }, ...look };
+}
+
+/** A line's bands, means of steps and of epochs, and its validation loss above all. */
+function partsOf(line) {
+  const { curve: { steps, epochs, seeds }, tone, shown: show } = line;
+  const edge = (values) => ({ values, show, stroke: "transparent", width: 0 });
+  const band = (x, { low, high }, opacity) => ({
+    x,
+    columns: [edge(low), edge(high)],
+    fill: veil(tone, opacity),
+  });
+  const mean = (x, values, look) => ({
+    x,
+    columns: [{ values, show, ...look }],
+  });
+  return [
+    band(steps.x, steps, 0.16),
+    mean(steps.x, steps.mean, { stroke: veil(tone, 0.75), width: 1 }),
+    ...(seeds.length > 1 ? [band(epochs.x, epochs, 0.3)] : []),
+    // A mean over an epoch is of its middle.
+    mean(epochs.x.map((epoch) => epoch - 0.5), epochs.train, {
+      stroke: colour(tone),
+      width: 1.5,
+      dash: [5, 4],
+    }),
+    validationOf(line, 2.5),
+  ];
+}
+
+function validationOf({ curve: { epochs }, tone, overlay, shown }, width) {
+  return {
+    x: epochs.x,
+    columns: [{
+      values: epochs.validation,
+      show: shown,
+      stroke: colour(tone),
+      width,
+      dash: overlay ? [10, 4] : [],
+    }],
+  };
 }
 
 /** Epochs below, losses at the left. */
@@ -110,41 +112,24 @@ export function axes(width, scale) {
       size: 56,
       values: (_, splits) =>
         splits.map((value) =>
-          value === null ? "" : String(+value.toPrecision(6))
+          value !== 0 && (value < 1e-4 || value >= 1e5)
+            ? value.toExponential()
+            : String(+value.toPrecision(6))
         ),
+      // Not uPlot's own: from some ranges they have no end.
       ...(scale === "log" && {
-        // All powers of ten, and 2 and 5 times them where there is room.
-        filter: (u, splits) => {
-          const wide = Math.log10(u.scales.y.max / u.scales.y.min) > 2.5;
-          return splits.map((value) =>
-            /^[1]0*(e.*)?$/.test(digitsOf(value)) ||
-              (!wide && /^[25]$/.test(digitsOf(value)))
-              ? value
-              : null
-          );
-        },
+        splits: (_, __, min, max) => powers(min, max),
       }),
     },
   ];
 }
 
-/** The digits of a number without its zeros. */
-function digitsOf(value) {
-  return value.toExponential(3).replace(/\.?0*e.*$/, "");
-}
-
-/** Shades where the paper sees the loss that does not fall. */
-export function drawBand(u, band) {
-  if (!band) return;
-  const [top, bottom] = [band[1], band[0]].map((loss) =>
-    u.valToPos(loss, "y", true)
-  );
-  const { left, width, top: y, height } = u.bbox;
-  const from = Math.max(y, top);
-  const to = Math.min(y + height, bottom);
-  if (!(to > from)) return;
-  u.ctx.save();
-  u.ctx.fillStyle = veil("muted", 0.22);
-  u.ctx.fillRect(left, from, width, to - from);
-  u.ctx.restore();
+/** 1, 2 and 5 times powers of ten, or these alone where there are many; read from text, so exact. */
+function powers(min, max) {
+  const first = Math.floor(Math.log10(min));
+  const count = Math.ceil(Math.log10(max)) - first + 1;
+  const digits = count > 4 ? [1] : [1, 2, 5];
+  return Array.from({ length: count }, (_, n) => n + first)
+    .flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
+    .filter((value) => value >= min && value <= max);
 }

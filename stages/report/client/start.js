@@ -3,6 +3,7 @@ import { startChart } from "./chart.js";
 import { startOpening } from "./opened.js";
 import { showOwnRun, showRun } from "./run.js";
 import { startStudio } from "./playground.js";
+import { startTables } from "./table.js";
 import { startTheme } from "./theme.js";
 import { startTiles } from "./tiles.js";
 
@@ -11,7 +12,8 @@ const material = JSON.parse(document.getElementById("material").textContent);
 startTheme();
 const chart = startChart(material);
 const showTiles = startTiles(material);
-const studio = startStudio(material, showTiles);
+const studio = material.runs ? startStudio(material, showTiles) : null;
+startTables();
 startOpening(
   { run: showRun, curve: chart.addCurve, metrics: chart.addMetrics },
   (message) => {
@@ -37,5 +39,5 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 // For the console, where a reader may want to look closer.
 globalThis.facsimile = {
   chart: chart.state,
-  reconstruct: studio.reconstruct,
+  reconstruct: studio?.reconstruct,
 };

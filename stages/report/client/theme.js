@@ -9,14 +9,23 @@ export function onTheme(callback) {
   redraw.push(callback);
 }
 
-/** The colour that a variable of the style has now. */
+/** The colour that a class of the style, or a mixture of its colours, has now. */
 export function colour(name) {
   const probe = document.createElement("span");
-  probe.className = `probe ${name}`;
+  probe.className = "probe";
+  if (name.startsWith("color-mix(")) probe.style.color = name;
+  else probe.classList.add(name);
   document.body.append(probe);
   const found = getComputedStyle(probe).color;
   probe.remove();
   return found;
+}
+
+/** A place between the ends of the scale of many colours, from 0 to 1. */
+export function ramp(share) {
+  const [from, to] = share < 0.5 ? ["low", "middle"] : ["middle", "high"];
+  const part = 100 * (share < 0.5 ? 2 * share : 2 * share - 1);
+  return `color-mix(in srgb, var(--ramp-${to}) ${part}%, var(--ramp-${from}))`;
 }
 
 /** A colour of the style, as good as transparent. */

@@ -4,6 +4,7 @@
  */
 import exportModel from "../../../stages/export/stage.ts";
 import { reconstructor } from "../../../stages/evaluation/reconstructor.ts";
+import { fromBytes, toBytes } from "../../../stages/evaluation/picture.ts";
 import { portable } from "../../../stages/onnx/portable.ts";
 import {
   autoencoder,
@@ -15,7 +16,8 @@ import { writeLayersModel } from "../../../stages/formats/layers-model.ts";
 import type { Curve } from "../../../stages/formats/curve.ts";
 import type { Dataset } from "../../../stages/formats/dataset.ts";
 import type { Denoising } from "../../../stages/formats/denoising.ts";
-import type { Judgement } from "../../../stages/formats/claims.ts";
+import type { Claim } from "../../../stages/claims/judge.ts";
+import { judgements } from "../../../stages/claims/judgement.ts";
 import type { Metrics } from "../../../stages/formats/metrics.ts";
 import { initial, toLayers, weights } from "../../../stages/network/weights.ts";
 import report, { type Params } from "../../../stages/report/stage.ts";
@@ -33,9 +35,45 @@ const NETWORK: Network = {
   initializer: "glorot_uniform",
 };
 
+/** One that holds, one that fails, one that is not judged. */
+const CLAIMS: readonly Claim[] = [
+  {
+    id: "falls",
+    sentence: "The loss falls.",
+    where: "p. 2",
+    holds: `final(validation_loss(lr=0.01)) < 0.03 and
+      mean(train_loss(lr=0.01)) < first(step_loss(lr=0.01)) / 2`,
+    epochs: 1,
+  },
+  {
+    id: "stays",
+    sentence: "The loss stays.",
+    where: "p. 2",
+    holds: "min(validation_loss(lr=0.1)) in 0.1..0.12",
+    epochs: 1,
+  },
+  {
+    id: "seen",
+    sentence: "The loss is seen.",
+    where: "p. 3",
+    holds: "test.mse(lr=0.1) > 0",
+    epochs: 10,
+  },
+];
+
+/** Networks that differ; with more points some have the weights of others. */
+const DISTINCT = 6;
+
 /** What may be different about a report. */
 export interface Options {
   readonly standIn?: boolean;
+  readonly rates?: readonly number[];
+  readonly network?: Partial<Network>;
+  /** Changes what was measured with the exported models. */
+  readonly measured?: (outputs: Uint8Array) => Uint8Array;
+  readonly claims?: readonly Claim[];
+  /** The training images of the experiment. */
+  readonly images?: "all" | number;
   readonly seeds?: readonly number[];
   readonly steps?: number;
   readonly title?: string;
@@ -46,6 +84,8 @@ export interface Fixture extends AsyncDisposable {
   readonly folder: string;
   /** Paths of `model.onnx` by the networks' names. */
   readonly models: { readonly [name: string]: string };
+  /** What was measured of them for the shown digits, as bytes. */
+  readonly outputs: { readonly [name: string]: Uint8Array };
   /** The stage's result; each call runs it anew. */
   render(): Promise<Uint8Array>;
 }
@@ -53,6 +93,8 @@ export interface Fixture extends AsyncDisposable {
 /** Makes the inputs of the stage. */
 export async function fixture(options: Options = {}): Promise<Fixture> {
   const { standIn = false, seeds = [1], steps = 200 } = options;
+  const { rates = RATES, images: some = 3200 } = options;
+  const { measured = (outputs: Uint8Array) => outputs } = options;
   const title = options.title ?? "A test </script><b>of</b> the report";
   const folder = await Deno.makeTempDir({ prefix: "facsimile-report-" });
   const put = (name: string, content: unknown) => {
@@ -62,7 +104,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     else Deno.writeTextFileSync(path, JSON.stringify(content));
     return path;
   };
-  const points = RATES.flatMap((lr) => seeds.map((seed) => ({ lr, seed })));
+  const points = rates.flatMap((lr) => seeds.map((seed) => ({ lr, seed })));
   const nameOf = ({ lr, seed }: { lr: number; seed: number }) =>
     seed === seeds[0] ? `lr-${lr}` : `lr-${lr}-seed-${seed}`;
   const every = (
@@ -110,23 +152,39 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     })),
   });
   const tree = topology(
-    autoencoder(NETWORK, { height: 28, width: 28, channels: 1 }),
+    autoencoder({ ...NETWORK, ...options.network }, {
+      height: 28,
+      width: 28,
+      channels: 1,
+    }),
   );
   // Biases start at zero; a little more and no output is all black.
   const random = (seed: number) =>
     initial(weights(chainOf(tree)), seed).map((value) => value || 0.1);
+  const distinct = Array.from(
+    { length: Math.min(points.length, DISTINCT) },
+    (_, index) =>
+      writeLayersModel(
+        tree,
+        toLayers(weights(chainOf(tree)), random(index + 1)),
+      ),
+  );
   const saved = new Map(points.map((point, index) => [
     point,
-    writeLayersModel(
-      tree,
-      toLayers(weights(chainOf(tree)), random(index + 1)),
-    ),
+    distinct[index % DISTINCT],
   ]));
   const models = every("model", (point) => saved.get(point)?.model);
   const weightFiles = every("weights", (point) => saved.get(point)?.weights);
   const datasetFile = put("dataset", dataset);
   const exported: Record<string, string> = {};
+  const outputs: Record<string, Uint8Array> = {};
   for (const [index, point] of points.entries()) {
+    const twin = nameOf(points[index % DISTINCT]!);
+    if (index >= DISTINCT) {
+      exported[nameOf(point)] = exported[twin]!;
+      outputs[nameOf(point)] = outputs[twin]!;
+      continue;
+    }
     await using task = await rig({
       params: { title: "t", learning_rate: point.lr, seed: point.seed },
       inputs: {
@@ -136,10 +194,10 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       },
     });
     await exportModel(task.task);
-    exported[nameOf(point)] = put(
-      `${nameOf(point)}.onnx`,
-      task.bytes("onnx"),
-    );
+    const onnx = put(`${twin}.onnx`, task.bytes("onnx"));
+    exported[twin] = onnx;
+    const reconstructed = await reference(onnx, fromBytes(images));
+    outputs[twin] = measured(toBytes(reconstructed));
   }
   const levels = [0.1, 0.3].map((level) => ({
     level,
@@ -175,21 +233,20 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       Uint8Array.from({ length: DIGITS }, (_, n) => n),
     ),
     metrics: put("metrics.json", metrics),
-    claims: put("claims", [
-      claim("falls", "holds", {
-        1: { holds: true, values: { "final(x)": 0.0123 } },
-      }),
-      claim("stays", "fails", {
-        1: { holds: false, values: { "min(x)": 0.5 } },
-      }),
-      claim("seen", "not judged", { 1: { because: "too few epochs" } }),
-    ]),
+    claims: put(
+      "claims",
+      judgements(
+        options.claims ?? CLAIMS,
+        metrics,
+        new Map(points.map((point) => [nameOf(point), curve(point).steps])),
+      ),
+    ),
     curves: every("curve.json", curve),
     models,
     weights: weightFiles,
     reconstructions: every(
       "reconstructions",
-      () => images.map((grey) => grey >> 1),
+      (point) => outputs[nameOf(point)],
     ),
     denoisings: every("denoising", () => denoising),
   };
@@ -222,7 +279,8 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     ],
     environment: { deno: "2.9.6" },
     settings: {
-      training: { epochs: 4 },
+      dataset: { name: "mnist" },
+      training: { epochs: 4, images: some },
       figures: { learning_curves: { scale: "log", band: [0.1, 0.12] } },
     },
     images: null,
@@ -230,32 +288,13 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
   return {
     folder,
     models: exported,
+    outputs,
     async render() {
       await using stage = await rig({ params, inputs });
       await report(stage.task);
       return stage.bytes("report");
     },
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
-  };
-}
-
-function claim(
-  id: string,
-  verdict: Judgement["verdict"],
-  seeds: Judgement["evidence"]["seeds"],
-): Judgement {
-  return {
-    id,
-    sentence: `The loss ${id}.`,
-    where: "p. 2",
-    verdict,
-    evidence: {
-      summary: "a summary",
-      expression: "a < b",
-      seeds,
-      seeds_judged: 1,
-      seeds_holding: 1,
-    },
   };
 }
 

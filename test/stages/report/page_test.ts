@@ -199,14 +199,14 @@ Deno.test({
           page,
           ".row:nth-child(1) .tile:first-child canvas",
         );
-        const output = await pixels(page, tile);
-        assert.deepEqual(output, original.map((grey) => grey >> 1));
+        const measured = [...made.outputs["lr-0.1"]!.subarray(0, 784)];
+        assert.deepEqual(await pixels(page, tile), measured);
         await page.locator("#wipe").fill("0");
         assert.deepEqual(await pixels(page, tile), original);
         await page.locator("#wipe").fill("50");
         assert.deepEqual(
           await pixels(page, tile),
-          original.map((grey, at) => at % 28 < 14 ? grey >> 1 : grey),
+          original.map((grey, at) => at % 28 < 14 ? measured[at] : grey),
         );
       });
 

@@ -143,13 +143,15 @@ Deno.test("reference() names the reproduction and what it reproduces", () => {
   );
 });
 
+const SIZE = { width: 28, height: 28 };
+
 Deno.test("fitted() gives a drawing the size and the middle of MNIST's digits", () => {
   for (const [left, top, width, height] of [[0, 0, 4, 8], [2, 1, 26, 20]]) {
     const drawing = Float32Array.from({ length: 784 }, (_, at) => {
       const [x, y] = [at % 28 - left!, Math.floor(at / 28) - top!];
       return x >= 0 && x < width! && y >= 0 && y < height! ? 1 : 0;
     });
-    const result = fitted(drawing);
+    const result = fitted(drawing, SIZE);
     let [mass, x, y] = [0, 0, 0];
     const columns = new Set<number>();
     const rows = new Set<number>();
@@ -170,5 +172,5 @@ Deno.test("fitted() gives a drawing the size and the middle of MNIST's digits", 
 
 Deno.test("fitted() leaves an empty image as it is", () => {
   const empty = new Float32Array(784);
-  assert.deepEqual(fitted(empty), empty);
+  assert.deepEqual(fitted(empty, SIZE), empty);
 });
