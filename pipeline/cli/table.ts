@@ -152,7 +152,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "why",
-    help: "the facts of an instance, against those of its last record",
+    help: "the facts of an instance, against those of its nearest record",
     operands: { name: "INSTANCE", least: 1, most: 1, takes: STAGE },
     options: [
       ...CONFIGURATION,

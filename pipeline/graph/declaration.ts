@@ -14,7 +14,7 @@ export function declarationProblem(
   { id, stage, declaration }: Declared,
 ): Failure | undefined {
   const { params, hints, facts, permissions, outputs } = declaration;
-  const { inputs = {}, resources = {} } = declaration;
+  const { inputs = {}, resources = {}, work = 1 } = declaration;
   const wrong = (seen: string, hint: string): Failure => ({
     kind: "declaration",
     what: `Cannot use the declaration of "${short(id)}"`,
@@ -52,6 +52,12 @@ export function declarationProblem(
     return wrong(
       `it asks for ${wanted} of ${resource}`,
       "use a finite number from 0",
+    );
+  }
+  if (!Number.isFinite(work) || work <= 0) {
+    return wrong(
+      `it says that its work is ${work}`,
+      "use a finite number above 0, in a unit of the stage's own",
     );
   }
   for (const [name, input] of Object.entries(inputs)) {

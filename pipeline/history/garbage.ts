@@ -43,8 +43,9 @@ export interface Needed {
 
 /**
  * Finds what nobody needs. Kept are the last record of every instance, the
- * records of the newest `runs` runs and of those with a word, and whatever is `needed`, their objects, and
- * the furthest checkpoint of every prefix, from which a longer run can continue.
+ * records of the newest `runs` runs and of those with a word, and whatever is `needed`,
+ * their objects, and the furthest whole checkpoint of every prefix, from which a
+ * longer run can continue.
  */
 export function findWaste(
   store: Store,
@@ -79,7 +80,8 @@ export function findWaste(
   }
   const latest = join(store.folder, "latest");
   for (const name of list(latest)) {
-    wanted.add(readStored(join(latest, name))?.trim() ?? "");
+    const [last = ""] = readStored(join(latest, name))?.split("\n") ?? [];
+    wanted.add(last);
   }
 
   const objects = new Set(needed.objects);
@@ -101,9 +103,13 @@ export function findWaste(
   }
   for (const prefix of list(store.checkpoints)) {
     const folder = join(store.checkpoints, prefix);
-    const position = (name: string) => Number.parseInt(name);
-    const names = list(folder).toSorted((a, b) => position(b) - position(a));
-    for (const name of names.slice(1)) add("checkpoint", join(folder, name));
+    const furthest = isDigest(prefix)
+      ? store.checkpoint(prefix, Infinity)?.path
+      : undefined;
+    for (const name of list(folder)) {
+      const path = join(folder, name);
+      if (path !== furthest) add("checkpoint", path);
+    }
   }
   const failed = join(store.folder, "failed");
   for (const name of list(failed)) add("failure", join(failed, name));

@@ -6,18 +6,22 @@
 import type { Artifacts } from "../artifacts/artifacts.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { Digest } from "../store/digest.ts";
-import { changes, type Facts, fingerprint } from "../store/fingerprint.ts";
+import { type Facts, fingerprint } from "../store/fingerprint.ts";
 import type { Index } from "../store/index.ts";
-import type { BuildRecord, Origin } from "../store/record.ts";
+import type { Origin } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
+import { type Continuation, continuation } from "./continuation.ts";
 import type { Decision, Reason } from "./decision.ts";
+import { estimate } from "./estimate.ts";
 import { type DigestOf, inputFacts } from "./facts.ts";
+import type { Earlier, Nearest } from "./nearest.ts";
 
 /** What deciding needs to know of the world. */
 export interface World {
   readonly store: Store;
   readonly index: Index;
   readonly artifacts: Artifacts;
+  readonly nearest: Nearest;
   /** Facts of an instance but for its inputs. */
   readonly own: (instance: Instance) => Facts;
   /** The digest of a file of the project. */
@@ -30,12 +34,20 @@ export interface World {
 export interface Decided {
   readonly decision: Decision;
   readonly facts: Facts;
+  /** The facts that are not there yet: of inputs that are still to be made. */
+  readonly pending?: ReadonlySet<string>;
   /** Unknown while an input is. */
   readonly fingerprint: Digest | undefined;
   /** The outputs, if they are known. */
   readonly outputs: { readonly [output: string]: Digest } | undefined;
-  /** What it took the last time, in seconds. */
+  /** What it took, or is predicted to take, in seconds. */
   readonly seconds: number | undefined;
+  /** The time is an estimate: scaled, of another instance, or made under other facts. */
+  readonly about?: boolean;
+  /** Where it goes on, if it runs and need not begin anew. */
+  readonly continues?: Continuation;
+  /** The earlier record that this one is compared with, if it has none of its own. */
+  readonly nearest?: Digest;
   /** What the stage said of the result. */
   readonly remarks?: readonly string[];
   /** Where the result comes from, if nobody made it here. */
@@ -63,43 +75,48 @@ export function decide(
   const forced = world.force.has(instance.stage) ||
     world.force.has(instance.id);
 
-  if (!inputs.known) {
-    const latest = store.latest(instance.stage, instance.id);
+  if (inputs.unknown.size > 0) {
+    const earlier = world.nearest.find(instance, facts, inputs.unknown);
     return {
-      decision: undecided(instance, facts, latest, forced, outputs),
+      decision: undecided(instance, earlier, forced, outputs),
       facts,
+      pending: inputs.unknown,
       fingerprint: undefined,
       outputs: undefined,
-      seconds: latest?.seconds,
+      ...predicted(instance, earlier, undefined),
     };
   }
 
   const id = fingerprint(facts);
   const record = index.find(instance.stage, id);
-  const run = (because: Reason, seconds = record?.seconds): Decided => ({
-    decision: { kind: "run", because },
-    facts,
-    fingerprint: id,
-    outputs: undefined,
-    seconds,
-  });
-  if (forced) return run({ kind: "forced" });
-  if (!record) {
-    const latest = store.latest(instance.stage, instance.id);
-    return latest
-      ? run(
-        { kind: "changed", changes: changes(latest.facts, facts) },
-        latest.seconds,
-      )
-      : run({ kind: "first-run" });
-  }
-  if (record.provisional !== undefined) {
-    return run({ kind: "provisional", because: record.provisional });
+  const run = (why: (earlier: Earlier | undefined) => Reason): Decided => {
+    const earlier = world.nearest.find(
+      instance,
+      facts,
+      inputs.unknown,
+      record && id,
+    );
+    // Who asks for it wants all of it to run.
+    const continues = forced ? undefined : continuation(instance, facts, store);
+    return {
+      decision: { kind: "run", because: why(earlier) },
+      facts,
+      fingerprint: id,
+      outputs: undefined,
+      ...predicted(instance, earlier, continues),
+      ...(continues && { continues }),
+    };
+  };
+  if (forced) return run(() => ({ kind: "forced" }));
+  if (!record) return run((earlier) => changed(instance, earlier));
+  const { provisional } = record;
+  if (provisional !== undefined) {
+    return run(() => ({ kind: "provisional", because: provisional }));
   }
   for (const output of Object.keys(instance.declaration.outputs)) {
     const digest = record.outputs[output];
     if (digest === undefined || !store.holds(digest)) {
-      return run({ kind: "result-gone", output });
+      return run(() => ({ kind: "result-gone", output }));
     }
   }
   const wrong = artifacts.wrong(instance, record.outputs);
@@ -119,21 +136,40 @@ export function decide(
 /** The decision while an input is still to be made. */
 function undecided(
   instance: Instance,
-  facts: Facts,
-  latest: BuildRecord | undefined,
+  earlier: Earlier | undefined,
   forced: boolean,
   outputs: (instance: string) => unknown,
 ): Decision {
   if (forced) return { kind: "run", because: { kind: "forced" } };
-  if (!latest) return { kind: "run", because: { kind: "first-run" } };
-  // What is known is compared; an unknown input is no change.
-  const changed = changes(latest.facts, facts).filter(({ fact, now }) =>
-    !(fact.startsWith("input ") && now === undefined)
-  );
-  if (changed.length > 0) {
-    return { kind: "run", because: { kind: "changed", changes: changed } };
+  const because = changed(instance, earlier);
+  if (because.kind === "first-run" || because.changes.length > 0) {
+    return { kind: "run", because };
   }
   const upstream = instance.producers.map(({ id }) => id)
     .filter((id) => outputs(id) === undefined);
   return { kind: "maybe", upstream };
+}
+
+/** Why an instance runs that has no record. One of another instance is no reason. */
+function changed(
+  { id }: Instance,
+  earlier: Earlier | undefined,
+): Extract<Reason, { kind: "first-run" | "changed" }> {
+  return earlier?.record.instance === id
+    ? { kind: "changed", changes: earlier.changes }
+    : { kind: "first-run" };
+}
+
+/** What the nearest record says of the time. */
+function predicted(
+  instance: Instance,
+  earlier: Earlier | undefined,
+  from: Continuation | undefined,
+): Pick<Decided, "seconds" | "about" | "nearest"> {
+  if (!earlier) return { seconds: undefined };
+  const { record, timed, changes } = earlier;
+  const nearest = record.fingerprint;
+  if (!timed) return { seconds: undefined, nearest };
+  const equal = timed === record && changes.length === 0;
+  return { ...estimate(instance, timed, { equal, from }), nearest };
 }

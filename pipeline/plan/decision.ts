@@ -27,6 +27,14 @@ export interface Planned {
   readonly stage: string;
   readonly title: string;
   readonly decision: Decision;
-  /** What it took the last time, in seconds, if it ever ran. */
+  /** What it is predicted to take, in seconds, if it or one like it ever ran. */
   readonly seconds?: number;
+  /** The time is an estimate: scaled, of another instance, or made under other facts. */
+  readonly about?: true;
+  /** The checkpoint that it goes on from: at `position` of `end`, counted in what `along` names. */
+  readonly continues?: {
+    readonly along: string;
+    readonly position: number;
+    readonly end: number;
+  };
 }

@@ -60,15 +60,15 @@ export function ownFacts(
   return facts;
 }
 
-/** The facts of an instance's inputs, and whether all of them are known. */
+/** The facts of an instance's inputs, and the names of those that nobody knows yet. */
 export function inputFacts(
   instance: Instance,
   digestOf: DigestOf,
-): { facts: Facts; known: boolean } {
+): { facts: Facts; unknown: ReadonlySet<string> } {
   const facts: Record<string, Json> = {};
-  let known = true;
+  const unknown = new Set<string>();
   const add = (name: string, digest: Digest | undefined) => {
-    if (digest === undefined) known = false;
+    if (digest === undefined) unknown.add(name);
     else facts[name] = digest;
   };
   for (const [name, link] of Object.entries(instance.links)) {
@@ -99,7 +99,7 @@ export function inputFacts(
         }
     }
   }
-  return { facts, known };
+  return { facts, unknown };
 }
 
 /** Whether inputs come in the order that is taken for granted: by their points, axis by axis. */

@@ -22,6 +22,7 @@ import { Index } from "../store/index.ts";
 import { StatCache } from "../store/stat.ts";
 import { Store } from "../store/store.ts";
 import type { World } from "./decide.ts";
+import { Nearest } from "./nearest.ts";
 import { fileDigests, gatherFacts } from "./sources.ts";
 
 /** An opened project. */
@@ -91,6 +92,7 @@ export async function open<Config>(
       store,
       index,
       artifacts,
+      nearest: new Nearest(store, graph),
       own,
       file: (path) => files.value.get(path),
       force: new Set(force),

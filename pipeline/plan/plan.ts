@@ -32,13 +32,21 @@ export class Plan {
   /** As renderers show it. */
   list(): Planned[] {
     return this.graph.instances.map(({ id, stage, title }) => {
-      const { decision, seconds } = this.decided.get(id)!; // made for each instance
+      const { decision, seconds, about, continues } = this.decided.get(id)!; // made for each instance
       return {
         instance: id,
         stage,
         title,
         decision,
         ...(seconds !== undefined && { seconds }),
+        ...(about && { about }),
+        ...(continues && {
+          continues: {
+            along: continues.along,
+            position: continues.checkpoint.position,
+            end: continues.end,
+          },
+        }),
       };
     });
   }

@@ -73,5 +73,5 @@ function price(cost: number | undefined): string {
   if (cost === undefined) return "";
   return cost === 0
     ? " without running anything"
-    : ` by running ${counted(cost, "instance")}`;
+    : ` by running at most ${counted(cost, "instance")}`;
 }

@@ -118,7 +118,7 @@ function planned(
   if (count("run", "maybe") === 0) return [];
   const parts = [
     `${count("run")} to run`,
-    ...(count("maybe") > 0 ? [`${count("maybe")} may be cut off`] : []),
+    ...(count("maybe") > 0 ? [`${count("maybe")} may run`] : []),
     `${count("reuse", "restore")} up to date`,
     ...(seconds === undefined ? [] : [`about ${roughly(seconds)}`]),
   ];

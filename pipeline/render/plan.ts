@@ -1,9 +1,16 @@
-/** A plan as tables: what will run, what may be cut off, what is at hand. */
+/** A plan as tables: what will run, what may run, what is at hand. */
 import type { Decision, Planned } from "../plan/decision.ts";
 import type { Event } from "../run/event.ts";
-import { counted, duration, roughly } from "../text/quantity.ts";
+import { counted, roughly } from "../text/quantity.ts";
 import { originLines } from "./origins.ts";
-import { describeDecision, grouped, listed } from "./reason.ts";
+import {
+  describeContinuation,
+  describeDecision,
+  grouped,
+  listed,
+  predicted,
+} from "./reason.ts";
+import { rootsOf } from "./roots.ts";
 import type { Style } from "../text/style.ts";
 import {
   hang,
@@ -28,16 +35,23 @@ interface PlanView {
 /** How wide a table is where nobody says. */
 const COLUMNS = 100;
 
-/** So many that wait are one row, even where others of their stage do not. */
+/** So many of a stage that share their words are one row, even where others do not. */
 const MANY = 4;
 
-type Plan = readonly Planned[];
+/** Rows of one stage, before the rest of them are counted. */
+const SHOWN = 6;
 
-/** One line of a table: an instance, or all of a stage that share their words. */
+/** The time of what never ran, nor anything of its stage. */
+const UNKNOWN = "unknown";
+
+type Plan = readonly Planned[];
+type Kind = Decision["kind"];
+
+/** One line of a table: an instance, or several of a stage. */
 interface Row {
   readonly name: string;
   readonly words: string;
-  readonly seconds: number | undefined;
+  readonly time: string;
   readonly wall: string | undefined;
 }
 
@@ -47,7 +61,7 @@ export function planLines(
   style: Style,
   { all, wall = () => undefined, width = COLUMNS }: PlanView,
 ): string[] {
-  const { plan, seconds } = event;
+  const { plan, origins } = event;
   const sections = (["run", "maybe", "restore", "reuse"] as const)
     .map((kind) => ({ kind, rows: rowsOf(kind, plan, all, wall) }))
     .filter(({ rows }) => rows.length > 0);
@@ -58,49 +72,128 @@ export function planLines(
     Math.max(0, ...shown.map(({ name }) => columns(name))),
     Math.max(16, Math.floor(width * 0.45)),
   );
-  const time = Math.max(0, ...shown.map((row) => timeOf(row).length));
+  // What is true of all is said at the end.
+  const told = shown.some(({ time }) => time !== "" && time !== UNKNOWN);
+  const timeIn = ({ time }: Row) => told ? time : "";
+  const time = Math.max(0, ...shown.map((row) => timeIn(row).length));
   const lines = sections.flatMap(({ kind, rows }) => {
     const { word, paint } = DECISIONS[kind];
-    const title = style[paint](word);
     if (kind === "reuse" && !all) {
       const count = plan.filter(({ decision }) => decision.kind === kind);
-      return [`${title}: ${counted(count.length, "instance")}`];
+      return [`${style[paint](word)}: ${counted(count.length, "instance")}`];
     }
+    // What all of them have in common is said once.
+    const [first] = rows;
+    const common = rows.length > 1 &&
+        rows.every(({ words }) => words === first?.words)
+      ? first?.words
+      : undefined;
+    const title = hang(
+      style.bold(common === undefined ? word : `${word}${colon(kind)}`),
+      common ?? "",
+      width,
+    );
     return [
-      style.bold(title),
+      ...title,
       ...rows.flatMap((row) =>
         hang(
           // A name that is too long takes its room from the time's.
           `  ${pad(row.name, name)}  ${
-            padLeft(timeOf(row), time - Math.max(0, columns(row.name) - name))
-          }  `,
-          row.words + (row.wall === undefined ? "" : ` [${row.wall}]`),
+            time === 0 ? "" : padLeft(
+              timeIn(row),
+              time - Math.max(0, columns(row.name) - name),
+            ) + "  "
+          }`,
+          (common === undefined ? row.words : "") +
+            (row.wall === undefined ? "" : ` [${row.wall}]`),
           width,
-        )
+        ).map((line) => line.trimEnd())
       ),
     ];
   });
   return [
     ...lines,
-    ...originLines(event.origins, width, style),
-    ...conclusion(plan, seconds, width, style),
+    ...originLines(origins, width, style),
+    ...conclusion(event, width, style),
   ];
 }
 
-function timeOf({ seconds }: Row): string {
-  return seconds === undefined ? "?" : duration(seconds);
+/** `may run if …`, but `will run: param steps …`. */
+function colon(kind: Kind): string {
+  return kind === "maybe" ? " " : ": ";
+}
+
+/** What it will take; nothing of what takes none. */
+function timeOf(kind: Kind, members: Plan): string {
+  if (kind === "restore" || kind === "reuse") return "";
+  let [sum, about] = [0, false];
+  for (const one of members) {
+    if (one.seconds === undefined) return UNKNOWN;
+    sum += one.seconds;
+    about ||= one.about ?? false;
+  }
+  return predicted(sum, about);
 }
 
 /**
- * The rows of one section. A stage whose instances all share what is to be done
- * and why is one row, unless `all` are wanted.
+ * The rows of one section, unless `all` are wanted: of a stage, those that share what
+ * is to be done and why are one row if they are all of it, or many; of those that are
+ * left the first few have a row of their own.
  */
 function rowsOf(
-  kind: Decision["kind"],
+  kind: Kind,
   plan: Plan,
   all: boolean,
   wall: (instance: string) => string | undefined,
 ): Row[] {
+  const words = wordsOf(plan);
+  const single = (one: Planned): Row => ({
+    name: one.instance,
+    words: words([one]),
+    time: timeOf(kind, [one]),
+    wall: wall(one.instance),
+  });
+  const together = (name: string, members: Plan): Row => ({
+    name,
+    words: words(members),
+    time: timeOf(kind, members),
+    wall: undefined,
+  });
+  const stages = Map.groupBy(plan, ({ stage }) => stage);
+  return [...stages].flatMap(([stage, members]) => {
+    const chosen = members.filter(({ decision }) => decision.kind === kind);
+    if (all) return chosen.map(single);
+    // What waits, waits for others: that these are not the same matters less.
+    const alike = kind === "maybe"
+      ? [chosen]
+      : [...Map.groupBy(chosen, (one) => words([one])).values()];
+    const rows: Row[] = [];
+    const rest: Planned[] = [];
+    for (const group of alike) {
+      if (group.length > 1 && group.length === members.length) {
+        rows.push(together(`${stage} × ${group.length}`, group));
+      } else if (group.length >= MANY) {
+        const name = `${stage} × ${group.length} of ${members.length}`;
+        rows.push(together(name, group));
+      } else rest.push(...group);
+    }
+    const shown = rest.length > SHOWN ? rest.slice(0, SHOWN - 2) : rest;
+    const others = rest.slice(shown.length);
+    return [
+      ...rows,
+      ...shown.map(single),
+      ...(others.length > 0
+        ? [{
+          ...together(`${stage} × ${others.length} more`, others),
+          words: "the like",
+        }]
+        : []),
+    ];
+  });
+}
+
+/** What is said of instances that have a row in common, or of one alone. */
+function wordsOf(plan: Plan): (members: Plan) => string {
   const roots = rootsOf(plan);
   const told = new Map<readonly string[], string>();
   const wait = (list: readonly string[]) => {
@@ -108,43 +201,22 @@ function rowsOf(
     told.set(list, words);
     return words;
   };
-  const words = (members: Plan) =>
-    new Set(
-      members.map(({ instance, decision }) =>
-        decision.kind === "maybe"
-          ? wait(roots.get(instance) ?? decision.upstream)
-          : describeDecision(decision)
-      ),
+  return (members) => {
+    const [first] = members;
+    if (!first) return "";
+    const { decision, continues } = first;
+    if (decision.kind !== "maybe") {
+      const from = continues ? `; ${describeContinuation(continues)}` : "";
+      return describeDecision(decision) + from;
+    }
+    const lists = new Set(
+      members.map(({ instance }) => roots.get(instance) ?? decision.upstream),
     );
-  const single = (one: Planned): Row => ({
-    name: one.instance,
-    words: [...words([one])].join(),
-    seconds: one.seconds,
-    wall: wall(one.instance),
-  });
-  const stages = Map.groupBy(plan, ({ stage }) => stage);
-  return [...stages.values()].flatMap((members) => {
-    const chosen = members.filter(({ decision }) => decision.kind === kind);
-    const whole = chosen.length === members.length ||
-      kind === "maybe" && chosen.length >= MANY;
-    const alike = chosen.length > 1 && whole &&
-      (kind === "maybe" || words(chosen).size === 1);
-    if (all || !alike) return chosen.map(single);
-    const seconds = chosen.map((one) => one.seconds);
-    const causes = [
-      ...new Set(chosen.map(({ instance }) => roots.get(instance) ?? [])),
-    ].flat();
-    return [{
-      name: grouped(chosen.map(({ instance }) => instance)).join(),
-      words: kind === "maybe"
-        ? waiting([...new Set(causes)])
-        : [...words(chosen)].join(),
-      seconds: seconds.includes(undefined)
-        ? undefined
-        : seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0),
-      wall: undefined,
-    }];
-  });
+    const [only = []] = lists;
+    return lists.size === 1 ? wait(only) : waiting([
+      ...new Set([...lists].flat()),
+    ]);
+  };
 }
 
 function waiting(roots: readonly string[]): string {
@@ -153,63 +225,42 @@ function waiting(roots: readonly string[]): string {
   } something else`;
 }
 
-/**
- * For each instance that waits for others: which of those that certainly run
- * are behind it, however far up. Those stand in the plan with their reasons.
- * Instances that wait for the same share one list: a list for each of thousands
- * that wait for thousands would be quadratic.
- */
-export function rootsOf(plan: Plan): Map<string, readonly string[]> {
-  const roots = new Map<string, readonly string[]>();
-  const joined = new Map<string, readonly string[]>();
-  const numbers = new Map<readonly string[], number>();
-  const number = (list: readonly string[]) => {
-    const known = numbers.get(list) ?? numbers.size;
-    numbers.set(list, known);
-    return known;
-  };
-  // Producers come first in a plan, so what is upstream is known already.
-  for (const { instance, decision } of plan) {
-    if (decision.kind === "run") roots.set(instance, [instance]);
-    if (decision.kind !== "maybe") continue;
-    const lists = new Set(
-      decision.upstream.flatMap((one) => {
-        const list = roots.get(one);
-        return list ? [list] : [];
-      }),
-    );
-    const [first] = lists;
-    if (!first) roots.set(instance, decision.upstream);
-    else if (lists.size === 1) roots.set(instance, first);
-    else {
-      const key = [...lists].map(number).join();
-      const all = joined.get(key) ?? [...new Set([...lists].flat())];
-      joined.set(key, all);
-      roots.set(instance, all);
-    }
-  }
-  return roots;
-}
-
 /** What it comes to: how much, and how long. */
 function conclusion(
-  plan: Plan,
-  seconds: number | undefined,
+  { plan, seconds, least, cpus = 1 }: Extract<Event, { kind: "planned" }>,
   width: number,
   { green, bold }: Style,
 ): string[] {
-  const count = (kind: Decision["kind"]) =>
-    plan.filter(({ decision }) => decision.kind === kind).length;
-  if (count("run") + count("maybe") === 0) {
-    return [green(count("restore") > 0 ? "nothing has to run" : "up to date")];
+  const of = (...kinds: Kind[]) =>
+    plan.filter(({ decision }) => kinds.includes(decision.kind));
+  const [runs, waits] = [of("run").length, of("maybe").length];
+  if (runs + waits === 0) {
+    return [
+      green(of("restore").length > 0 ? "nothing has to run" : "up to date"),
+    ];
   }
-  const will = `${count("run")} will run`;
-  const may = count("maybe") > 0 ? `, ${count("maybe")} may be cut off` : "";
+  const will = `${runs} will run`;
+  const may = waits > 0 ? `, ${waits} may run` : "";
   const time = seconds === undefined
-    ? "no prediction, not all of them ever ran"
-    : `predicted time: ${count("maybe") > 0 ? "at most " : ""}${
-      solid(roughly(seconds))
-    }, from the last runs`;
+    ? unknownTime(of("run", "maybe"), least)
+    : `predicted time: ${waits > 0 ? "at most " : ""}${
+      solid(predictedAll(seconds, of("run", "maybe")))
+    }${cpus > 1 && runs + waits > 1 ? ` on ${solid(`${cpus} cores`)}` : ""}`;
   return wrap(`${will}${may}; ${time}`, width)
     .map((line, row) => row === 0 ? line.replace(will, bold(will)) : line);
+}
+
+function predictedAll(seconds: number, runs: Plan): string {
+  const about = runs.some(({ about }) => about);
+  return about ? predicted(seconds, true) : roughly(seconds);
+}
+
+/** What can be said where of some nothing is known. */
+function unknownTime(runs: Plan, least: number | undefined): string {
+  if (least === undefined) return "time unknown: nothing of it ever ran";
+  const unknown = runs.filter(({ seconds }) => seconds === undefined)
+    .map(({ instance }) => instance);
+  return `predicted time: about ${solid(roughly(least))}, and that of ${
+    listed(grouped(unknown))
+  }, which is unknown`;
 }

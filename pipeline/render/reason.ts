@@ -1,7 +1,9 @@
 /** Why an instance runs, in one line of a person's words. */
-import type { Decision, Reason } from "../plan/decision.ts";
+import type { Decision, Planned, Reason } from "../plan/decision.ts";
 import type { Change } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
+import { type Group, groups } from "./groups.ts";
+import { counted, duration, roughly } from "../text/quantity.ts";
 import { clean } from "../text/visible.ts";
 
 /** How many changes are named before "and n more". */
@@ -23,6 +25,19 @@ export function describeReason(reason: Reason): string {
     case "provisional":
       return "its last result was a stand-in";
   }
+}
+
+/** Where an instance goes on that has a checkpoint: `continues at 10 of 20 steps`. */
+export function describeContinuation(
+  { along, position, end }: NonNullable<Planned["continues"]>,
+): string {
+  return `continues at ${position} of ${end} ${along}`;
+}
+
+/** A predicted time: `1 min 15 s` where the same ran before, `about 2 min` where not. */
+export function predicted(seconds: number, about: boolean): string {
+  if (!about) return duration(seconds);
+  return `about ${seconds < 9.95 ? duration(seconds) : roughly(seconds)}`;
 }
 
 /** A decision in words. */
@@ -53,49 +68,44 @@ export function describeDecision(decision: Decision): string {
  * behind one input.
  */
 export function describeChanges(changes: readonly Change[]): string {
-  const phrases = groups(changes)
-    .map(({ key, members }) => describeGroup(key, members));
+  const all = groups(changes);
+  const keys = new Set(all.map(({ key }) => key));
+  const phrases = all
+    // That what comes and goes has its place in an order says nothing more.
+    .filter(({ key }) =>
+      !key.startsWith("order ") || !keys.has(key.replace(/^order /, "input "))
+    )
+    .map(describeGroup);
   return phrases.slice(0, NAMED).join("; ") + more(phrases.length, NAMED);
 }
 
-/** The kinds of facts, from those that a person sets to those that come along. */
-const ORDER = ["param", "fact", "env", "code", "input", "npm"];
-
-/** Changes of what is one thing to a person. */
-interface Group {
-  /** `param size`, `code stages/draw/stage.ts`, `npm sharp`, `input curves`. */
-  readonly key: string;
-  readonly members: readonly Change[];
-}
-
-/** Changes by what they are about, those that a person made first. */
-export function groups(changes: readonly Change[]): Group[] {
-  const rank = (key: string) => {
-    const place = ORDER.indexOf(key.split(" ")[0] ?? "");
-    return place < 0 ? ORDER.length : place;
-  };
-  return [...Map.groupBy(changes, ({ fact }) => groupOf(fact))]
-    .map(([key, members]) => ({ key, members }))
-    .toSorted((a, b) => rank(a.key) - rank(b.key));
-}
-
-/** `code a.ts#f` → `code a.ts`; `npm sharp@1.0` → `npm sharp`; `input x[n=1]` → `input x`. */
-function groupOf(fact: string): string {
-  if (fact.startsWith("code ")) return fact.replace(/(#| \().*$/, "");
-  if (fact.startsWith("npm ")) return fact.replace(/(.)@[^@]*$/, "$1");
-  if (fact.startsWith("input ")) return fact.replace(/\[.*$/, "");
-  return fact;
-}
-
-function describeGroup(key: string, changes: readonly Change[]): string {
+function describeGroup({ key, members: changes, to }: Group): string {
+  if (to !== undefined) return `${key} is now ${to}`;
   const [first] = changes;
   if (changes.length === 1 && first) return describeChange(first);
   if (key.startsWith("npm ")) return `${key}: ${versions(key, changes)}`;
-  if (changes.every(({ was }) => was === undefined)) return `${key} is new`;
-  if (changes.every(({ now }) => now === undefined)) return `${key} is gone`;
-  return key.startsWith("input ")
-    ? `input ${key.slice("input ".length)} × ${changes.length} changed`
-    : `${key} changed`;
+  return key + amounts(key, changes);
+}
+
+/** How many of what is one thing are new, gone or others: `2 changed, 1 is new`. */
+export function amounts(key: string, changes: readonly Change[]): string {
+  const isCode = key.startsWith("code ");
+  const fresh = changes.filter(({ was }) => was === undefined).length;
+  const gone =
+    changes.filter((one) => one.was !== undefined && one.now === undefined)
+      .length;
+  const others = changes.length - fresh - gone;
+  // Parts of a module come and go with any edit.
+  if (isCode && (others > 0 || fresh > 0 && gone > 0)) return " changed";
+  const counts = [
+    [others, "changed", "changed"],
+    [fresh, "is new", "are new"],
+    [gone, "is gone", "are gone"],
+  ] as const;
+  return ": " + counts.filter(([count]) => count > 0)
+    .map(([count, one, many]) =>
+      `${isCode ? counted(count, "part") : count} ${count === 1 ? one : many}`
+    ).join(", ");
 }
 
 /** The versions of a package before and after: `1.0 → 1.1`. */
@@ -109,6 +119,9 @@ export function versions(key: string, changes: readonly Change[]): string {
 
 function describeChange(change: Change): string {
   const { fact, was, now } = change;
+  if (fact.startsWith("order ")) {
+    return `input ${fact.slice("order ".length)} in another order`;
+  }
   const text = difference(change);
   if (text === undefined) return `${fact} changed`;
   const values = was !== undefined && now !== undefined;
@@ -150,6 +163,7 @@ function short(value: Json | undefined): boolean {
 
 /** A value as it is written in a sentence, in one line. */
 export function show(value: Json | undefined): string {
+  if (value === null) return "not set";
   const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
   return clean(text).replace(/\s*\n\s*/g, " ").trim();
 }

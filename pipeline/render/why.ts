@@ -1,16 +1,19 @@
 /** The facts of an instance as tables, what changed first. */
-import type { Decision } from "../plan/decision.ts";
+import type { Planned } from "../plan/decision.ts";
 import { type Change, changes, type Facts } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
 import { counted, duration } from "../text/quantity.ts";
 import {
+  amounts,
+  describeContinuation,
   describeDecision,
   difference,
-  groups,
   listed,
+  predicted,
   show,
   versions,
 } from "./reason.ts";
+import { groups } from "./groups.ts";
 import type { Style } from "../text/style.ts";
 import {
   clip,
@@ -22,18 +25,25 @@ import {
 } from "../text/layout.ts";
 import { DECISIONS } from "./words.ts";
 
-/** An instance, what is to be done about it, and what it was made from the last time. */
-export interface Explanation {
-  readonly instance: string;
-  readonly decision: Decision;
+/** An instance, what is to be done about it, and the record that it is compared with. */
+export interface Explanation extends Omit<Planned, "stage" | "title"> {
   readonly facts: Facts;
-  readonly last?: {
+  /** The facts that are not there yet: of inputs that are still to be made. */
+  readonly pending: readonly string[];
+  /** Its own record, or the nearest of the earlier ones. */
+  readonly nearest?: {
+    /** Another one, where this one never ran. */
+    readonly instance: string;
     readonly facts: Facts;
     readonly made: string;
     readonly seconds: number;
+    /** The part of it that was left to do, if not all. */
+    readonly share?: number;
     readonly wall: string;
     /** The archive that it was restored from. */
     readonly from?: { readonly archive: string };
+    /** It is not the last one that the instance had. */
+    readonly older: boolean;
   };
 }
 
@@ -55,6 +65,7 @@ const KINDS: readonly (readonly [prefix: string, title: string])[] = [
   ["fact", "declared facts"],
   ["env", "environment"],
   ["input", "inputs"],
+  ["order", "order of inputs"],
   ["code", "code"],
   ["npm", "packages"],
   ["output", "outputs"],
@@ -66,11 +77,12 @@ const MANY = ["code", "npm"];
 
 /** The answer in the first line, then what changed, then all other facts by kind. */
 export function whyLines(
-  { instance, decision, facts, last }: Explanation,
+  explanation: Explanation,
   style: Style,
   { all = false, width = COLUMNS }: WhyView = {},
 ): string[] {
-  const { bold, dim, yellow } = style;
+  const { instance, decision, facts, nearest, pending } = explanation;
+  const { bold } = style;
   const { paint } = DECISIONS[decision.kind];
   const verb = {
     reuse: "is reused",
@@ -78,63 +90,108 @@ export function whyLines(
     run: "will run",
     maybe: "may run",
   }[decision.kind];
-  const lines = hang(
-    `${bold(instance)} ${style[paint](verb)}: `,
-    describeDecision(decision),
-    width,
+  const changed = nearest
+    ? [
+      ...changes(nearest.facts, facts),
+      ...pending.filter((fact) => nearest.facts[fact] === undefined)
+        .map((fact) => ({ fact, was: undefined, now: undefined })),
+    ]
+    : [];
+  const lines = [
+    ...hang(
+      `${bold(instance)} ${style[paint](verb)}: `,
+      describeDecision(decision),
+      width,
+    ),
+    ...predictionLines(explanation, width, style),
+    ...recordLines(explanation, width, style),
+  ];
+  const own = nearest?.instance === instance;
+  const waiting = new Set(pending);
+  const certain = changed.filter(({ fact, was }) =>
+    !waiting.has(fact) || was === undefined
   );
-  if (last) {
-    const when = solid(`${last.made.slice(0, 16).replace("T", " ")} UTC`);
-    lines.push(
-      ...wrap(
-        `last made ${when} in ${
-          solid(duration(last.seconds))
-        }, contained by ${last.wall}`,
-        width,
-      ).map(dim),
-    );
-    if (last.from) {
-      const { archive } = last.from;
-      lines.push(
-        ...wrap(
-          `not made here: from the archive ${solid(archive)}, which says so`,
-          width,
-        ).map(yellow),
-      );
-    }
-  }
-  const changed = last ? changes(last.facts, facts) : [];
-  if (changed.length > 0) {
-    const view = { all, width };
-    lines.push(
-      "",
-      bold("changed"),
-      ...changeLines(changed, decision, view, style),
-    );
-  }
+  const block = (title: string, some: readonly Change[]) => {
+    if (some.length === 0) return;
+    const rows = changeLines(some, waiting, { all, width }, style);
+    lines.push("", bold(title), ...rows);
+  };
+  block(own ? "changed" : `different from ${nearest?.instance}`, certain);
+  block("not known yet", changed.filter((one) => !certain.includes(one)));
   const names = new Set(changed.map(({ fact }) => fact));
   const equal = Object.entries(facts).filter(([fact]) => !names.has(fact));
-  const title = !last
+  const title = !nearest
     ? "facts"
-    : changed.length > 0
-    ? "as the last time"
-    : "all facts, as the last time";
+    : changed.length === 0
+    ? "all facts, as then"
+    : own
+    ? "as then"
+    : `as in ${nearest.instance}`;
   if (equal.length > 0) {
     lines.push("", bold(title), ...factLines(equal, all, width, style));
   }
   return lines;
 }
 
+/** Where it goes on, and how long it will take. */
+function predictionLines(
+  { decision, seconds, about, continues }: Explanation,
+  width: number,
+  { dim }: Style,
+): string[] {
+  if (decision.kind !== "run" && decision.kind !== "maybe") return [];
+  const time = seconds === undefined
+    ? "its time is unknown"
+    : `predicted time: ${solid(predicted(seconds, about ?? false))}`;
+  const from = continues ? `${describeContinuation(continues)}; ` : "";
+  return wrap(`${from}${time}`, width).map(dim);
+}
+
+/** The record that it is compared with. */
+function recordLines(
+  { instance, decision, nearest }: Explanation,
+  width: number,
+  { dim, yellow }: Style,
+): string[] {
+  if (!nearest) return [];
+  const { made, seconds, share, wall, from, older } = nearest;
+  const when = solid(`${made.slice(0, 16).replace("T", " ")} UTC`);
+  const rest = share === undefined || share >= 1
+    ? ""
+    : ` (of which ${solid(`${Math.round(100 * share)} %`)} was left to do)`;
+  const how = `made ${when} in ${
+    solid(duration(seconds))
+  }${rest}, contained by ${wall}`;
+  const whose = nearest.instance !== instance
+    ? `compared with ${nearest.instance}, `
+    : decision.kind === "reuse" || decision.kind === "restore"
+    ? ""
+    : older
+    ? "compared with the nearest of its earlier records, "
+    : "compared with its last record, ";
+  return [
+    ...wrap(whose + how, width).map(dim),
+    ...(from
+      ? wrap(
+        `not made here: from the archive ${solid(from.archive)}, which says so`,
+        width,
+      ).map(yellow)
+      : []),
+  ];
+}
+
 function changeLines(
   changed: readonly Change[],
-  decision: Decision,
+  pending: ReadonlySet<string>,
   { all, width }: { readonly all: boolean; readonly width: number },
   { cyan }: Style,
 ): string[] {
-  const rows = groups(changed).flatMap(({ key, members }) =>
-    all || members.length === 1
-      ? members.map((change) => [change.fact, became(change, decision)])
-      : [[key, together(key, members, decision)]]
+  const rows = groups(changed).flatMap(({ key, members, to }) =>
+    to !== undefined && !all
+      ? [[key, `is now ${to}`]]
+      : all || members.length === 1
+      ? members.map((change) => [change.fact, became(change, pending)])
+      : [[key, together(key, members, pending)]]
   );
   const name = nameWidth(rows.map(([fact = ""]) => fact), width);
   return rows.flatMap(([fact = "", text = ""]) =>
@@ -146,7 +203,7 @@ function changeLines(
 function together(
   key: string,
   members: readonly Change[],
-  decision: Decision,
+  pending: ReadonlySet<string>,
 ): string {
   if (key.startsWith("npm ")) return versions(key, members);
   if (key.startsWith("code ")) {
@@ -156,21 +213,22 @@ function together(
     return `${counted(parts.length, "part")}: ${listed(parts, 4)}`;
   }
   const differences = new Set(
-    members.map((change) => became(change, decision)),
+    members.map((change) => became(change, pending)),
   );
   const [only] = differences;
-  const verdict = differences.size === 1 && only?.startsWith("is ")
-    ? only.replace(/^is/, "are")
-    : "differ";
-  return `${members.length} ${verdict}`;
+  return differences.size === 1 && only?.startsWith("is ")
+    ? `${members.length} ${only.replace(/^is/, "are")}`
+    : amounts(key, members).replace(/^: /, "");
 }
 
 /** What became of one fact; of digests what suffices to tell them apart. */
-function became(change: Change, decision: Decision): string {
-  const { fact, was = "", now } = change;
-  const pending = decision.kind !== "reuse" && fact.startsWith("input ");
-  if (now === undefined && pending) return "is still to be made";
-  return difference(change) ?? `${digest(was)} → ${digest(now ?? "")}`;
+function became(change: Change, pending: ReadonlySet<string>): string {
+  const { fact, was, now } = change;
+  if (pending.has(fact)) {
+    return was === undefined ? "is new" : "is still to be made";
+  }
+  if (fact.startsWith("order ")) return "is another one";
+  return difference(change) ?? `${digest(was ?? "")} → ${digest(now ?? "")}`;
 }
 
 function factLines(

@@ -18,7 +18,7 @@ export interface Look {
 /** What is to be done about an instance. */
 export const DECISIONS: { readonly [kind in Decision["kind"]]: Look } = {
   run: { sign: "→", word: "will run", paint: "cyan" },
-  maybe: { sign: "?", word: "may be cut off", paint: "yellow" },
+  maybe: { sign: "?", word: "may run", paint: "yellow" },
   restore: { sign: "↺", word: "restored", paint: "green" },
   reuse: { sign: "=", word: "reused", paint: "dim" },
 };

@@ -50,6 +50,7 @@ export async function bring(
     // Somebody may have finished it between our decision and our lease.
     const late = decide(instance, world, outputs);
     if (late.decision.kind !== "run") continue;
+    const { continues } = late;
     const telling = writing(lease, report);
     telling({
       kind: "started",
@@ -59,6 +60,7 @@ export async function bring(
     return await build(
       instance,
       facts,
+      continues,
       (id, output) => outputs(id)![output]!, // producers ended well
       { ...context, report: telling },
     );

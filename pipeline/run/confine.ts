@@ -1,20 +1,21 @@
 /** What an instance's process is given, and what it may touch. */
 import { join } from "node:path";
 import type { Instance } from "../graph/graph.ts";
+import type { Continuation } from "../plan/continuation.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import type { Point } from "../stage/declaration.ts";
 import { type Digest, isDigest } from "../store/digest.ts";
 import type { Store } from "../store/store.ts";
 import type { RunContext } from "./context.ts";
 
-/** The confinement of an instance in its private folder; `prefix` finds its checkpoints. */
-export async function confine(
+/** The confinement of an instance in its private folder, to go on `from` a checkpoint. */
+export function confine(
   instance: Instance,
-  prefix: Digest | undefined,
+  from: Continuation | undefined,
   folder: string,
   outputs: (instance: string, output: string) => Digest,
-  { root, store, code, require, signal }: RunContext,
-): Promise<Confinement> {
+  { root, store, code, require }: RunContext,
+): Confinement {
   const { declaration } = instance;
   const inputs: Record<string, string | { point: Point; path: string }[]> = {};
   for (const [name, link] of Object.entries(instance.links)) {
@@ -40,8 +41,6 @@ export async function confine(
     inputs.stored = Object.values(stored).map((path) => ({ point: {}, path }));
   }
   const read = code(instance);
-  const along = declaration.resume?.along;
-  const end = along === undefined ? undefined : declaration.params?.[along];
   return {
     instance: instance.id,
     root,
@@ -59,9 +58,7 @@ export async function confine(
       ) => [name, file]),
     ),
     folder,
-    checkpoint: prefix !== undefined && typeof end === "number"
-      ? await store.checkpoint(prefix, end, signal)
-      : undefined,
+    checkpoint: from?.checkpoint,
     permissions: declaration.permissions ?? {},
     gpu: (declaration.resources?.gpu ?? 0) > 0,
     require,

@@ -70,8 +70,12 @@ export type Event =
   | {
     readonly kind: "planned";
     readonly plan: readonly Planned[];
-    /** The predicted time of all that will or may run, in seconds. */
+    /** The predicted time of all that will or may run, in seconds, if of each it is known. */
     readonly seconds?: number;
+    /** The predicted time without those of which nothing is known, if there are any. */
+    readonly least?: number;
+    /** The cores that it is predicted for. */
+    readonly cpus?: number;
     readonly origins?: Origins;
   }
   | {

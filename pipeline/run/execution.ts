@@ -6,7 +6,11 @@
 import { join, relative } from "node:path";
 import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
-import { factKey } from "../plan/facts.ts";
+import {
+  type Continuation,
+  prefixFingerprint,
+  shareLeft,
+} from "../plan/continuation.ts";
 import { commandLine, start } from "../sandbox/start.ts";
 import type { Digest } from "../store/digest.ts";
 import { writeWhole } from "../store/write.ts";
@@ -37,6 +41,7 @@ export interface InstanceResult {
 export async function build(
   instance: Instance,
   facts: Facts,
+  from: Continuation | undefined,
   outputs: (instance: string, output: string) => Digest,
   context: RunContext,
 ): Promise<InstanceResult | undefined> {
@@ -45,7 +50,7 @@ export async function build(
   const alone = leavesNothing(instance);
   const folder = workdirs.open(instance.stage, alone);
   const prefix = prefixFingerprint(instance, facts);
-  const confinement = await confine(instance, prefix, folder, outputs, context);
+  const confinement = confine(instance, from, folder, outputs, context);
   let provisional: string | undefined;
   let refused: Failure | undefined;
   const remarks: string[] = [];
@@ -140,12 +145,15 @@ export async function build(
   if (!kept.ok) return broken(kept.failure);
   const seconds = (performance.now() - started) / 1000;
   const id = fingerprint(facts);
+  const { work } = instance.declaration;
   store.write(instance.stage, {
     instance: instance.id,
     fingerprint: id,
     facts,
     outputs: kept.value,
     seconds: Math.round(seconds * 1000) / 1000,
+    ...(from && { share: shareLeft(from) }),
+    ...(work !== undefined && { work }),
     made: new Date().toISOString(),
     wall: ended.wall,
     ...(provisional !== undefined && { provisional }),
@@ -172,17 +180,4 @@ function leavesNothing(
   { declaration: { runs, permissions } }: Instance,
 ): boolean {
   return runs.kind === "module" && (permissions?.ffi ?? []).length === 0;
-}
-
-/**
- * What a checkpoint is kept under: all facts but the parameter along which the
- * instance can be continued.
- */
-function prefixFingerprint(
-  { declaration: { resume } }: Instance,
-  facts: Facts,
-): Digest | undefined {
-  if (!resume) return;
-  const { [`param ${factKey(resume.along)}`]: _, ...rest } = facts;
-  return fingerprint(rest);
 }

@@ -40,7 +40,10 @@ export interface Ran {
   readonly aborted: boolean;
 }
 
-/** The plan's event, with the predicted time. */
+/**
+ * The plan's event, with the predicted time; where of some nothing is known, the rest
+ * is the least that it takes.
+ */
 export function announce(plan: Plan, cpus: number, report: Report): void {
   const list = plan.list();
   const seconds = (instance: Instance) =>
@@ -49,11 +52,17 @@ export function announce(plan: Plan, cpus: number, report: Report): void {
     const kind = plan.decided.get(instance.id)?.decision.kind;
     return kind === "run" || kind === "maybe";
   }));
-  const known = [...runs].every((one) => seconds(one) !== undefined);
+  const known = [...runs].filter((one) => seconds(one) !== undefined).length;
+  const time = makespan(plan.graph, runs, seconds, cpus);
   report({
     kind: "planned",
     plan: list,
-    ...(known && { seconds: makespan(plan.graph, runs, seconds, cpus) }),
+    cpus,
+    ...(known === runs.size
+      ? { seconds: time }
+      : known > 0
+      ? { least: time }
+      : {}),
     ...originsOf(plan.decided.values()),
   });
 }

@@ -163,6 +163,12 @@ export interface Declaration {
    * continue from the end of 10.
    */
   readonly resume?: { readonly along: string };
+  /**
+   * How much work it is, in a unit of the stage's own: what its time is proportional
+   * to, as steps times images. The times of earlier runs are scaled by it in
+   * predictions. No fact.
+   */
+  readonly work?: number;
   /** More facts, for what the engine cannot see: a GPU adapter's name. */
   readonly facts?: JsonObject;
 }

@@ -31,3 +31,14 @@ export function changes(was: Facts, now: Facts): Change[] {
       canonical(was) !== canonical(now)
     );
 }
+
+/**
+ * What a fact is about, to a person: `code a.ts#f` is about `code a.ts`, `npm sharp@1.0`
+ * about `npm sharp`, `input x[n=1]` about `input x`.
+ */
+export function subject(fact: string): string {
+  if (fact.startsWith("code ")) return fact.replace(/(#| \().*$/, "");
+  if (fact.startsWith("npm ")) return fact.replace(/(.)@[^@]*$/, "$1");
+  if (fact.startsWith("input ")) return fact.replace(/\[.*$/, "");
+  return fact;
+}

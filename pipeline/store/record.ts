@@ -20,6 +20,10 @@ export interface BuildRecord {
   readonly outputs: { readonly [output: string]: Kept };
   /** How long it took, in seconds. */
   readonly seconds: number;
+  /** The part of it that was left to do, where it went on from a checkpoint: below 1. */
+  readonly share?: number;
+  /** How much work all of it is, if the stage says so, in its own unit. */
+  readonly work?: number;
   /** When it ended, ISO 8601, UTC. */
   readonly made: string;
   /** What kept the stage's process in: `deno`, `landlock`, `bwrap`. */
@@ -65,6 +69,8 @@ const RECORD = v.object({
     v.object({ digest: DIGEST, size: v.number() }),
   ),
   seconds: v.number(),
+  share: v.optional(v.number()),
+  work: v.optional(v.number()),
   made: v.string(),
   wall: v.string(),
   provisional: v.optional(v.string()),

@@ -3,7 +3,8 @@
  *
  *   objects/<sha256>                      one output, read-only, named after its content
  *   records/<stage>/<fingerprint>.json    what a fingerprint produced
- *   latest/<instance>                     the fingerprint it had last, to explain a rerun
+ *   latest/<instance>                     the fingerprints that it had, the last one first,
+ *                                         to explain a rerun by the nearest of them
  *   checkpoints/<prefix>/<n>-<digest>     states of unfinished or extendable instances;
  *                                         the digest is of prefix, position and content
  *   leases/  cache/                       see lease.ts, cache.ts
@@ -44,7 +45,6 @@ import {
   openLock,
   openPlain,
   readStored,
-  removeTree,
 } from "./disk.ts";
 import { isDraft, writeDurably, writeWhole } from "./write.ts";
 import type { Ingested } from "./ingest.ts";
@@ -59,6 +59,12 @@ import type { Checkpoint } from "../stage/task.ts";
 
 /** What was taken in. */
 type Taken = Extract<Ingested, { kind: "taken" }>;
+
+/**
+ * So many fingerprints of an instance are remembered: more changes than anybody
+ * tries in a week, and a file that is read in one go.
+ */
+const REMEMBERED = 64;
 
 /** The results of one project, in a folder. */
 export class Store {
@@ -117,16 +123,34 @@ export class Store {
 
   /** Says which fingerprint an instance has now. */
   point(instance: string, fingerprint: Digest): void {
-    if (this.#latest(instance) === fingerprint) return;
+    const had = this.fingerprints(instance);
+    if (had[0] === fingerprint) return;
+    const all = [fingerprint, ...had.filter((one) => one !== fingerprint)];
     // Only explains a rerun: not worth waiting for the disk.
     const path = this.#latestPath(instance);
-    inStore(this.folder, path, () => writeWhole(path, fingerprint + "\n"));
+    const text = all.slice(0, REMEMBERED).join("\n") + "\n";
+    inStore(this.folder, path, () => writeWhole(path, text));
+  }
+
+  /** The fingerprints that an instance had, the last one first. Their records may be gone. */
+  fingerprints(instance: string): Digest[] {
+    const text = readStored(this.#latestPath(instance)) ?? "";
+    return text.split("\n").filter(isDigest);
   }
 
   /** The record that an instance had last. */
   latest(stage: string, instance: string): BuildRecord | undefined {
-    const fingerprint = this.#latest(instance);
+    const [fingerprint] = this.fingerprints(instance);
     return fingerprint && this.record(stage, fingerprint);
+  }
+
+  /** All instances of a stage that ever had a record here, sorted by name. */
+  instances(stage: string): string[] {
+    const whole = encodeURIComponent(stage);
+    const point = encodeURIComponent(`${stage}[`);
+    return list(join(this.folder, "latest"))
+      .filter((name) => name === whole || name.startsWith(point))
+      .flatMap((name) => decoded(name) ?? []);
   }
 
   /** Moves a checkpoint that was taken in from a stage into the store. */
@@ -141,12 +165,11 @@ export class Store {
     await this.#give(path, place, digest, signal);
   }
 
-  /** The furthest whole checkpoint up to a position. */
-  async checkpoint(
-    prefix: Digest,
-    upTo: number,
-    signal: AbortSignal,
-  ): Promise<Checkpoint | undefined> {
+  /**
+   * The furthest whole checkpoint up to a position. A broken one is left alone: it
+   * is replaced when its name is needed.
+   */
+  checkpoint(prefix: Digest, upTo: number): Checkpoint | undefined {
     const folder = join(this.checkpoints, prefix);
     const found = list(folder).flatMap((name) => {
       const [, position] = /^(\d+)-[0-9a-f]{64}$/.exec(name) ?? [];
@@ -156,12 +179,10 @@ export class Store {
     }).sort((a, b) => b.position - a.position);
     for (const { position, name } of found) {
       const path = join(folder, name);
-      const content = await digestOf(path, signal);
-      if (signal.aborted) return undefined;
+      const content = this.stat.digest(path, folder);
       if (content && checkpointName(prefix, position, content) === name) {
         return { position, path };
       }
-      removeTree(path);
     }
     return undefined;
   }
@@ -196,11 +217,6 @@ export class Store {
   #latestPath(instance: string): string {
     return join(this.folder, "latest", encodeURIComponent(instance));
   }
-
-  #latest(instance: string): Digest | undefined {
-    const text = readStored(this.#latestPath(instance))?.trim();
-    return text !== undefined && isDigest(text) ? text : undefined;
-  }
 }
 
 /**
@@ -214,6 +230,16 @@ function checkpointName(
 ): string {
   const digest = digestJson("checkpoint", [prefix, position, content]);
   return `${position}-${digest}`;
+}
+
+/** What was encoded as a file's name; nothing for a name that nobody encoded. */
+function decoded(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /** The digest of a plain file, read so that others have their turn. */

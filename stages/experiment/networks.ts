@@ -5,6 +5,7 @@
 import type { Determinism, Stage } from "../../pipeline/stage/declaration.ts";
 import type { EngineName } from "../training/engine.ts";
 import { output } from "../../pipeline/stage/declaration.ts";
+import type { Network } from "../network/network.ts";
 import type { Resolved } from "./resolved.ts";
 import { variantAt, variantsOf } from "./study.ts";
 
@@ -56,12 +57,39 @@ export const train: Stage<Resolved> = {
         },
       },
       resume: { along: "epochs" },
+      work: training.epochs * multiplications(network) *
+        (training.images === "all"
+          ? 60_000 - training.validation
+          : training.images),
       facts: hardware,
       ...(native && { permissions: { ffi: ["onnxruntime-node"] } }),
       resources: { cpus: 1, memory: 600, gpu: gpu ? 1 : 0 },
     };
   },
 };
+
+/**
+ * The multiplications of one image of 28×28 on its way through the network: what the
+ * time of training goes by.
+ */
+function multiplications({ encoder, decoder, kernel }: Network): number {
+  let [sum, pixels, channels] = [0, 28 * 28, 1];
+  const convolution = (filters: number) => {
+    sum += pixels * kernel ** 2 * channels * filters;
+    channels = filters;
+  };
+  encoder.forEach((filters, index) => {
+    if (index > 0) pixels /= 4; // pooled
+    convolution(filters);
+  });
+  for (const filters of decoder) {
+    pixels *= 4; // by a transposed convolution, of one tap for each pixel
+    sum += pixels * channels * filters;
+    channels = filters;
+    convolution(filters);
+  }
+  return sum + pixels * channels;
+}
 
 /**
  * What an engine promises. Of all but the portable one the sums have another

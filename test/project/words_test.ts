@@ -34,10 +34,10 @@ Deno.test("a study of texts is reproduced, published, archived, verified and res
     "status says what would run, and reproduce runs it",
     async () => {
       deepEqual(told(await words.run("status"), 3), [
-        "will run",
-        "  shout  ?  never run before",
-        "  sort   ?  never run before",
-        "2 will run; no prediction, not all of them ever ran",
+        "will run: never run before",
+        "  shout",
+        "  sort",
+        "2 will run; time unknown: nothing of it ever ran",
       ]);
       deepEqual(told(await words.run("reproduce")), [
         "Ran  never run before",

@@ -74,8 +74,10 @@ async function show<Config>(
         out(jsonLine({ ...event, ...(folder && { folder }) }));
       } else {
         const wall = (instance: string) => {
-          const found = plan.graph.byId.get(instance);
-          return found && opened.store.latest(found.stage, instance)?.wall;
+          const { stage } = plan.graph.byId.get(instance)!; // of this plan
+          const { nearest, fingerprint } = plan.decided.get(instance)!; // as above
+          const compared = nearest ?? fingerprint;
+          return compared && opened.store.record(stage, compared)?.wall;
         };
         const lines = planLines(event, outStyle, {
           all: parsed.has("verbose"),

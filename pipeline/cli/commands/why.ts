@@ -1,4 +1,4 @@
-/** `why`: the facts of an instance, against those of its last record. */
+/** `why`: the facts of an instance, against those of its nearest record. */
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { unwrap } from "../../failure.ts";
@@ -21,30 +21,38 @@ export default async function whyCommand<Config>(
   const found = unwrap(select(opened.graph, parsed.operands[0]!)); // exactly one is taken
   const plan = new Plan(opened.graph, opened.world);
   opened.save();
-  for (const { id, stage } of found) {
-    const { decision, facts } = plan.decided.get(id)!; // the plan has every instance
-    const last = opened.store.latest(stage, id);
+  const planned = new Map(plan.list().map((one) => [one.instance, one]));
+  for (const [at, { id, stage }] of found.entries()) {
+    const { stage: _, title: __, ...one } = planned.get(id)!; // the plan has every instance
+    const { facts, pending = [], fingerprint, nearest } = plan.decided.get(id)!; // as above
+    const compared = nearest ?? fingerprint;
+    const record = compared && opened.store.record(stage, compared);
+    const [last] = opened.store.fingerprints(id);
     const explanation: Explanation = {
-      instance: id,
-      decision,
+      ...one,
       facts,
-      ...(last && {
-        last: {
-          facts: last.facts,
-          made: last.made,
-          seconds: last.seconds,
-          wall: last.wall,
-          ...(last.from && { from: last.from }),
+      pending: [...pending],
+      ...(record && {
+        nearest: {
+          instance: record.instance,
+          facts: record.facts,
+          made: record.made,
+          seconds: record.seconds,
+          ...(record.share !== undefined && { share: record.share }),
+          wall: record.wall,
+          ...(record.from && { from: record.from }),
+          older: record.fingerprint !== last,
         },
       }),
     };
     out(
-      parsed.has("json")
-        ? jsonLine(explanation)
-        : whyLines(explanation, outStyle, {
+      parsed.has("json") ? jsonLine(explanation) : [
+        ...(at > 0 ? [""] : []),
+        ...whyLines(explanation, outStyle, {
           all: parsed.has("verbose"),
           width: columns(),
-        }).join("\n") + "\n",
+        }),
+      ].join("\n") + "\n",
     );
   }
   return 0;

@@ -137,7 +137,8 @@ Deno.test("a restored result says from which archive it is, until it is made her
     instance: "figures",
     decision: { kind: "reuse" },
     facts: last.facts,
-    last,
+    pending: [],
+    nearest: { ...last, older: false },
   }, style(false)).join("\n");
   match(why, new RegExp(`not made here: from the archive ${forged.root}`));
 

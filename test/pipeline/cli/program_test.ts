@@ -85,7 +85,7 @@ Deno.test("status exits with 3 while something is to be done, and with 0 after i
   using program = opened();
   const before = await program.run("status");
   equal(before.code, 3);
-  match(before.out, /will run\n {2}first/);
+  match(before.out, /^will run: never run before\n {2}first\n/);
   await program.run("reproduce");
   const after = await program.run("status");
   equal(after.out, "reused: 4 instances\nup to date\n");

@@ -310,6 +310,8 @@ Deno.test("link() refuses what JSON does not have, and says where it stands", ()
   equal(declared({ hints: { a: NaN } }), "hints.a is NaN");
   match(declared({ resources: { cpus: NaN } }), /NaN of cpus/);
   match(declared({ resources: { memory: -1 } }), /-1 of memory/);
+  match(declared({ work: 0 }), /its work is 0/);
+  match(declared({ work: Infinity }), /its work is Infinity/);
   match(declared({ inputs: { a: file("b\0c") } }), /"a" has a zero character/);
   match(refused({ train: { matrix: { lr: [Infinity] } } }), /use "Infinity"/);
   match(

@@ -1,6 +1,6 @@
 /** Cleaning: what nobody needs goes, what somebody needs stays. */
 import { deepEqual, ok } from "node:assert/strict";
-
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   findWaste,
@@ -55,6 +55,35 @@ Deno.test("removeWaste() removes earlier results, and what remains is up to date
   deepEqual(await made.run(), { letters: "reused", count: "reused" });
   made.stage("letters", { params: { text: "abc" }, outputs: ["a.txt"] });
   deepEqual(await made.run(), { letters: "built", count: "built" });
+});
+
+Deno.test("findWaste() keeps the furthest checkpoint that is whole, and no broken one", async () => {
+  await using made = await Study.start();
+  made.stage(
+    "steps",
+    { params: { n: 3 }, outputs: ["o"], more: { resume: { along: "n" } } },
+    `
+    for (let n = 1; n <= 3; n++) {
+      write(task.scratch + "/s", String(n));
+      task.keep({ position: n, path: task.scratch + "/s" });
+    }
+    write(task.output("o"), "");`,
+  );
+  await made.run();
+  const { store } = await made.open();
+  const [prefix = ""] = readdirSync(store.checkpoints);
+  const path = (n: number) => {
+    const folder = join(store.checkpoints, prefix);
+    const name = readdirSync(folder).find((one) => one.startsWith(`${n}-`));
+    return join(folder, name!); // it was kept
+  };
+  chmodSync(path(3), 0o644);
+  writeFileSync(path(3), "broken");
+  deepEqual(
+    findWaste(store, 0, NOTHING).filter(({ kind }) => kind === "checkpoint")
+      .map(({ path }) => path).sort(),
+    [path(1), path(3)],
+  );
 });
 
 Deno.test("occupy() waits for nobody: it is refused while a run is in, and refuses runs", async () => {

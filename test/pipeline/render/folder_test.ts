@@ -50,7 +50,7 @@ Deno.test("folderLines() counts what is of earlier runs, and what would have to 
     }),
     [
       "artifacts/ now holds a=1 instead of the plain configuration; deno task reproduce " +
-      "brings that back by running 1 instance",
+      "brings that back by running at most 1 instance",
       "1 of 2 files in artifacts/ is of the run 20261123-160813-ab12",
     ],
   );

@@ -2,7 +2,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Event } from "../../../pipeline/run/event.ts";
 import { changes, type Facts } from "../../../pipeline/store/fingerprint.ts";
 import { diffLines, type Side } from "../../../pipeline/render/diff.ts";
-import { planLines, rootsOf } from "../../../pipeline/render/plan.ts";
+import { planLines } from "../../../pipeline/render/plan.ts";
+import { rootsOf } from "../../../pipeline/render/roots.ts";
 import {
   type Asked,
   type RunRow,
@@ -87,12 +88,70 @@ Deno.test("planLines() says that nothing has to be done, and no more", () => {
   ]);
 });
 
-Deno.test("planLines() predicts nothing where something never ran", () => {
-  const { plan } = planOf(failing());
+Deno.test("planLines() predicts nothing where nothing ever ran, and says of what nothing is known", () => {
+  const plan = planOf(failing()).plan.map(({ seconds: _, ...one }) => one);
+  const last = (least?: number) =>
+    planLines(
+      { kind: "planned", plan, ...(least !== undefined && { least }) },
+      plain,
+      { all: false, width: 200 },
+    ).at(-1);
+  equal(last(), "18 will run; time unknown: nothing of it ever ran");
   match(
-    planLines({ kind: "planned", plan }, plain, { all: false }).at(-1) ?? "",
-    /^18 will run; no prediction, not all of them ever ran$/,
+    last(100) ?? "",
+    /^18 will run; predicted time: about 1 min 40 s, and that of [^;]+, which is unknown$/,
   );
+});
+
+/** Instances of one stage with their reasons. */
+function reasons(...all: string[]): Planned["plan"] {
+  return all.map((value, index) => ({
+    instance: `x[n=${index}]`,
+    stage: "x",
+    title: "x",
+    decision: value === ""
+      ? { kind: "reuse" }
+      : value === "new"
+      ? { kind: "run", because: { kind: "first-run" } }
+      : {
+        kind: "run",
+        because: {
+          kind: "changed",
+          changes: [{ fact: "param n", was: "0", now: value }],
+        },
+      },
+  }));
+}
+
+/** The rows of a plan, without its titles and its conclusion. */
+function rowsOf(plan: Planned["plan"]): string[] {
+  return planLines({ kind: "planned", plan }, plain, { all: false })
+    .filter((line) => line.startsWith("  "));
+}
+
+Deno.test("planLines() has one row for all that run for the same reason", () => {
+  deepEqual(rowsOf(reasons("new", "new", "new")), [
+    "  x × 3  never run before",
+  ]);
+  const sixty = Array<string>(60).fill("new");
+  deepEqual(rowsOf(reasons("", ...sixty, "")), [
+    "  x × 60 of 62  never run before",
+  ]);
+  deepEqual(rowsOf(reasons("", "new", "new", "")), [
+    "  x[n=1]",
+    "  x[n=2]",
+  ]);
+});
+
+Deno.test("planLines() counts instances that run each for a reason of its own, after the first few", () => {
+  const values = Array.from({ length: 20 }, (_, index) => `v${index}`);
+  deepEqual(rowsOf(reasons(...values)), [
+    "  x[n=0]       param n: 0 → v0",
+    "  x[n=1]       param n: 0 → v1",
+    "  x[n=2]       param n: 0 → v2",
+    "  x[n=3]       param n: 0 → v3",
+    "  x × 16 more  the like",
+  ]);
 });
 
 Deno.test("rootsOf() follows what waits up to what certainly runs", () => {
@@ -153,11 +212,18 @@ Deno.test("whyLines() answers in the first line, then shows what changed, then t
       because: { kind: "changed", changes: changes(BEFORE, AFTER) },
     },
     facts: AFTER,
-    last: {
+    pending: ["input curves[lr=0.1]", "input curves[lr=0.3]"],
+    seconds: 75.2,
+    about: true,
+    continues: { along: "epochs", position: 10, end: 20 },
+    nearest: {
+      instance: "train[lr=0.1]",
       facts: BEFORE,
       made: "2026-11-23T16:08:13.123Z",
       seconds: 75,
+      share: 0.5,
       wall: "Landlock",
+      older: true,
     },
   } as const;
   const shown = WIDTHS.flatMap((columns) => {
@@ -178,16 +244,20 @@ Deno.test("whyLines() has an answer without a record, and with an equal one", as
     instance: "train[lr=0.1]",
     decision: { kind: "run", because: { kind: "first-run" } },
     facts: { "param epochs": 10 },
+    pending: [],
   }, plain);
   const equalFacts = whyLines({
     instance: "metrics",
     decision: { kind: "reuse" },
     facts: { "param epochs": 10 },
-    last: {
+    pending: [],
+    nearest: {
+      instance: "metrics",
       facts: { "param epochs": 10 },
       made: "2026-11-23T16:08:13.123Z",
       seconds: 1.2,
       wall: "deno",
+      older: false,
     },
   }, plain);
   await t.assertSnapshot([...first, "", ...equalFacts].join("\n"));

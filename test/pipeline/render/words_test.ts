@@ -217,20 +217,37 @@ Deno.test("describeChanges() takes for one what is one thing to a person", () =>
       change("input curves[lr=0.1]", A, B),
       change("input curves[lr=0.2]", A, B),
     ),
-    "input curves × 2 changed",
+    "input curves: 2 changed",
   );
   equal(
     say(
       change("input x[n=1]", undefined, A),
       change("input x[n=2]", undefined, A),
     ),
-    "input x is new",
+    "input x: 2 are new",
   );
   equal(
     say(change("code a.ts#f", A), change("code a.ts#g", B)),
-    "code a.ts is gone",
+    "code a.ts: 2 parts are gone",
   );
   equal(say(change("code a.ts#f", A, B)), "code a.ts#f changed");
+  equal(
+    say(
+      change("input x[n=1]", A, B),
+      change("input x[n=2]", undefined, A),
+      change("input x[n=3]", A),
+      change("order x", ["[n=1]", "[n=3]"], ["[n=1]", "[n=2]"]),
+    ),
+    "input x: 1 changed, 1 is new, 1 is gone",
+  );
+  equal(
+    say(change("order x", ["[n=1]", "[n=3]"], ["[n=3]", "[n=1]"])),
+    "input x in another order",
+  );
+  equal(
+    say(change("param images", 3200, null)),
+    "param images: 3200 → not set",
+  );
   equal(
     say(change("param mode", undefined, "fast")),
     "param mode is new: fast",
@@ -243,6 +260,28 @@ Deno.test("describeChanges() takes for one what is one thing to a person", () =>
   equal(
     describeReason({ kind: "changed", changes: [] }),
     "nothing changed, but its record is gone",
+  );
+});
+
+Deno.test("describeChanges() knows a module and an input by another name", () => {
+  const say = (...changes: Change[]) => describeChanges(changes);
+  equal(
+    say(
+      change("code a.ts#f", A),
+      change("code a.ts#g", B),
+      change("code b.ts#f", undefined, A),
+      change("code b.ts#g", undefined, B),
+    ),
+    "code a.ts is now b.ts",
+  );
+  equal(
+    say(change("input old", A), change("input new", undefined, A)),
+    "input old is now new",
+  );
+  // Another content is another thing.
+  equal(
+    say(change("input old", A), change("input new", undefined, B)),
+    "input old is gone; input new is new",
   );
 });
 
