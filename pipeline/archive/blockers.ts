@@ -56,7 +56,8 @@ export function blockers(
   if (authors.length === 0) {
     missing.push(
       "an author; add to experiment.toml:\n" +
-        '[[authors]]\ngiven = "…"\nfamily = "…"\naffiliation = "…"\norcid = "…"',
+        '[[authors]]\ngiven = "…"\nfamily = "…"\naffiliation = "…"\norcid = "…"\n' +
+        'or, of an organisation: name = "…"',
     );
   }
   if (license.trim() === "") {

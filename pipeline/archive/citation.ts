@@ -21,16 +21,18 @@ export function citationFile(release: Release): string {
     "keywords:",
     ...keywords.map((word) => `  - ${text(word)}`),
     "authors:",
-    ...publication.authors.flatMap((author) => [
-      `  - given-names: ${text(author.given)}`,
-      `    family-names: ${text(author.family)}`,
-      ...(author.affiliation
-        ? [`    affiliation: ${text(author.affiliation)}`]
-        : []),
-      ...(author.orcid
-        ? [`    orcid: "https://orcid.org/${author.orcid}"`]
-        : []),
-    ]),
+    ...publication.authors.flatMap((author) =>
+      author.name !== undefined ? [`  - name: ${text(author.name)}`] : [
+        `  - given-names: ${text(author.given)}`,
+        `    family-names: ${text(author.family)}`,
+        ...(author.affiliation
+          ? [`    affiliation: ${text(author.affiliation)}`]
+          : []),
+        ...(author.orcid
+          ? [`    orcid: "https://orcid.org/${author.orcid}"`]
+          : []),
+      ]
+    ),
     ...(repository ? [`repository-code: ${text(repository)}`] : []),
     "identifiers:",
     "  - type: swh",
@@ -85,7 +87,9 @@ export function zenodoFile(release: Release): string {
   return canonicalPretty(zenodoMetadata(release));
 }
 
-function creator({ given, family, affiliation, orcid }: Author): Json {
+function creator(author: Author): Json {
+  if (author.name !== undefined) return { name: author.name };
+  const { given, family, affiliation, orcid } = author;
   return {
     name: `${family}, ${given}`,
     ...(affiliation && { affiliation }),
@@ -107,21 +111,33 @@ export function codemetaFile(release: Release): string {
     datePublished: releaseDate(release),
     programmingLanguage: "TypeScript",
     runtimePlatform: `Deno ${deno}`,
-    softwareRequirements: [`Deno ${deno}`],
+    // An object: the vocabulary takes a text there for an address.
+    softwareRequirements: [{
+      "@type": "SoftwareApplication",
+      name: "Deno",
+      softwareVersion: deno,
+      url: "https://deno.com/",
+    }],
     keywords: publication.keywords,
     ...(publication.repository && { codeRepository: publication.repository }),
-    author: publication.authors.map((
-      { given, family, affiliation, orcid },
-    ) => ({
-      "@type": "Person",
-      ...(orcid && { "@id": `https://orcid.org/${orcid}` }),
-      givenName: given,
-      familyName: family,
-      ...(affiliation && {
-        affiliation: { "@type": "Organization", name: affiliation },
-      }),
-    })),
+    author: publication.authors.map(agent),
   });
+}
+
+function agent(author: Author): Json {
+  if (author.name !== undefined) {
+    return { "@type": "Organization", name: author.name };
+  }
+  const { given, family, affiliation, orcid } = author;
+  return {
+    "@type": "Person",
+    ...(orcid && { "@id": `https://orcid.org/${orcid}` }),
+    givenName: given,
+    familyName: family,
+    ...(affiliation && {
+      affiliation: { "@type": "Organization", name: affiliation },
+    }),
+  };
 }
 
 /** A text as HTML. */

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
+import { describedSettings } from "./comments.ts";
 import type { Described } from "./crate/entity.ts";
 import { documentsOf, releaseFile } from "./derivation.ts";
 import type { Piece, Release, Statement } from "./release.ts";
@@ -118,7 +119,19 @@ export async function contents(
     }),
     memory,
   };
-  const release: Release = { ...statement, run, code: id };
+  const configuration = files.find((path) =>
+    path === publication.configuration
+  );
+  const release: Release = {
+    ...statement,
+    run,
+    code: id,
+    described: describedSettings(
+      configuration === undefined
+        ? ""
+        : readFileSync(join(root, configuration), "utf8"),
+    ),
+  };
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });
   write(RELEASE, releaseFile(statement));

@@ -15,11 +15,13 @@ import {
   DATASETS,
   EXPERIMENT,
   MANIFEST,
+  PICTURE,
   PREVIEW,
   RUN,
   VENDOR,
 } from "./layout.ts";
 import { licenseTable } from "./licenses.ts";
+import { outline } from "./outline.ts";
 import { previewFile } from "./preview.ts";
 import { readmeFile } from "./readme.ts";
 import type { Release, Statement } from "./release.ts";
@@ -36,6 +38,7 @@ export function documentsOf(release: Release): Map<string, Document> {
     [".zenodo.json", () => zenodoFile(release)],
     ["codemeta.json", () => codemetaFile(release)],
     [CLAIMS, () => claimsFile(release)],
+    [PICTURE, () => outline(run) + "\n"],
     [EXPERIMENT, () => canonicalPretty(run.experiment)],
     [DATASETS, () => canonicalPretty(json(publication.datasets))],
     [RUN, () => printLock(run)],

@@ -8,7 +8,7 @@ import {
 } from "../published/foreign.ts";
 import type { Json } from "../stage/json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
-import { CLAIMS, CODE, CRATE, DATASETS, RELEASE, RUN } from "./layout.ts";
+import { CLAIMS, CRATE, DATASETS, LOCKED, RELEASE, RUN } from "./layout.ts";
 import { type Container, Refused } from "./container.ts";
 
 const ClaimsSchema = v.object({
@@ -113,9 +113,6 @@ const StatementSchema = v.object({
 export function readClaims(container: Container): ArchivedClaim[] {
   return readShape(container, CLAIMS, ClaimsSchema).claims;
 }
-
-/** Deno's lock file of the sources. */
-export const LOCKED = `${CODE}deno.lock`;
 
 /** What is read of Deno's lock file. */
 const PackagesSchema = v.object({

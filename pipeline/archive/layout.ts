@@ -24,10 +24,16 @@ export const CODE = "code/";
 export const LEFT: readonly string[] = ["node_modules", ".store", "artifacts"]
   .map((name) => CODE + name);
 
+/** Deno's lock file of the sources. */
+export const LOCKED = `${CODE}deno.lock`;
+
 /** Packages, with `--vendor`. */
 export const VENDOR = "vendor/";
 /** The page that shows the archive at a glance. */
 export const PREVIEW = "ro-crate-preview.html";
+
+/** The picture of the stages. */
+export const PICTURE = "workflow.svg";
 
 /** Where an artifact stands. */
 export function archivePath(artifact: string): string {

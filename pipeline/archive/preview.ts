@@ -1,4 +1,5 @@
 /** ro-crate-preview.html: the archive at a glance, in one page without a script. */
+import { authorName } from "./author.ts";
 import { escapeHtml } from "./citation.ts";
 import { type Described, fileId } from "./crate/entity.ts";
 import { outline } from "./outline.ts";
@@ -39,8 +40,7 @@ ${
       : ""
   }<p>${
     e(
-      publication.authors.map(({ given, family }) => `${given} ${family}`)
-        .join(", "),
+      publication.authors.map(authorName).join(", "),
     )
   } · version ${e(publication.version)} · ${releaseDate(release)} · ${
     e(publication.license)

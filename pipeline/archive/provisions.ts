@@ -7,7 +7,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "./container.ts";
-import { LOCKED, readPackages } from "./documents.ts";
+import { readPackages } from "./documents.ts";
+import { LOCKED } from "./layout.ts";
 import { packageOf } from "../code/lock.ts";
 
 /** Names and versions that are a folder each, and lead nowhere. */

@@ -7,6 +7,7 @@ import {
   sourcesText,
   totalSeconds,
 } from "./release.ts";
+import { authorName } from "./author.ts";
 import { archivePath } from "./layout.ts";
 
 /** The text. */
@@ -17,7 +18,7 @@ export function readmeFile(release: Release): string {
   const numbers = publication.metrics && archivePath(publication.metrics);
   const minutes = Math.max(1, Math.round(totalSeconds(release) / 60));
   const memory = peakMemory(release);
-  const names = authors.map(({ given, family }) => `${given} ${family}`);
+  const names = authors.map(authorName);
   return [
     `# ${title}`,
     "",

@@ -12,7 +12,6 @@ import type { Json } from "../stage/json.ts";
 import type { Lock } from "../published/lock.ts";
 import {
   type Entity,
-  LOCKED,
   readClaims,
   readCrate,
   readDatasets,
@@ -21,7 +20,14 @@ import {
   readRun,
   references,
 } from "./documents.ts";
-import { archivePath, CLAIMS, CODE, CRATE, MANIFEST } from "./layout.ts";
+import {
+  archivePath,
+  CLAIMS,
+  CODE,
+  CRATE,
+  LOCKED,
+  MANIFEST,
+} from "./layout.ts";
 import type { Level } from "./level.ts";
 import type { Judge } from "../project/publication.ts";
 import { blobHash, directoryId } from "./swhid.ts";

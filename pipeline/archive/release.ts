@@ -73,6 +73,8 @@ export interface Release extends Statement {
   readonly run: Lock;
   /** `swh:1:dir:…` of the sources. */
   readonly code: string;
+  /** What the comments of the configuration say of its settings, by path. */
+  readonly described: ReadonlyMap<string, string>;
 }
 
 /** When the last instance of the published run ended: the release's date. */

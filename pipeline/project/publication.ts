@@ -6,8 +6,17 @@
 import type { Json } from "../stage/json.ts";
 import type { Verdict } from "../stage/declaration.ts";
 
-/** A person who answers for the work. */
-export interface Author {
+/** Who answers for the work. */
+export type Author = Person | Organisation;
+
+/** A group that signs as such: its name is one, with no part that is a family's. */
+interface Organisation {
+  readonly name: string;
+  readonly given?: undefined;
+}
+
+interface Person {
+  readonly name?: undefined;
   readonly given: string;
   readonly family: string;
   readonly affiliation?: string | undefined;
@@ -64,6 +73,8 @@ export interface Publication {
   readonly workflow: string;
   /** Files and folders of the source, relative to the root. */
   readonly sources: readonly string[];
+  /** The file with the settings, in TOML, relative to the root: its comments describe them. */
+  readonly configuration?: string;
   /** The claims, as the configuration has them. */
   readonly claims: readonly Json[];
   /**

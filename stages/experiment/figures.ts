@@ -2,6 +2,7 @@
  * The declarations of the figures: one instance each, with its own module, so
  * that a change of one redraws that one.
  */
+import { namesOf } from "./authors.ts";
 import { join } from "node:path";
 import type {
   Declaration,
@@ -147,7 +148,7 @@ export const figures: Stage<Experiment> = {
 /** What the files of a figure say of where it is from. */
 function imprint({ authors }: Experiment): JsonObject {
   return {
-    authors: authors.map(({ given, family }) => `${given} ${family}`),
+    authors: namesOf(authors),
     language: "en",
   };
 }

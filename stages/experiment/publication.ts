@@ -54,6 +54,7 @@ const describe = (
     "stages",
     "test",
   ],
+  configuration: "experiment.toml",
   claims: claims as readonly Json[],
   judge: "stages/experiment/judge.ts",
 });

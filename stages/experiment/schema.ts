@@ -67,6 +67,7 @@ const paper = table({
   author: text,
   venue: text,
   year: count(1900, 2100),
+  released: v.exactOptional(count(1900, 2100)),
   // A part of the archive's name.
   version: v.pipe(
     text,
@@ -82,9 +83,9 @@ const paper = table({
   numbers: v.optional(v.array(quote, "a list of tables"), []),
 });
 
-const author = table({
-  given: text,
-  family: text,
+const person = {
+  given: v.exactOptional(text),
+  family: v.exactOptional(text),
   affiliation: v.exactOptional(text),
   orcid: v.exactOptional(
     v.pipe(
@@ -95,7 +96,24 @@ const author = table({
       ),
     ),
   ),
-});
+};
+
+/** A person has two names, and an organisation one. */
+const author = v.pipe(
+  table({ name: v.exactOptional(text), ...person }),
+  v.check(
+    ({ name, given, family, affiliation, orcid }) =>
+      name === undefined
+        ? given !== undefined && family !== undefined
+        : [given, family, affiliation, orcid].every((one) => one === undefined),
+    'a person (given = "…", family = "…"), or an organisation (name = "…" alone)',
+  ),
+  v.transform(({ name, given, family, ...rest }) =>
+    name === undefined
+      ? { given: given!, family: family!, ...rest } // checked
+      : { name }
+  ),
+);
 
 const claim = v.pipe(
   table({

@@ -19,16 +19,18 @@ export interface Params {
     readonly author: string;
     readonly venue: string;
     readonly year: number;
+    /** When the reproduction was. */
+    readonly released?: number;
     readonly version: string;
     readonly license: string;
     readonly abstract: string;
     readonly repository?: string;
   };
   /** The tables `[[authors]]`, of which there is one at least. */
-  readonly authors: readonly {
-    readonly given: string;
-    readonly family: string;
-  }[];
+  readonly authors: readonly (
+    | { readonly name: string }
+    | { readonly given: string; readonly family: string }
+  )[];
   readonly study: Study;
   readonly graph: readonly GraphStage[];
   /** Versions by name. */

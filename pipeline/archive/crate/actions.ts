@@ -1,5 +1,5 @@
 /** What happened: an action for each instance, and one for the whole run. */
-import { canonical } from "../../stage/json.ts";
+import { canonical, type Json } from "../../stage/json.ts";
 import type { PublishedInstance } from "../../published/lock.ts";
 import { machineText, type Release } from "../release.ts";
 import { CODE } from "../layout.ts";
@@ -15,9 +15,23 @@ import {
   type Reference,
   toolId,
 } from "./entity.ts";
+import { type Ports, refs } from "./ports.ts";
 import { isParameter, parameterName, stepOf } from "./workflow.ts";
 
-const COMPLETED = ref("http://schema.org/CompletedActionStatus");
+/** A word, as the profiles' validators want it, and no reference. */
+const COMPLETED = "http://schema.org/CompletedActionStatus";
+
+/** What the profile wants of an amount: which, and its unit's code by UN/CEFACT. */
+const SECONDS = {
+  propertyID: "http://schema.org/duration",
+  unitCode: "SEC",
+  unitText: "s",
+};
+const MEBIBYTES = {
+  propertyID: "http://schema.org/memoryRequirements",
+  unitCode: "E63",
+  unitText: "MiB",
+};
 
 /** `2026-11-23T16:00:00.000+00:00`: the profile's validators refuse a Z. */
 function time(milliseconds: number): string {
@@ -36,15 +50,16 @@ function span(
 export function actions(
   release: Release,
   files: readonly Described[],
+  ports: Ports,
 ): Entity[] {
   const { run } = release;
-  const known = contents(release, files);
+  const known = contents(release, files, ports);
   const agent = authorIds(release).slice(0, 1).map(ref);
   const step = stepOf(run.instances);
   return [
     ...known.entities,
     ...Object.entries(run.instances).flatMap(([id, instance]) => [
-      ...instanceAction(id, instance, known, agent),
+      ...instanceAction(id, instance, release, known, agent),
       {
         "@id": controlId(id),
         "@type": "ControlAction",
@@ -61,28 +76,54 @@ export function actions(
 function instanceAction(
   id: string,
   instance: PublishedInstance,
+  { publication, memory }: Release,
   known: Contents,
   agent: readonly Reference[],
 ): Entity[] {
   const { stage, title, facts, outputs } = instance;
   const { start, end } = span(instance);
+  const value = (kind: string, name: string, value: Json, more = {}) => ({
+    "@id": `#${kind}-${encodeURIComponent(`${id} ${name}`)}`,
+    "@type": "PropertyValue",
+    name,
+    value: typeof value === "number" || typeof value === "string"
+      ? value
+      : canonical(value),
+    ...more,
+  });
   const parameters = Object.entries(facts).filter(([fact]) => isParameter(fact))
-    .map(([fact, value]) => ({
-      "@id": `#value-${encodeURIComponent(`${id} ${parameterName(fact)}`)}`,
-      "@type": "PropertyValue",
-      name: parameterName(fact),
-      value: typeof value === "number" || typeof value === "string"
-        ? value
-        : canonical(value),
-      exampleOfWork: ref(parameterId(stage, parameterName(fact))),
-    }));
+    .map(([fact, given]) =>
+      value("value", parameterName(fact), given, {
+        exampleOfWork: ref(parameterId(stage, parameterName(fact))),
+      })
+    );
+  const usage = [
+    value("usage", "time", instance.seconds, SECONDS),
+    ...(memory[stage]
+      ? [value("usage", "memory limit", memory[stage], MEBIBYTES)]
+      : []),
+  ];
+  const environment = Object.entries(facts).filter(([fact]) =>
+    fact.startsWith("env ")
+  ).map(([fact, given]) =>
+    value("environment", fact.slice("env ".length), given)
+  );
+  // What a stage fetches is given to it from outside.
+  const datasets = new Set(
+    publication.datasets.flatMap(({ files }) =>
+      files.map(({ sha256 }) => sha256)
+    ),
+  );
+  const fetched = Object.values(outputs).flatMap(({ digest }) =>
+    datasets.has(digest) ? known.of(digest) ?? [] : []
+  );
   const inputs = Object.entries(facts).filter(([fact]) =>
     fact.startsWith("input ")
   ).flatMap(([, digest]) => known.of(String(digest)) ?? []);
   const results = Object.entries(outputs).map(([output, { digest }]) =>
     known.output(id, output, digest)
   );
-  return [...parameters, {
+  return [...parameters, ...usage, ...environment, {
     "@id": actionId(id),
     "@type": "CreateAction",
     name: `${title}: ${id}`,
@@ -90,10 +131,12 @@ function instanceAction(
     instrument: ref(toolId(instance)),
     agent,
     object: [
-      ...new Set(inputs),
+      ...new Set([...fetched, ...inputs]),
       ...parameters.map((parameter) => parameter["@id"]),
     ].map(ref),
     result: [...new Set(results)].map(ref),
+    ...refs("resourceUsage", usage.map((one) => one["@id"])),
+    ...refs("environment", environment.map((one) => one["@id"])),
     startTime: time(start),
     endTime: time(end),
     actionStatus: COMPLETED,

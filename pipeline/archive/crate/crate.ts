@@ -4,10 +4,12 @@
  * validators of those profiles fail.
  */
 import { canonicalPretty } from "../../stage/json.ts";
+import { LOCKED } from "../layout.ts";
 import type { Release } from "../release.ts";
 import { actions } from "./actions.ts";
 import type { Described } from "./entity.ts";
 import { fileEntities } from "./files.ts";
+import { portsOf } from "./ports.ts";
 import { root } from "./root.ts";
 import { workflow } from "./workflow.ts";
 
@@ -16,6 +18,8 @@ export function crateFile(
   release: Release,
   files: readonly Described[],
 ): string {
+  const ports = portsOf(release);
+  const locked = files.some(({ name }) => name === LOCKED);
   return canonicalPretty({
     "@context": [
       "https://w3id.org/ro/crate/1.1/context",
@@ -26,9 +30,9 @@ export function crateFile(
     ],
     "@graph": [
       ...root(release, files),
-      ...fileEntities(release, files),
-      ...workflow(release),
-      ...actions(release, files),
+      ...fileEntities(release, files, ports, locked),
+      ...workflow(release, ports, locked),
+      ...actions(release, files, ports),
     ],
   });
 }

@@ -32,8 +32,10 @@ export function fileId(name: string): string {
 
 /** The ids of the authors, in their order. */
 export function authorIds({ publication }: Release): string[] {
-  return publication.authors.map(({ orcid }, index) =>
-    orcid ? `https://orcid.org/${orcid}` : `#author-${index + 1}`
+  return publication.authors.map((author, index) =>
+    author.name === undefined && author.orcid
+      ? `https://orcid.org/${author.orcid}`
+      : `#author-${index + 1}`
   );
 }
 

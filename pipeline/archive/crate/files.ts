@@ -1,6 +1,18 @@
 /** The files of a crate, and the dataset's where they are not in it. */
-import { type Release, releaseDate } from "../release.ts";
-import { archivePath, CODE, CRATE, MANIFEST } from "../layout.ts";
+import {
+  type Release,
+  releaseDate,
+  sourcesText,
+  sourcesUrl,
+} from "../release.ts";
+import {
+  archivePath,
+  CODE,
+  CRATE,
+  LOCKED,
+  MANIFEST,
+  PICTURE,
+} from "../layout.ts";
 import {
   type Described,
   type Entity,
@@ -8,6 +20,7 @@ import {
   parameterId,
   ref,
 } from "./entity.ts";
+import { type Ports, refs } from "./ports.ts";
 import { parameterNames, workflowProperties } from "./workflow.ts";
 
 const FORMATS: { readonly [extension: string]: string } = {
@@ -34,6 +47,8 @@ const FORMATS: { readonly [extension: string]: string } = {
 export function fileEntities(
   release: Release,
   files: readonly Described[],
+  ports: Ports,
+  locked: boolean,
 ): Entity[] {
   const { publication, run, code } = release;
   const formats = { ...FORMATS, ...publication.formats };
@@ -45,19 +60,22 @@ export function fileEntities(
     ),
   );
   const artifacts = new Map(
-    Object.entries(run.artifacts).map(([path, { instance }]) =>
-      [archivePath(path), instance] as const
+    Object.entries(run.artifacts).map(([path, artifact]) =>
+      [archivePath(path), artifact] as const
     ),
   );
-  const locked = files.some(({ name }) => name === `${CODE}deno.lock`);
+  const url = publication.repository ?? sourcesUrl(release);
   const entities = files.filter(({ name }) => name !== CRATE).map(
     ({ name, size, digest }): Entity => {
       const stage = stages.get(name);
       const workflow = name === CODE + publication.workflow;
+      const artifact = artifacts.get(name);
       const extension = name.slice(name.lastIndexOf(".") + 1);
       return {
         "@id": fileId(name),
-        "@type": workflow
+        "@type": name === PICTURE
+          ? ["File", "ImageObject"]
+          : workflow
           ? ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
           : stage
           ? ["File", "SoftwareSourceCode", "SoftwareApplication"]
@@ -65,16 +83,32 @@ export function fileEntities(
         name: stage?.title ?? name,
         encodingFormat: formats[extension] ?? "text/plain",
         ...(name !== MANIFEST && { contentSize: String(size), sha256: digest }),
-        ...(artifacts.has(name) &&
-          { description: `made by ${artifacts.get(name)}` }),
+        ...(artifact && {
+          description: `made by ${artifact.instance}`,
+          ...refs(
+            "exampleOfWork",
+            ports.made(run.instances[artifact.instance]!, artifact.output), // of the run
+          ),
+        }),
+        ...(name.startsWith(CODE) &&
+          refs("exampleOfWork", ports.read(digest))),
+        ...(name === PICTURE &&
+          { about: ref(fileId(CODE + publication.workflow)) }),
         ...(name === "README.md" && { about: ref("./") }),
-        ...(name === `${CODE}deno.lock` && { conformsTo: ref("#lock-format") }),
+        ...(name === LOCKED && { conformsTo: ref("#lock-format") }),
         ...(stage && {
           version: publication.version,
-          input: parameterNames(run.instances, stage.stage)
-            .map((parameter) => ref(parameterId(stage.stage, parameter))),
+          ...(url !== undefined && { url }),
+          softwareRequirements: ref("#deno"),
+          ...refs("input", [
+            ...parameterNames(run.instances, stage.stage)
+              .map((parameter) => parameterId(stage.stage, parameter)),
+            ...ports.inputs(stage.stage),
+          ]),
+          ...refs("output", ports.outputs(stage.stage)),
         }),
-        ...(workflow && workflowProperties(release, locked)),
+        ...(workflow && url !== undefined && { url }),
+        ...(workflow && workflowProperties(release, ports, locked)),
       };
     },
   );
@@ -85,6 +119,9 @@ export function fileEntities(
       "@type": "Dataset",
       name: "The sources as run",
       identifier: code,
+      description: `The sources as run: ${sourcesText(release)}`,
+      hasPart: files.filter(({ name }) => name.startsWith(CODE))
+        .map(({ name }) => ref(fileId(name))),
     },
     {
       "@id": "#lock-format",
@@ -93,7 +130,7 @@ export function fileEntities(
     },
     ...(release.data
       ? []
-      : publication.datasets.flatMap(({ files, name }) =>
+      : publication.datasets.flatMap(({ files, name }, index) =>
         files.map((file): Entity => ({
           "@id": file.urls[0]!, // a mirror is declared
           "@type": "File",
@@ -102,6 +139,7 @@ export function fileEntities(
           contentSize: String(file.bytes),
           sha256: file.sha256,
           sdDatePublished: releaseDate(release),
+          ...refs("exampleOfWork", ports.given(index)),
         }))
       )),
   ];

@@ -2,6 +2,7 @@
 import { type Release } from "../release.ts";
 import { archivePath, CODE } from "../layout.ts";
 import { type Described, type Entity, fileId } from "./entity.ts";
+import { type Ports, refs } from "./ports.ts";
 
 /** The entities of contents, by what is known of them. */
 export interface Contents {
@@ -19,6 +20,7 @@ export interface Contents {
 export function contents(
   { publication, run, data }: Release,
   files: readonly Described[],
+  ports: Ports,
 ): Contents {
   // Files of the project that stages read: texts that quote numbers, scripts.
   const sources = new Map(
@@ -40,7 +42,8 @@ export function contents(
     ),
   );
   const entities: Entity[] = [];
-  for (const [id, { outputs, title }] of Object.entries(run.instances)) {
+  for (const [id, instance] of Object.entries(run.instances)) {
+    const { outputs, title } = instance;
     for (const [output, { digest, size }] of Object.entries(outputs)) {
       if (byDigest.has(digest) || paths.has(`${id} ${output}`)) continue;
       byDigest.set(digest, `#object-${digest}`);
@@ -51,6 +54,7 @@ export function contents(
         description: `${title}; not in this archive, made again when needed`,
         contentSize: String(size),
         sha256: digest,
+        ...refs("exampleOfWork", ports.made(instance, output)),
       });
     }
   }

@@ -1,5 +1,6 @@
 /** The crate itself: what it is about, whose it is, and which profiles it keeps. */
 import { type Release, releaseDate } from "../release.ts";
+import { authorName } from "../author.ts";
 import { CODE, CRATE } from "../layout.ts";
 import {
   actionId,
@@ -26,6 +27,7 @@ export function root(release: Release, files: readonly Described[]): Entity[] {
   const { publication, run } = release;
   const license = `https://spdx.org/licenses/${publication.license}`;
   const ids = authorIds(release);
+  const publisher = publisherId(release);
   return [
     {
       "@id": CRATE,
@@ -52,6 +54,7 @@ export function root(release: Release, files: readonly Described[]): Entity[] {
       keywords: publication.keywords.join(", "),
       license: ref(license),
       author: ids.map(ref),
+      ...(publisher !== undefined && { publisher: ref(publisher) }),
       conformsTo: PROFILES.map(([id]) => ref(id)),
       mainEntity: ref(fileId(CODE + publication.workflow)),
       mentions: [
@@ -82,22 +85,39 @@ export function root(release: Release, files: readonly Described[]): Entity[] {
       name: publication.license,
       identifier: license,
     },
-    ...publication.authors.map(({ given, family, affiliation }, index) => ({
-      "@id": ids[index]!, // one for each author
-      "@type": "Person",
-      name: `${given} ${family}`,
-      givenName: given,
-      familyName: family,
-      ...(affiliation && { affiliation: ref(`#organization-${index + 1}`) }),
-    })),
-    ...publication.authors.flatMap(({ affiliation }, index) =>
-      affiliation
-        ? [{
-          "@id": `#organization-${index + 1}`,
-          "@type": "Organization",
-          name: affiliation,
-        }]
-        : []
-    ),
+    ...publication.authors.flatMap((author, index): Entity[] => {
+      const id = ids[index]!; // one for each author
+      const name = authorName(author);
+      if (author.name !== undefined) {
+        return [{ "@id": id, "@type": "Organization", name }];
+      }
+      const { given, family, affiliation } = author;
+      const house = `#organization-${index + 1}`;
+      const person = {
+        "@id": id,
+        "@type": "Person",
+        name,
+        givenName: given,
+        familyName: family,
+      };
+      return affiliation
+        ? [
+          { ...person, affiliation: ref(house) },
+          { "@id": house, "@type": "Organization", name: affiliation },
+        ]
+        : [person];
+    }),
   ];
+}
+
+/** The organisation that stands for the work: the first that signs, else an author's. */
+function publisherId(
+  { publication: { authors } }: Release,
+): string | undefined {
+  const signs = authors.findIndex(({ name }) => name !== undefined);
+  if (signs >= 0) return `#author-${signs + 1}`;
+  const house = authors.findIndex((one) =>
+    one.name === undefined && one.affiliation
+  );
+  return house >= 0 ? `#organization-${house + 1}` : undefined;
 }

@@ -1,25 +1,30 @@
 /** The workflow: its steps, their tools and parameters, without any run. */
 import type { PublishedInstance } from "../../published/lock.ts";
 import type { Release } from "../release.ts";
-import { CODE } from "../layout.ts";
+import { describe } from "../comments.ts";
+import { LOCKED, PICTURE } from "../layout.ts";
 import { type Entity, parameterId, ref, toolId } from "./entity.ts";
+import { type Ports, refs } from "./ports.ts";
 
 /** What the entity of the workflow's file says besides being a file. */
 export function workflowProperties(
   { run, publication }: Release,
+  ports: Ports,
   locked: boolean,
 ): Entity {
   const all = steps(run.instances);
   return {
     programmingLanguage: ref("#typescript"),
-    ...(locked && { buildInstructions: ref(`${CODE}deno.lock`) }),
+    ...(locked && { buildInstructions: ref(LOCKED) }),
     conformsTo: ref(
       "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
     ),
     hasPart: [...new Set(all.map(({ tool }) => tool))].map(ref),
     step: all.map(({ id }) => ref(id)),
-    input: publication.datasets.map((_, index) => ref(`#input-${index + 1}`)),
-    output: [ref("#output")],
+    image: ref(PICTURE),
+    ...refs("input", ports.workflow.inputs),
+    ...refs("output", ports.workflow.outputs),
+    ...refs("connection", ports.connections()),
     version: publication.version,
   };
 }
@@ -61,7 +66,11 @@ export function stepOf(
 }
 
 /** The language, the engine, the steps, tools, data and parameters. */
-export function workflow(release: Release): Entity[] {
+export function workflow(
+  release: Release,
+  ports: Ports,
+  locked: boolean,
+): Entity[] {
   const { publication, run, deno } = release;
   const commands = new Set(
     Object.values(run.instances).map(toolId).filter((id) => id.startsWith("#")),
@@ -89,6 +98,14 @@ export function workflow(release: Release): Entity[] {
       name: "Facsimile, under Deno",
       softwareVersion: deno,
       url: "https://deno.com/",
+      softwareRequirements: ref("#deno"),
+    },
+    {
+      "@id": "#deno",
+      "@type": "SoftwareApplication",
+      name: "Deno",
+      softwareVersion: deno,
+      url: "https://deno.com/",
     },
     ...[...commands].map((id) => ({
       "@id": id,
@@ -96,32 +113,27 @@ export function workflow(release: Release): Entity[] {
       name: id.slice("#tool-".length),
       version: publication.version,
     })),
-    ...publication.datasets.map(({ name }, index) => ({
-      "@id": `#input-${index + 1}`,
-      "@type": "FormalParameter",
-      name,
-      additionalType: "File",
-    })),
-    {
-      "@id": "#output",
-      "@type": "FormalParameter",
-      name: publication.metrics ?? "results",
-      additionalType: "File",
-    },
-    ...steps(run.instances).map(({ id, title, tool }, index) => ({
+    ...ports.entities,
+    ...steps(run.instances).map(({ id, stage, title, tool }, index) => ({
       "@id": id,
       "@type": "HowToStep",
       name: title,
       position: String(index + 1),
       workExample: ref(tool),
+      ...refs("connection", ports.connections(stage)),
+      ...(locked && { buildInstructions: ref(LOCKED) }),
     })),
     ...stages.flatMap((stage) =>
-      parameterNames(run.instances, stage).map((name) => ({
-        "@id": parameterId(stage, name),
-        "@type": "FormalParameter",
-        name,
-        additionalType: "PropertyValue",
-      }))
+      parameterNames(run.instances, stage).map((name) => {
+        const description = describe(release.described, name);
+        return {
+          "@id": parameterId(stage, name),
+          "@type": "FormalParameter",
+          name,
+          additionalType: "PropertyValue",
+          ...(description !== undefined && { description }),
+        };
+      })
     ),
   ];
 }

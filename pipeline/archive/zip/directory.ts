@@ -3,12 +3,14 @@
  * PKWARE's APPNOTE 6.3, sections 4.3.12 to 4.3.16, and 4.5.3 (ZIP64).
  */
 import { type Member, Refused } from "../container.ts";
+import { CODE } from "../layout.ts";
 import { exactly, number, text } from "./field.ts";
 
 /** Unix, version 6.3; 1980-01-01 00:00; mode 0644: what `pack.ts` writes. */
 const MADE_BY = 3 << 8 | 63;
 export const MIDNIGHT = 0x0021_0000;
 const PLAIN_FILE = (0o100644 << 16) >>> 0;
+const FOLDER = (0o040755 << 16) >>> 0;
 const MOST_MEMBERS = 100_000;
 const MOST_DIRECTORY = 64 * 2 ** 20;
 
@@ -77,12 +79,14 @@ export function directory(
     if (commentLength > 0) throw new Refused(`"${name}" has a comment`);
     const kind = (u32(38) >>> 16) & 0o170000;
     const unix = u16(4) >>> 8 === 3;
-    if (unix && kind !== 0 && kind !== 0o100000) {
+    const folder = name === CODE && kind === 0o040000;
+    if (unix && kind !== 0 && kind !== 0o100000 && !folder) {
       throw new Refused(`"${name}" is no plain file (a link?)`);
     }
     // Nothing is left in which two archives with the same files could differ.
     const usual = u16(4) === MADE_BY && (u16(6) === 20 || u16(6) === 45) &&
-      u32(12) === MIDNIGHT && u32(34) === 0 && u32(38) === PLAIN_FILE;
+      u32(12) === MIDNIGHT && u32(34) === 0 &&
+      u32(38) === (folder ? FOLDER : PLAIN_FILE) && !(folder && plain > 0);
     if (!usual) {
       throw new Refused(
         `"${name}" was packed by another program; check the unpacked folder instead`,

@@ -10,6 +10,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type Container, containerOf, Refused } from "../container.ts";
+import { CODE } from "../layout.ts";
 import { nameProblem } from "../name.ts";
 import { crc32 } from "./crc.ts";
 import { directory, MIDNIGHT, type Place } from "./directory.ts";
@@ -32,7 +33,12 @@ function read(file: number): Container {
   const { size } = fstatSync(file);
   const { places, at } = directory(file, size);
   const starts = check(file, places, at);
-  const byName = new Map(places.map((place) => [place.name, place]));
+  const members = places.filter(({ name }) => name !== CODE);
+  const inCode = members.some(({ name }) => name.startsWith(CODE));
+  if (inCode !== members.length < places.length) {
+    throw new Refused(`it should have an entry ${CODE} if anything is in it`);
+  }
+  const byName = new Map(members.map((place) => [place.name, place]));
 
   const copy = (name: string, write: (piece: Uint8Array) => void) => {
     const place = byName.get(name);
@@ -53,7 +59,7 @@ function read(file: number): Container {
       throw new Refused(`the checksum of "${name}" is wrong`);
     }
   };
-  return containerOf(places, copy, () => closeSync(file));
+  return containerOf(members, copy, () => closeSync(file));
 }
 
 /**
@@ -71,7 +77,7 @@ function check(
   const starts = new Map<string, number>();
   let expected = 0;
   for (const { name, size, at, crc, flags } of places) {
-    const problem = nameProblem(name);
+    const problem = name === CODE ? undefined : nameProblem(name);
     if (problem) throw new Refused(`the name "${name}" ${problem}`);
     const folded = name.normalize("NFC").toLowerCase();
     if (seen.has(folded)) throw new Refused(`"${name}" is there twice`);

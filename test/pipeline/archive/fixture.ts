@@ -110,6 +110,8 @@ const read = `const read = (path: string) => Deno.readTextFileSync(path);`;
 const FILES: { readonly [path: string]: string } = {
   "deno.json": "{}\n",
   "deno.lock": '{"version":"5","npm":{"a@1.0.0":{"integrity":"sha512-a"}}}\n',
+  "settings.toml":
+    "[training]\n# As the paper has it.\nlearning_rate = 0.1\nepochs = 3\n",
   LICENSE: "Do what you like.\n",
   // Git sorts it before the folder, and after the folder's bare name.
   "stages.md": "Four stages.\n",
@@ -317,10 +319,12 @@ function publication({ authors, license }: Config): Publication {
       "LICENSE",
       "deno.json",
       "deno.lock",
+      "settings.toml",
       LOCK,
       "stages",
       "stages.md",
     ],
+    configuration: "settings.toml",
     claims: [{ id: "small", below: 0.5 }] as readonly Json[],
     judge: "stages/judge.ts",
   };

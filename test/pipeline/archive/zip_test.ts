@@ -42,6 +42,29 @@ Deno.test("tableCrc32() is Node's own checksum, in pieces too", () => {
   }));
 });
 
+Deno.test("a ZIP has an entry for the sources' folder, which is no member, exactly if it has sources", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "a.zip");
+  const text = { kind: "text", text: "x" } as const;
+  await pack(new Map([["code/a", text], ["b", text]]), path);
+  {
+    using zip = openZip(path);
+    deepEqual(zip.members.map(({ name }) => name), ["b", "code/a"]);
+  }
+  const listed = await new Deno.Command("unzip", { args: ["-Z1", path] })
+    .output();
+  equal(new TextDecoder().decode(listed.stdout), "b\ncode/\ncode/a\n");
+  await Deno.remove(folder, { recursive: true });
+  refused(forge([{ name: "code/a" }]), /should have an entry code\//);
+  const entry = { name: "code/", content: "", mode: 0o040755 };
+  refused(forge([entry]), /should have an entry code\//);
+  refused(
+    forge([{ ...entry, content: "x" }, { name: "code/a" }]),
+    /by another program/,
+  );
+  refused(forge([{ ...entry, name: "core/" }]), /no plain file/);
+});
+
 const MALICIOUS: readonly [what: string, members: Forged[], because: RegExp][] =
   [
     ["a path that leads out", [{ name: "../x" }], /leads out/],

@@ -121,6 +121,16 @@ const refused: [setting: string, seen: string, what?: string][] = [
   ],
   ["authors=[]", "at least one author"],
   [
+    'authors=[{ given = "Ada" }]',
+    'a person (given = "…", family = "…"), or an organisation (name = "…" alone)',
+    "authors.0 is a table",
+  ],
+  [
+    'authors=[{ name = "A group", family = "Ada" }]',
+    'a person (given = "…", family = "…"), or an organisation (name = "…" alone)',
+    "authors.0 is a table",
+  ],
+  [
     "sandbox.require=none",
     'one of "deno", "kernel"',
     'sandbox.require is "none"',

@@ -114,10 +114,37 @@ Deno.test("bibtex() escapes what TeX would read as a command", () => {
   );
   assert(text.includes(
     String
-      .raw`= {50 \% \& more: \textasciitilde{}10\textasciicircum{}\{-3\} \textbackslash{} \{x\}\_\$\#}`,
+      .raw`= {{50 \% \& more: \textasciitilde{}10\textasciicircum{}\{-3\} \textbackslash{} \{x\}\_\$\#}}`,
   ));
   assert.match(text, /\{https:\/\/example\.org\/~a_b\}/);
   assert.match(text, /^@misc\{example2018,/m);
+});
+
+Deno.test("bibtex() takes no organisation apart, keeps capitals, and has year and address", () => {
+  const paper = {
+    ...PAPER,
+    title: "Autoencoders on MNIST",
+    released: 2026,
+    repository: "https://example.org/code",
+  };
+  assert.equal(
+    bibtex({ paper, authors: [{ name: "The R&D Group" }, ...AUTHORS] }),
+    String.raw`@software{therdgroup-facsimile,
+  author       = {{The R\&D Group} and Näme, Bo},
+  title        = {{A reproduction of: Autoencoders on MNIST}},
+  year         = {2026},
+  version      = {1.0.0},
+  license      = {MIT},
+  url          = {https://example.org/code}
+}
+
+@misc{example2018,
+  author       = {Ada Example},
+  title        = {{Autoencoders on MNIST}},
+  howpublished = {A venue},
+  year         = {2018}
+}`,
+  );
 });
 
 Deno.test("the page's own modules use no name twice, for they share a scope", () => {
