@@ -64,7 +64,7 @@ export function runningLines(
   const narrow = width < NARROW;
   const names = running.map(({ instance }) => instance);
   const shown = narrow ? shorten(names) : names;
-  const count = `${total.done} of ${total.of} done`;
+  const { count, times } = totalOf(total, width);
   const name = take(
     room,
     narrow ? "short name" : "name",
@@ -87,10 +87,6 @@ export function runningLines(
     const least = wanted.reduce((a, b) => b.needed < a.needed ? b : a);
     wanted.splice(wanted.indexOf(least), 1);
   }
-  const times = clock(total.elapsed) +
-    (total.remaining === undefined
-      ? ""
-      : `, about ${clock(total.remaining)} left`);
   const bar = Math.min(
     BAR.most,
     width - size() - GAP,
@@ -109,14 +105,40 @@ export function runningLines(
       ),
     )
   );
+  const head = Math.max(name, columns(count));
+  const whole = Math.min(bar, width - head - columns(times) - 2 * GAP);
   lines.push(
-    line(
-      style.bold(count),
-      bar < BAR.least ? "" : style.dim(strip(total.share, bar)),
-      [style.dim(times)],
-    ),
+    (whole < BAR.least ? [style.bold(count), style.dim(times)] : [
+      pad(style.bold(count), head),
+      style.dim(strip(total.share, whole)),
+      style.dim(times),
+    ]).join(gap).trimEnd(),
   );
   return lines;
+}
+
+/** How far the whole is, in as many words as a line has room for. */
+function totalOf(
+  { done, of, elapsed, remaining }: Total,
+  width: number,
+): { readonly count: string; readonly times: string } {
+  const passed = clock(elapsed);
+  const left = remaining === undefined ? "" : `${clock(remaining)} left`;
+  const forms = [
+    {
+      count: `${done} of ${of} done`,
+      times: left ? `${passed}, about ${left}` : passed,
+    },
+    {
+      count: `${done} of ${of} done`,
+      times: left ? `${passed}, ${left}` : passed,
+    },
+    { count: `${done} of ${of} done`, times: left || passed },
+    { count: `${done} of ${of}`, times: left || passed },
+  ];
+  return forms.find(({ count, times }) =>
+    columns(count) + GAP + columns(times) <= width
+  ) ?? { count: `${done}/${of}`, times: clock(remaining ?? elapsed) };
 }
 
 /** Drops from names what all instances of a stage have in common. */
@@ -214,7 +236,8 @@ function timeOf(
     : `${elapsed} of about ${duration(expected)}${other}`;
 }
 
-function shareOf({ progress: { done, total } }: Progress): number {
+/** How far an instance is, from 0 to 1. */
+export function shareOf({ progress: { done, total } }: Progress): number {
   return Math.max(0, Math.min(1, done / Math.max(1, total)));
 }
 

@@ -6,6 +6,7 @@
 import type { Event, Outcome, Report } from "../run/event.ts";
 import { counted, duration } from "../text/quantity.ts";
 import { describeReason, listed } from "./reason.ts";
+import { folded } from "./folding.ts";
 import { type Room, type Running, runningLines } from "./running.ts";
 import { Forecast } from "./forecast.ts";
 import type { Style } from "../text/style.ts";
@@ -20,6 +21,11 @@ const FRAMES = 10;
 const PATIENCE = 0.3;
 /** The room of `12 min 05 s`. */
 const TIME = 11;
+/**
+ * Seconds for which a new width must stand before a frame is painted: whoever drags
+ * a window's edge, and tmux, which resizes first and tells it a quarter second later.
+ */
+const SETTLE = 0.3;
 /** A remark in less room than this says nothing. */
 const LEAST = 12;
 /** So many instances that run for the same reason have it said once. */
@@ -40,7 +46,22 @@ interface Screen {
   readonly size: () => { readonly columns: number; readonly rows: number };
   /** In milliseconds, only forward. */
   readonly clock: () => number;
+  /** Whether it surely breaks lines anew when it becomes narrower, and tells so at once. */
+  readonly reflows: boolean;
 }
+
+/**
+ * Terminals that break their lines anew, by a variable that each sets. Others
+ * (xterm, PuTTY, the console) cut lines, or tell their width late (tmux, screen).
+ */
+const REFLOWING = [
+  "ALACRITTY_WINDOW_ID",
+  "KITTY_WINDOW_ID",
+  "TERM_PROGRAM",
+  "VTE_VERSION",
+  "WT_SESSION",
+];
+const INSIDE = ["TMUX", "STY"];
 
 /** The live view on this process's terminal. */
 export function live(
@@ -59,6 +80,8 @@ export function live(
       }
     },
     clock: () => performance.now(),
+    reflows: REFLOWING.some((name) => Deno.env.has(name)) &&
+      !INSIDE.some((name) => Deno.env.has(name)),
   }, style);
   const timer = setInterval(() => view.paint(), 1000 / FRAMES);
   Deno.unrefTimer(timer);
@@ -88,6 +111,10 @@ export class View {
   #standing: number[] = [];
   #frame = "";
   #hidden = false;
+  /** The width that the last frame was for. */
+  #columns = 0;
+  /** Another width, and since when it stands. */
+  #changed: { readonly columns: number; readonly since: number } | undefined;
 
   constructor(private readonly screen: Screen, private readonly style: Style) {}
 
@@ -156,6 +183,25 @@ export class View {
 
   /** One frame in one write, each line painted over the old one: nothing flickers. */
   paint(): void {
+    if (this.#standing.length > 0 && !this.#settled()) return;
+    this.#show();
+  }
+
+  /** Whether the width is the last frame's, or has stood long enough. */
+  #settled(): boolean {
+    const { columns } = this.screen.size();
+    if (columns === this.#columns) {
+      this.#changed = undefined;
+      return true;
+    }
+    const now = this.#now();
+    if (this.#changed?.columns !== columns) {
+      this.#changed = { columns, since: now };
+    }
+    return now - this.#changed.since >= SETTLE;
+  }
+
+  #show(): void {
     for (const [blocker, count] of this.#skipped) {
       const { sign, paint } = OUTCOMES.skipped;
       this.#say(
@@ -180,6 +226,7 @@ export class View {
     this.#hidden = true;
     this.#scroll = [];
     this.#standing = lines.map(columns);
+    this.#columns = this.screen.size().columns;
     this.#frame = frame;
     this.screen.write(text);
   }
@@ -197,7 +244,7 @@ export class View {
         }: ${done} of ${of} done; the same command goes on from there`,
       );
     }
-    this.paint();
+    this.#show();
     if (this.#hidden) this.screen.write(SHOW);
     this.#hidden = false;
     this.#standing = [];
@@ -290,25 +337,30 @@ export class View {
     const running = [...this.#running.values()].filter((one) =>
       one.heard || now - one.since >= PATIENCE
     );
-    const most = Math.max(1, this.screen.size().rows - 3);
-    const lines = runningLines(running.slice(0, most), total, {
+    // Half of the screen is for what has ended.
+    const { rows } = this.screen.size();
+    const most = Math.max(1, Math.min(rows - 3, Math.ceil(rows / 2)));
+    const shown = folded(running, most);
+    const lines = runningLines(shown.slice(0, most), total, {
       now,
       width: this.#width(),
       room: this.#room,
       style: this.style,
     });
-    if (running.length > most) {
-      const more = `and ${running.length - most} more at work`;
+    if (shown.length > most) {
+      const more = `and ${shown.length - most} more at work`;
       lines.splice(-1, 0, this.style.dim(more));
     }
     return lines;
   }
 
   /**
-   * The rows that the lines on the screen take now. A terminal that has become
-   * narrower has broken them into more.
+   * The rows that the lines on the screen surely take now. A terminal that has
+   * become narrower has broken them into more; where that is not sure, rests of a
+   * frame may stay, but no line that has scrolled by is painted over.
    */
   #standingRows(): number {
+    if (!this.screen.reflows) return this.#standing.length;
     const { columns } = this.screen.size();
     return this.#standing.reduce(
       (sum, size) => sum + Math.max(1, Math.ceil(size / Math.max(1, columns))),

@@ -67,12 +67,14 @@ export class Emulator {
     else throw new Error(`unknown sequence ${JSON.stringify(sequence)}`);
   }
 
-  /** Makes it narrower or wider; what does not fit any more is broken into rows. */
-  resize(columns: number): void {
+  /** Makes it narrower or wider; what does not fit any more is broken into rows, or cut. */
+  resize(columns: number, manner: "breaks" | "cuts" = "breaks"): void {
     this.columns = columns;
     this.rows = this.rows.flatMap((row) =>
       row.length <= columns
         ? [row]
+        : manner === "cuts"
+        ? [row.slice(0, columns)]
         : row.match(new RegExp(`.{1,${columns}}`, "gu")) ?? [row]
     );
     this.#row = this.rows.length - 1;

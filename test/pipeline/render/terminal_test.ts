@@ -12,16 +12,22 @@ class Show {
   readonly view: View;
   concluded = "";
   now = 0;
+  /** What the program believes, where the terminal has not told it yet. */
+  told: number | undefined;
 
-  constructor(columns: number, rows = 60, colour = false) {
+  constructor(columns: number, rows = 60, colour = false, reflows = true) {
     this.screen = new Emulator(columns, rows);
     this.view = new View({
       write: (text) => this.screen.write(text),
       conclude: (text) => {
         this.concluded += text;
       },
-      size: () => ({ columns: this.screen.columns, rows: this.screen.height }),
+      size: () => ({
+        columns: this.told ?? this.screen.columns,
+        rows: this.screen.height,
+      }),
       clock: () => this.now * 1000,
+      reflows,
     }, style(colour));
   }
 
@@ -136,13 +142,126 @@ Deno.test("View.paint() leaves no rests when the terminal is made narrower and w
   }
 });
 
+Deno.test("View.paint() paints over no line that has scrolled by, however a terminal is resized", () => {
+  for (const manner of ["breaks", "cuts"] as const) {
+    for (const late of [true, false]) {
+      const story = STORIES["first-run"]!();
+      const show = new Show(120, 40, false, false).until(story, 3);
+      const done = () =>
+        show.screen.rows.filter((row) => /^✓/.test(row))
+          .map((row) => /(download|prepare|train)[^ ]*/.exec(row)?.[0]);
+      for (const columns of [61, 120, 50, 100, 45, 140]) {
+        const before = done();
+        if (late) show.told = show.screen.columns;
+        show.screen.resize(columns, manner);
+        show.until(story, show.now + 0.3, 10);
+        show.told = undefined;
+        show.until(story, show.now + 3, 10);
+        equal(
+          done().slice(0, before.length).join(),
+          before.join(),
+          `${manner}, ${
+            late ? "told late" : "told at once"
+          }, ${columns}:\n${show.screen.text}`,
+        );
+      }
+      equal(done().length, 5, show.screen.text);
+    }
+  }
+});
+
+Deno.test("View.paint() waits until a window that is dragged keeps its width", () => {
+  const story = STORIES["more-epochs"]!();
+  const show = new Show(120).until(story, 15);
+  const before = show.screen.writes.length;
+  for (let columns = 119; columns > 80; columns--) {
+    show.screen.resize(columns);
+    show.until(story, show.now + 0.1, 10);
+  }
+  equal(show.screen.writes.length, before);
+  show.until(story, show.now + 1, 10);
+  equal(
+    show.screen.rows.filter((row) => / of 18 done/.test(row)).length,
+    1,
+    show.screen.text,
+  );
+});
+
+/** A view of so many instances of a stage at work, each a part further than the last. */
+function atWork(show: Show, count: number, stage = "work"): void {
+  const decision = { kind: "run", because: { kind: "forced" } } as const;
+  const plan = Array.from({ length: count }, (_, at) => ({
+    instance: `${stage}[rate=${at / 100},n=${at}]`,
+    stage,
+    title: stage,
+    decision,
+    seconds: 600,
+  }));
+  show.view.tell({ kind: "planned", plan, seconds: 600 });
+  for (const { instance } of plan) {
+    show.view.tell({ kind: "started", instance, because: { kind: "forced" } });
+  }
+  show.now += 10;
+  plan.forEach(({ instance }, at) =>
+    show.view.tell({
+      kind: "progress",
+      instance,
+      progress: {
+        done: at + 1,
+        total: 2 * count,
+        unit: "images",
+        values: { error: 1 / (at + 1) },
+      },
+      elapsed: 10,
+      rate: 100,
+      remaining: 600 - at,
+    })
+  );
+  show.view.paint();
+}
+
+Deno.test("View.paint() is readable at 80 × 24 with 3, 30 and 300 instances of a stage", async (t) => {
+  const shown = [3, 30, 300].map((count) => {
+    const show = new Show(80, 24);
+    atWork(show, count);
+    return `${count}\n${show.screen.text}`;
+  });
+  await t.assertSnapshot(shown.join("\n────\n"));
+});
+
+Deno.test("View.paint() cuts nothing of its total line, however narrow the terminal is", () => {
+  for (let columns = 30; columns <= 100; columns++) {
+    for (const count of [3, 9999]) {
+      const show = new Show(columns, 24);
+      const decision = { kind: "run", because: { kind: "forced" } } as const;
+      const plan = Array.from({ length: count }, (_, at) => ({
+        instance: `work[n=${at}]`,
+        stage: "work",
+        title: "work",
+        decision,
+      }));
+      show.view.tell({ kind: "planned", plan, seconds: 90_000 });
+      show.now = 4000;
+      show.view.paint();
+      const line = show.screen.rows.find((row) => row.startsWith("0 of")) ?? "";
+      match(
+        line,
+        /^0 of \d+( done)? {2}.*\d:\d\d( left)?$/,
+        `${columns}: ${line}`,
+      );
+      ok(line.length < columns);
+    }
+  }
+});
+
 Deno.test("View.paint() fits the height of the terminal", () => {
   const show = new Show(80, 8);
+  const decision = { kind: "run", because: { kind: "forced" } } as const;
   const plan = Array.from({ length: 20 }, (_, at) => ({
-    instance: `work[n=${at}]`,
-    stage: "work",
+    instance: `work-${at}`,
+    stage: `work-${at}`,
     title: "work",
-    decision: { kind: "run", because: { kind: "forced" } } as const,
+    decision,
   }));
   show.view.tell({ kind: "planned", plan });
   for (const { instance } of plan) {
@@ -153,7 +272,7 @@ Deno.test("View.paint() fits the height of the terminal", () => {
     show.view.paint();
   }
   equal(show.screen.rows.filter((row) => row.includes("of 20 done")).length, 1);
-  match(show.screen.text, /and 15 more at work/);
+  match(show.screen.text, /and 16 more at work/);
 });
 
 Deno.test("View hides the cursor while it paints and always gives it back", () => {
