@@ -5,7 +5,7 @@
  * A room is a folder below `test/` by its name (`store`, `stages/figures`) or by
  * its path. Everything else on the command line is for `deno test`.
  */
-import { LIST } from "./rig/skip.ts";
+import { ASKED, LIST } from "./rig/skip.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 
@@ -63,7 +63,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     ...(paths.length === 0 ? ["test/"] : new Set(paths)),
   ],
   cwd: root,
-  env: { [LIST]: list },
+  env: { [LIST]: list, [ASKED]: asked.join(" ") },
 }).spawn().status;
 
 const skipped = [

@@ -6,6 +6,9 @@
 /** The file that collects what was skipped, one line each; set by `deno task test`. */
 export const LIST = "FACSIMILE_SKIPPED";
 
+/** The rooms that were asked for by name, for tests that nobody runs unasked; set likewise. */
+export const ASKED = "FACSIMILE_ASKED";
+
 /** Says that tests are skipped: `skip("the report's page", "Chromium is not installed")`. */
 export function skip(what: string, why: string): void {
   const list = Deno.env.get(LIST);
