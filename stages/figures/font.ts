@@ -84,8 +84,14 @@ export function face(weight: Weight): Face {
   return found;
 }
 
+/** A text is measured before it is written. */
+const lines = new Map<string, Line>();
+
 /** Puts letters side by side. A character that the font lacks would be an empty box. */
 export function layout(text: string, weight: Weight): Line {
+  const key = `${weight} ${text}`;
+  const known = lines.get(key);
+  if (known) return known;
   const line = face(weight).layout(text);
   const lacking = line.glyphs.find(({ id }) => id === 0);
   if (lacking) {
@@ -97,6 +103,7 @@ export function layout(text: string, weight: Weight): Line {
       "say it in other characters",
     );
   }
+  lines.set(key, line);
   return line;
 }
 

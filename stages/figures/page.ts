@@ -84,8 +84,11 @@ export function picture(
   const pixels = new Uint8Array(3 * width * height);
   for (let row = 0; row < rows; row++) {
     const line = new Uint8Array(3 * width);
-    for (let x = 0; x < width; x++) {
-      line.set(colour(row * columns + Math.floor(x / ZOOM)), 3 * x);
+    for (let column = 0; column < columns; column++) {
+      const here = colour(row * columns + column);
+      for (let x = column * ZOOM; x < (column + 1) * ZOOM; x++) {
+        line.set(here, 3 * x);
+      }
     }
     for (let y = 0; y < ZOOM; y++) {
       pixels.set(line, 3 * width * (row * ZOOM + y));

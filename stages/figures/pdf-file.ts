@@ -22,21 +22,24 @@ export class File {
     this.#write(name, [ascii(dictionary(entries))]);
   }
 
-  /** Writes a stream, compressed unless it is to be found by those who know no PDF. */
-  stream(
-    name: string,
-    entries: string,
-    bytes: Uint8Array,
-    { plain = false } = {},
-  ): void {
-    const packed = plain ? bytes : zlibSync(bytes);
-    const filter = plain ? "" : "/Filter /FlateDecode";
+  /** Writes a stream that is to be found also by those who know no PDF. */
+  plain(name: string, entries: string, bytes: Uint8Array): void {
     this.#write(name, [
-      ascii(dictionary([entries, `/Length ${packed.length} ${filter}`])),
+      ascii(dictionary([entries, `/Length ${bytes.length}`])),
       ascii("\nstream\n"),
-      packed,
+      bytes,
       ascii("\nendstream"),
     ]);
+  }
+
+  /** Writes a stream that zlib has compressed. */
+  deflated(name: string, entries: string, bytes: Uint8Array): void {
+    this.plain(name, `${entries} /Filter /FlateDecode`, bytes);
+  }
+
+  /** Writes a stream, and compresses it. */
+  stream(name: string, entries: string, bytes: Uint8Array): void {
+    this.deflated(name, entries, zlibSync(bytes));
   }
 
   /** All of it, with the table. */

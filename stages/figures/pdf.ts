@@ -7,6 +7,7 @@ import type { Weight } from "./font.ts";
 import { type Outline, short } from "./path.ts";
 import { ascii, File, text } from "./pdf-file.ts";
 import { Font } from "./pdf-font.ts";
+import { image } from "./pdf-image.ts";
 import type { Bitmap } from "./png.ts";
 import { PRODUCER, xmp } from "./xmp.ts";
 
@@ -46,11 +47,10 @@ export function pdf(sheet: Sheet): Uint8Array {
     `/Type /StructTreeRoot /K ${figure} /ParentTree <</Nums [0 [${figure}]]>>`,
   ]);
   const [metadata, catalog, info] = file.names(3);
-  file.stream(
+  file.plain(
     metadata!,
     "/Type /Metadata /Subtype /XML",
     new TextEncoder().encode(xmp(sheet)),
-    { plain: true },
   );
   file.object(catalog!, [
     `/Type /Catalog /Pages ${pages} /Metadata ${metadata}`,
@@ -177,19 +177,4 @@ function path(outline: Outline): string {
     if (command === "Q") throw new Error("PDF has no quadratic curves");
     return [...numbers.map(short), names[command]].join(" ");
   }).join("\n");
-}
-
-function image(
-  file: File,
-  name: string,
-  { width, height, pixels }: Bitmap,
-): void {
-  const grey = pixels.every((value, at) => value === pixels[at - at % 3]);
-  file.stream(
-    name,
-    `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /BitsPerComponent 8 /ColorSpace /Device${
-      grey ? "Gray" : "RGB"
-    }`,
-    grey ? pixels.filter((_, at) => at % 3 === 0) : pixels,
-  );
 }

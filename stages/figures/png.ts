@@ -12,18 +12,43 @@ export interface Bitmap {
   readonly pixels: Uint8Array;
 }
 
+/** Pixels as PNG and PDF alike hold them. */
+export interface Packed {
+  /** What a pixel is: a grey value, red, green and blue, or one of at most 256 colours. */
+  readonly kind: "grey" | "rgb" | "indexed";
+  /** Red, green and blue of each colour, if it is one of them. */
+  readonly palette: Uint8Array;
+  /** Deflated rows, each with its filter before it. */
+  readonly data: Uint8Array;
+}
+
+const known = new WeakMap<Bitmap, Packed>();
+
+/** Packs pixels, the same ones once. */
+export function pack(bitmap: Bitmap): Packed {
+  let packed = known.get(bitmap);
+  if (!packed) {
+    const { width, pixels } = bitmap;
+    const { kind, palette, bytes } = grey(pixels) ?? index(pixels) ??
+      { kind: "rgb", palette: NONE, bytes: pixels } as const;
+    const length = bytes.length / pixels.length * 3 * width;
+    packed = { kind, palette, data: zlibSync(filter(bytes, length)) };
+    known.set(bitmap, packed);
+  }
+  return packed;
+}
+
+const NONE = new Uint8Array(0);
+
 /** A PNG in sRGB, and, if it is known how large it is on paper, so many pixels a metre. */
 export function encodePng(bitmap: Bitmap, density?: number): Uint8Array {
   const { width, height } = bitmap;
-  const indexed = index(bitmap);
-  const rows = indexed
-    ? filter(indexed.pixels, width)
-    : filter(bitmap.pixels, width * 3);
+  const { kind, palette, data } = pack(bitmap);
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
   header.setUint32(4, height);
   header.setUint8(8, 8); // bits
-  header.setUint8(9, indexed ? 3 : 2);
+  header.setUint8(9, { grey: 0, rgb: 2, indexed: 3 }[kind]);
   const size = new DataView(new ArrayBuffer(9));
   size.setUint32(0, density ?? 0);
   size.setUint32(4, density ?? 0);
@@ -33,39 +58,48 @@ export function encodePng(bitmap: Bitmap, density?: number): Uint8Array {
     chunk("IHDR", header),
     chunk("sRGB", Uint8Array.of(0)),
     ...(density === undefined ? [] : [chunk("pHYs", size)]),
-    ...(indexed ? [chunk("PLTE", indexed.palette)] : []),
-    chunk("IDAT", zlibSync(rows)),
-    chunk("IEND", new Uint8Array(0)),
+    ...(kind === "indexed" ? [chunk("PLTE", palette)] : []),
+    chunk("IDAT", data),
+    chunk("IEND", NONE),
   ]);
 }
 
-/** One byte a pixel, if there are no more than 256 colours: the darkest is first. */
-function index(
-  { pixels }: Bitmap,
-): { palette: Uint8Array; pixels: Uint8Array } | undefined {
-  const colour = (at: number) =>
-    pixels[at]! << 16 | pixels[at + 1]! << 8 | pixels[at + 2]!;
-  const found = new Set<number>();
-  let last = -1;
-  for (let at = 0; at < pixels.length; at += 3) {
-    const here = colour(at);
-    if (here === last) continue;
-    last = here;
-    found.add(here);
-    if (found.size > 256) return undefined;
+/** What pixels are, and their bytes. */
+type Bytes = Pick<Packed, "kind" | "palette"> & { readonly bytes: Uint8Array };
+
+/** One byte a pixel, if there is no colour. */
+function grey(pixels: Uint8Array): Bytes | undefined {
+  const bytes = new Uint8Array(pixels.length / 3);
+  for (let pixel = 0; pixel < bytes.length; pixel++) {
+    const value = pixels[3 * pixel]!;
+    if (pixels[3 * pixel + 1] !== value || pixels[3 * pixel + 2] !== value) {
+      return undefined;
+    }
+    bytes[pixel] = value;
   }
-  const colours = [...found].sort((a, b) => a - b);
-  const places = new Map(colours.map((colour, place) => [colour, place]));
-  const indices = new Uint8Array(pixels.length / 3);
-  for (let pixel = 0; pixel < indices.length; pixel++) {
-    indices[pixel] = places.get(colour(3 * pixel))!; // all were found
+  return { kind: "grey", palette: NONE, bytes };
+}
+
+/** One byte a pixel, if there are no more than 256 colours, in the order in which they come. */
+function index(pixels: Uint8Array): Bytes | undefined {
+  const places = new Map<number, number>();
+  const bytes = new Uint8Array(pixels.length / 3);
+  let [last, place] = [-1, -1];
+  for (let pixel = 0; pixel < bytes.length; pixel++) {
+    const at = 3 * pixel;
+    const colour = pixels[at]! << 16 | pixels[at + 1]! << 8 | pixels[at + 2]!;
+    if (colour !== last) {
+      last = colour;
+      place = places.get(colour) ?? places.size;
+      if (place === 256) return undefined;
+      places.set(colour, place);
+    }
+    bytes[pixel] = place;
   }
-  return {
-    palette: Uint8Array.from(
-      colours.flatMap((one) => [one >> 16, one >> 8 & 255, one & 255]),
-    ),
-    pixels: indices,
-  };
+  const palette = Uint8Array.from(
+    [...places.keys()].flatMap((one) => [one >> 16, one >> 8 & 255, one & 255]),
+  );
+  return { kind: "indexed", palette, bytes };
 }
 
 /**

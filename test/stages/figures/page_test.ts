@@ -5,6 +5,7 @@ import { StageError } from "../../../pipeline/stage/task.ts";
 import { Context } from "../../../stages/figures/context.ts";
 import { font } from "../../../stages/figures/font.ts";
 import { picture, render } from "../../../stages/figures/page.ts";
+import { skip } from "../../rig/skip.ts";
 import { encodePng } from "../../../stages/figures/png.ts";
 import { rasterise } from "../../../stages/figures/raster.ts";
 
@@ -35,13 +36,15 @@ Deno.test("encodePng() loses nothing, with few colours and with many", async () 
     width: fc.integer({ min: 1, max: 40 }),
     height: fc.integer({ min: 1, max: 40 }),
     colours: fc.constantFrom(1, 2, 255, 256, 257, 2 ** 24),
+    grey: fc.boolean(),
     seed: fc.integer(),
-  }).map(({ width, height, colours, seed }) => {
+  }).map(({ width, height, colours, grey, seed }) => {
     const pixels = new Uint8Array(3 * width * height);
     for (let at = 0; at < pixels.length; at += 3) {
       seed = Math.imul(seed ^ at, 0x9e3779b1) ^ at;
       const colour = (seed >>> 8) % colours * (2 ** 24 / colours >>> 0);
-      pixels.set([colour >> 16, colour >> 8 & 255, colour & 255], at);
+      const [r, g, b] = [colour >> 16, colour >> 8 & 255, colour & 255];
+      pixels.set(grey ? [r, r, r] : [r, g, b], at);
     }
     return { width, height, pixels };
   });
@@ -54,26 +57,48 @@ Deno.test("encodePng() loses nothing, with few colours and with many", async () 
   );
 });
 
-Deno.test("a picture keeps hard edges and its place, and what is drawn later covers it", async () => {
-  const black = picture(
+/** A page of 500 × 200 pixels from PDF, by poppler; nothing where it is not installed. */
+function decodePdf(pdf: Uint8Array): Uint8Array | undefined {
+  const path = Deno.makeTempFileSync({ suffix: ".pdf" });
+  Deno.writeFileSync(path, pdf);
+  try {
+    const { stdout } = new Deno.Command("pdftoppm", {
+      args: ["-scale-to-x", "500", "-scale-to-y", "200", path],
+    }).outputSync();
+    return stdout.subarray(-3 * 500 * 200);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    skip("pages of figures in PDF", "pdftoppm is not installed");
+  } finally {
+    Deno.removeSync(path);
+  }
+}
+
+Deno.test("a picture of few colours and of many keeps hard edges and its place, and what is drawn later covers it, in every form", async () => {
+  const halves = picture(
     2,
     2,
     (pixel) => pixel % 2 === 0 ? [0, 0, 0] : [255, 0, 0],
   );
-  const { png } = await draw((context) => {
-    context.drawImage(black, 10, 4, 20, 20);
+  const many = picture(20, 20, (pixel) => [pixel % 20, pixel / 20, 200]);
+  const { png, pdf } = await draw((context) => {
+    context.drawImage(halves, 10, 4, 20, 20);
+    context.drawImage(many, 40, 4, 20, 20);
     context.fillStyle = "#00ff00";
-    context.fillRect(10, 4, 1, 1);
+    context.fillRect(10, 4, 2, 2);
   });
-  const pixels = await decode(png, 500, 200);
-  const at = (x: number, y: number) => [
-    ...pixels.subarray(3 * (500 * y + x), 3 * (500 * y + x) + 3),
-  ];
-  deepEqual(at(49, 30), [255, 255, 255]);
-  deepEqual(at(50, 20), [0, 255, 0]);
-  deepEqual([at(50, 30), at(99, 30)], [[0, 0, 0], [0, 0, 0]]);
-  deepEqual([at(100, 30), at(149, 30)], [[255, 0, 0], [255, 0, 0]]);
-  deepEqual([at(150, 30), at(60, 120)], [[255, 255, 255], [255, 255, 255]]);
+  for (const pixels of [await decode(png, 500, 200), decodePdf(pdf)]) {
+    if (!pixels) continue;
+    const at = (x: number, y: number) => [
+      ...pixels.subarray(3 * (500 * y + x), 3 * (500 * y + x) + 3),
+    ];
+    deepEqual(at(47, 30), [255, 255, 255]);
+    deepEqual(at(55, 25), [0, 255, 0]);
+    deepEqual([at(52, 40), at(97, 40)], [[0, 0, 0], [0, 0, 0]]);
+    deepEqual([at(103, 30), at(147, 30)], [[255, 0, 0], [255, 0, 0]]);
+    deepEqual([at(153, 30), at(60, 124)], [[255, 255, 255], [255, 255, 255]]);
+    deepEqual([at(202, 22), at(297, 117)], [[0, 0, 200], [19, 19, 200]]);
+  }
 });
 
 Deno.test("what is clipped is not seen in any form", async () => {
