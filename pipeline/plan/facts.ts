@@ -43,8 +43,12 @@ export function ownFacts(
   const { declaration, point } = instance;
   const { runs, permissions = {} } = declaration;
   const facts: Record<string, Json> = { deno, ...code?.facts };
+  // Numeric libraries add up in another order with other threads.
   if (runs.kind === "module") facts.module = runs.module;
-  else facts.command = runs.command;
+  else {
+    facts.command = runs.command;
+    facts.threads = declaration.resources?.cpus ?? 1;
+  }
   // Native code does what the CPU and the system make of it.
   if (runs.kind === "command" || permissions.ffi?.length) {
     facts.os = os;

@@ -106,9 +106,9 @@ type Command = Extract<Runs, { kind: "command" }>;
 
 /** One program with its files, whatever its arguments are at a point. */
 function commandKey(
-  { command: [name], code = [], version = [name] }: Command,
+  { command: [name], code = [], version = [name], environment }: Command,
 ): string {
-  return JSON.stringify([name, code, version]);
+  return JSON.stringify([name, code, version, environment ?? null]);
 }
 
 /** What a command is: the program's version, and the files that it executes. */
@@ -117,10 +117,22 @@ async function commandCode(
   root: string,
   stat: StatCache,
 ): Promise<Result<{ code: Code; chosen: boolean }>> {
-  const { programFacts } = await import("../sandbox/program/facts.ts");
+  const { environmentFacts, programFacts } = await import(
+    "../sandbox/program/facts.ts"
+  );
   const program = programFacts(runs, stat);
   if (!program.ok) return program;
   const facts: Record<string, Json> = { ...program.value.facts };
+  let environment: Digest | undefined;
+  if (runs.environment) {
+    const locked = environmentFacts(runs, runs.environment, root, {
+      stat,
+      program: program.value.facts,
+    });
+    if (!locked.ok) return locked;
+    environment = locked.value.key;
+    Object.assign(facts, locked.value.facts);
+  }
   const bytes: Record<string, Digest> = {};
   for (const path of runs.code ?? []) {
     const digest = fileDigest(
@@ -140,6 +152,7 @@ async function commandCode(
       bytes: { ...bytes, ...program.value.bytes },
       packages: [],
       readable: false,
+      ...(environment !== undefined && { environment }),
     },
     chosen: program.value.chosen,
   });

@@ -7,6 +7,7 @@ import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import { decide, type Decided, type World } from "../plan/decide.ts";
 import { take } from "../store/lease.ts";
+import { environmentOf } from "./confine.ts";
 import type { RunContext } from "./context.ts";
 import { build, type InstanceResult } from "./execution.ts";
 import { follow, writing } from "./journal.ts";
@@ -57,12 +58,17 @@ export async function bring(
       instance: instance.id,
       because: decision.because,
     });
+    const reporting = { ...context, report: telling };
+    const environment = await environmentOf(instance, reporting);
+    if (signal.aborted) return undefined;
+    if (!environment.ok) return failed(environment.failure);
     return await build(
       instance,
       facts,
       continues,
       (id, output) => outputs(id)![output]!, // producers ended well
-      { ...context, report: telling },
+      environment.value,
+      reporting,
     );
   }
 }

@@ -1,7 +1,10 @@
 /** What an instance's process is given, and what it may touch. */
 import { join } from "node:path";
+import { ok, type Result } from "../failure.ts";
+import { provide } from "../sandbox/program/provide.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { Continuation } from "../plan/continuation.ts";
+import type { Built } from "../sandbox/program/environment.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import type { Point } from "../stage/declaration.ts";
 import { type Digest, isDigest } from "../store/digest.ts";
@@ -14,6 +17,7 @@ export function confine(
   from: Continuation | undefined,
   folder: string,
   outputs: (instance: string, output: string) => Digest,
+  environment: Built | undefined,
   { root, store, code, require }: RunContext,
 ): Confinement {
   const { declaration } = instance;
@@ -59,10 +63,42 @@ export function confine(
     ),
     folder,
     checkpoint: from?.checkpoint,
+    cpus: declaration.resources?.cpus ?? 1,
+    ...(environment && { environment }),
     permissions: declaration.permissions ?? {},
     gpu: (declaration.resources?.gpu ?? 0) > 0,
     require,
   };
+}
+
+/** The packages of a command, built if they are not there; `undefined` without any. */
+export async function environmentOf(
+  instance: Instance,
+  { root, store, code, signal, report }: RunContext,
+): Promise<Result<Built | undefined>> {
+  const { id, declaration: { runs } } = instance;
+  if (runs.kind !== "command" || !runs.environment) return ok(undefined);
+  const { environment } = runs;
+  const key = code(instance)?.environment;
+  if (key === undefined) throw new Error(`No environment of ${id} was planned`);
+  return await provide({
+    runs: { ...runs, environment },
+    key,
+    root,
+    store: store.folder,
+    signal,
+    building: () =>
+      report({
+        kind: "progress",
+        instance: id,
+        progress: {
+          done: 0,
+          total: 1,
+          unit: `environments of ${environment.lock}`,
+        },
+        elapsed: 0,
+      }),
+  });
 }
 
 /** The pinned contents that the store holds, by output. */

@@ -11,6 +11,7 @@ import {
   prefixFingerprint,
   shareLeft,
 } from "../plan/continuation.ts";
+import type { Built } from "../sandbox/program/environment.ts";
 import { commandLine, start } from "../sandbox/start.ts";
 import type { Digest } from "../store/digest.ts";
 import { writeWhole } from "../store/write.ts";
@@ -43,6 +44,7 @@ export async function build(
   facts: Facts,
   from: Continuation | undefined,
   outputs: (instance: string, output: string) => Digest,
+  environment: Built | undefined,
   context: RunContext,
 ): Promise<InstanceResult | undefined> {
   const { root, store, workdirs, report, signal } = context;
@@ -50,7 +52,14 @@ export async function build(
   const alone = leavesNothing(instance);
   const folder = workdirs.open(instance.stage, alone);
   const prefix = prefixFingerprint(instance, facts);
-  const confinement = confine(instance, from, folder, outputs, context);
+  const confinement = confine(
+    instance,
+    from,
+    folder,
+    outputs,
+    environment,
+    context,
+  );
   let provisional: string | undefined;
   let refused: Failure | undefined;
   const remarks: string[] = [];

@@ -10,15 +10,17 @@ import { fail, nearest, ok, type Result } from "../failure.ts";
 import type { Json, JsonObject } from "../stage/json.ts";
 import type { Runs } from "../stage/declaration.ts";
 import {
+  codeFolder,
   type Confinement,
   declaredReads,
   outputFolder,
   scratchFolder,
 } from "./confinement.ts";
-import type { Invocation } from "./flags.ts";
+import { type Invocation, taskFile } from "./flags.ts";
 import { distinct, realPath, within } from "../store/path.ts";
+import { isPython } from "./program/environment.ts";
 import { packageFolders } from "./program/packages.ts";
-import { PROGRAM_ENVIRONMENT } from "./program/environment.ts";
+import { PROGRAM_ENVIRONMENT } from "./program/variables.ts";
 import { findProgram } from "./program/find.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
@@ -34,7 +36,10 @@ export function commandInvocation(
   runs: Command,
 ): Result<Invocation> {
   const [name, ...words] = runs.command;
-  const found = findProgram(name, confinement.instance);
+  const { environment } = confinement;
+  const found = environment && isPython(name)
+    ? ok({ path: `${environment.folder}/bin/python` })
+    : findProgram(name, confinement.instance);
   if (!found.ok) return found;
   const program = found.value.path;
   const args: string[] = [];
@@ -49,21 +54,49 @@ export function commandInvocation(
     args,
     env: {
       ...PROGRAM_ENVIRONMENT,
+      ...threads(confinement.cpus),
+      ...(environment && {
+        PATH: `${environment.folder}/bin:${PROGRAM_ENVIRONMENT.PATH}`,
+      }),
       HOME: scratch,
       TMPDIR: scratch,
+      FACSIMILE_TASK: taskFile(confinement),
       ...confinement.permissions.env,
     },
     cwd: scratch,
-    reads: [...declaredReads(confinement), paramsFile(confinement)],
+    reads: [
+      ...declaredReads(confinement),
+      paramsFile(confinement),
+      taskFile(confinement),
+    ],
     runs: [
       program,
       realPath(program),
-      ...installations(program, confinement.root),
-      ...packageFolders(program),
-      ...confinement.code,
+      ...(environment ? [environment.folder, ...environment.library] : [
+        ...installations(program, confinement.root),
+        ...packageFolders(program),
+      ]),
+      codeFolder(confinement),
     ],
     writes: [outputFolder(confinement), scratch],
   });
+}
+
+/**
+ * How many threads the usual numeric libraries start: as many as the stage has
+ * cores. Left alone they take all of the machine's, beside other stages, and sum
+ * in another order on each machine.
+ */
+export function threads(cpus: number): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    [
+      "OMP_NUM_THREADS",
+      "OPENBLAS_NUM_THREADS",
+      "MKL_NUM_THREADS",
+      "NUMEXPR_NUM_THREADS",
+      "VECLIB_MAXIMUM_THREADS",
+    ].map((name) => [name, String(cpus)]),
+  );
 }
 
 /**
@@ -89,7 +122,9 @@ function replace(
   runs: Command,
 ): Result<readonly string[]> {
   const { inputs, outputs, params, instance } = confinement;
-  if (runs.code?.includes(word)) return ok([`${confinement.root}/${word}`]);
+  if (runs.code?.includes(word)) {
+    return ok([`${codeFolder(confinement)}/${word}`]);
+  }
   const whole = word.match(/^\{input ([^{}]+)\}$/)?.[1];
   const many = whole === undefined ? undefined : inputs[whole];
   if (Array.isArray(many)) return ok(many.map(({ path }) => path));
@@ -110,8 +145,8 @@ function replace(
     return "";
   };
   const text = word.replace(
-    /\{(?:(input|output|param) ([^{}]+)|params)\}/g,
-    (_match, what: string | undefined, name = "") => {
+    /\{(?:(input|output|param) ([^{}]+)|params|environment)\}/g,
+    (match, what: string | undefined, name = "") => {
       switch (what) {
         case "input": {
           const path = inputs[name];
@@ -137,7 +172,9 @@ function replace(
             : plain(value);
         }
         default:
-          return paramsFile(confinement);
+          return match === "{params}"
+            ? paramsFile(confinement)
+            : confinement.environment?.folder ?? match;
       }
     },
   );

@@ -4,6 +4,7 @@
  */
 import type { Permissions, Runs } from "../stage/declaration.ts";
 import type { Checkpoint } from "../stage/task.ts";
+import type { Built } from "./program/environment.ts";
 import type { Given } from "./process/taskfile.ts";
 import type { KernelWall } from "./wall/wall.ts";
 
@@ -29,6 +30,10 @@ export interface Confinement extends Given {
    */
   readonly folder: string;
   readonly checkpoint: Checkpoint | undefined;
+  /** The packages of a command, if it has its own. */
+  readonly environment?: Built | undefined;
+  /** Cores: so many threads numeric libraries are told to use. */
+  readonly cpus: number;
   readonly permissions: Permissions;
   /** The process may use graphics cards: their devices are behind the wall with it. */
   readonly gpu: boolean;
@@ -66,6 +71,15 @@ export function scratchFolder(
   confinement: { readonly folder: string },
 ): string {
   return `${confinement.folder}/scratch`;
+}
+
+/**
+ * Copies of a command's code, in the folders that it has in the project. An
+ * interpreter lists the folder of its script to find what that imports: there it
+ * finds what is declared, and nothing else.
+ */
+export function codeFolder(confinement: { readonly folder: string }): string {
+  return `${confinement.folder}/code`;
 }
 
 /** What the stage and its programs said, apart from messages. */

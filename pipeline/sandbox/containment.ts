@@ -8,6 +8,7 @@ import { fail, ok, type Result } from "../failure.ts";
 import { distinct } from "../store/path.ts";
 import type { Confinement, Wall } from "./confinement.ts";
 import { engineCode, type Invocation } from "./flags.ts";
+import { without } from "./program/environment.ts";
 import { compile } from "./wall/cache.ts";
 import type { Restriction, Rule } from "./wall/restriction.ts";
 import { systemRules } from "./wall/system.ts";
@@ -86,7 +87,7 @@ function rules(
     path,
     access,
   });
-  return [
+  const all = [
     ...systemRules({
       net: (confinement.permissions.net ?? []).length > 0,
       gpu: confinement.gpu,
@@ -95,4 +96,6 @@ function rules(
     ...distinct(writes).map(rule("write")),
     ...distinct(runs).map(rule("run")),
   ];
+  const hidden = confinement.environment?.hidden ?? [];
+  return hidden.length === 0 ? all : without(all, hidden);
 }

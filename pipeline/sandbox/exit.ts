@@ -3,6 +3,7 @@ import type { Failure } from "../failure.ts";
 import { type Confinement, outputFolder } from "./confinement.ts";
 import { diskFailure } from "../store/disk.ts";
 import type { Log } from "./log.ts";
+import { explainTraceback } from "./traceback.ts";
 import { EARLY_EXIT } from "./process/taskfile.ts";
 
 /** As much of a line as belongs into a message. */
@@ -53,10 +54,14 @@ export function exitFailure(
       hint: "return from the stage, or throw a StageError",
     };
   }
+  const { place, hint } = explainTraceback(tail, confinement);
   return {
     kind: "stage-crashed",
     what: `${instance} stopped with exit code ${code}`,
-    ...(said !== undefined && { seen: said }),
+    ...(said !== undefined && {
+      seen: place === undefined ? said : `${said} (${place})`,
+    }),
+    ...(hint !== undefined && { hint }),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   outputFolder,
   scratchFolder,
 } from "./confinement.ts";
-import { ENVIRONMENT } from "./program/environment.ts";
+import { ENVIRONMENT } from "./program/variables.ts";
 import { denoDir } from "./wall/cache.ts";
 import { distinct, realPath, realPaths } from "../store/path.ts";
 

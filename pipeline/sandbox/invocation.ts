@@ -2,6 +2,7 @@
  * Prepares the start of an instance: its private folder, its task file, and the
  * command line behind the wall that it needs.
  */
+import { dirname, join, relative } from "node:path";
 import { canonicalPretty, type JsonObject } from "../stage/json.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import { diskFailure } from "../store/disk.ts";
@@ -10,6 +11,7 @@ import { seccompWorks } from "./wall/seccomp.ts";
 import { type KernelWall, probeWall } from "./wall/wall.ts";
 import { behind, wallOf, wallWarning } from "./containment.ts";
 import {
+  codeFolder,
   type Confinement,
   outputFolder,
   scratchFolder,
@@ -125,7 +127,15 @@ function layOut(confinement: Confinement): void {
       paramsFile(confinement),
       canonicalPretty(confinement.params),
     );
-    return;
+    Deno.mkdirSync(codeFolder(confinement), { recursive: true });
+    for (const path of confinement.code) {
+      const copy = join(
+        codeFolder(confinement),
+        relative(confinement.root, path),
+      );
+      Deno.mkdirSync(dirname(copy), { recursive: true });
+      Deno.copyFileSync(path, copy);
+    }
   }
   const outputs: { [name: string]: string } = {};
   for (const [name, file] of Object.entries(confinement.outputs)) {

@@ -97,13 +97,24 @@ export type Runs =
    * the root; each is a fact and readable. `version` prints the interpreter's
    * version, which is a fact instead of the program's bytes. The packages that
    * are installed for a Python or R are facts. Of a version manager's stand-in
-   * (pyenv, asdf, …), the program that it means here is run.
+   * (pyenv, asdf, …), the program that it means here is run. With an
+   * `environment`, the packages that its lock names are all that it can import.
    */
   | {
     readonly kind: "command";
     readonly command: readonly [string, ...string[]];
     readonly code?: readonly string[];
     readonly version?: readonly [string, ...string[]];
+    readonly environment?: {
+      /** A lock file, relative to the root: for pip, `requirements.txt` with digests. */
+      readonly lock: string;
+      /**
+       * Builds it, for programs other than a Python: `{lock}` and `{folder}` are
+       * replaced. `bin` in that folder is the first on PATH, and `{environment}`
+       * in the command is the folder.
+       */
+      readonly build?: readonly [string, ...string[]];
+    };
   };
 
 /** What a stage's process may do beyond reading its inputs and writing its outputs. */

@@ -4,7 +4,15 @@ import type { Json, JsonObject } from "../../stage/json.ts";
 import { fail, ok, type Result } from "../../failure.ts";
 import { type Digest, digestJson } from "../../store/digest.ts";
 import type { StatCache } from "../../store/stat.ts";
-import { PROGRAM_ENVIRONMENT } from "./environment.ts";
+import { join } from "node:path";
+import {
+  type Environment,
+  environmentKey,
+  isPython,
+  lockProblem,
+  readLock,
+} from "./environment.ts";
+import { PROGRAM_ENVIRONMENT } from "./variables.ts";
 import { findProgram, forgetChoices } from "./find.ts";
 import { packageFacts } from "./packages.ts";
 
@@ -26,7 +34,7 @@ const told = new Map<string, string>();
  * not told how to ask; and what is installed for it.
  */
 export function programFacts(
-  { command, version }: Command,
+  { command, version, environment }: Command,
   stat: StatCache,
 ): Result<Known> {
   forgetChoices();
@@ -42,7 +50,8 @@ export function programFacts(
     if (!said.ok) return said;
     facts[`program ${name}`] = said.value;
   }
-  const packages = packageFacts(path, stat);
+  // What is installed for all is out of reach of a process with its own packages.
+  const packages = environment ? undefined : packageFacts(path, stat);
   if (packages !== undefined) {
     facts[`program ${name} packages`] = digestJson("packages", packages);
   }
@@ -50,6 +59,43 @@ export function programFacts(
     facts,
     bytes: { [path]: digest },
     chosen: program.value.chosen,
+  });
+}
+
+/** What an environment is: its lock, and how it is built; and the key that it is built under. */
+export function environmentFacts(
+  { command }: Command,
+  environment: Environment,
+  root: string,
+  { stat, program }: { readonly stat: StatCache; readonly program: JsonObject },
+): Result<{ readonly key: Digest; readonly facts: JsonObject }> {
+  const words = command.join(" ");
+  const { lock, build } = environment;
+  const text = readLock(root, environment, words);
+  if (!text.ok) return text;
+  const problem = build === undefined && isPython(command[0])
+    ? lockProblem(lock, text.value)
+    : undefined;
+  if (problem) {
+    return fail({
+      kind: "environment-lock",
+      what: `Cannot build the environment of ${words} from "${lock}"`,
+      ...problem,
+    });
+  }
+  const digest = stat.digest(join(root, lock), root);
+  if (digest === undefined) {
+    throw new Error(`${lock} was read, and is not there`);
+  }
+  return ok({
+    key: environmentKey(environment, {
+      lock: digest,
+      program: program[`program ${command[0]}`] ?? null,
+    }),
+    facts: {
+      [`environment ${lock}`]: digest,
+      ...(build && { "environment build": [...build] }),
+    },
   });
 }
 

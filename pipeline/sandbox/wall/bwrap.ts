@@ -7,7 +7,9 @@ import { realPath, within } from "../../store/path.ts";
 import type { Restriction, Rule } from "./restriction.ts";
 import { succeeds } from "./trial.ts";
 
-const OPTIONS: { readonly [access in Rule["access"]]: string } = {
+const OPTIONS: {
+  readonly [access in Exclude<Rule["access"], "list">]: string;
+} = {
   read: "--ro-bind-try",
   run: "--ro-bind-try",
   write: "--bind-try",
@@ -25,6 +27,8 @@ export function bwrapArguments(
 ): readonly string[] {
   const wanted = new Map<string, string>();
   for (const { path, access } of rules) {
+    // A folder on the way to what is mounted has the names of that, and no others.
+    if (access === "list") continue;
     // Two rules for one path: the later one allows more, see wall.ts.
     for (const name of [path, realPath(path)]) {
       wanted.set(name, OPTIONS[access]);

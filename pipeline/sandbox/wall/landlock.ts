@@ -56,6 +56,7 @@ const IOCTL_DEV = 1 << 15;
 const FOR_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV;
 
 const RIGHTS: { readonly [access in Rule["access"]]: number } = {
+  list: READ_DIR,
   read: READ_FILE | READ_DIR,
   run: READ_FILE | READ_DIR | EXECUTE,
   // No device nodes. Links are fine: what they lead to is asked for anew.

@@ -4,10 +4,11 @@
 export interface Rule {
   readonly path: string;
   /**
-   * `run` is read and execute; `write` is everything but device nodes; `device`
+   * `list` is the names in folders and no file's content; `run` is read and
+   * execute; `write` is everything but device nodes; `device`
    * is read, write and ioctl.
    */
-  readonly access: "read" | "run" | "write" | "device";
+  readonly access: "list" | "read" | "run" | "write" | "device";
 }
 
 /** A program to become, and all that it may do from then on. */

@@ -75,6 +75,7 @@ ${body}
       outputs: {},
       folder,
       checkpoint: undefined,
+      cpus: 1,
       permissions: {},
       gpu: false,
       require: "deno",
