@@ -4,16 +4,25 @@ import { basename, join } from "node:path";
 import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
+import { LOCK } from "../published/lock.ts";
 import { describedSettings } from "./comments.ts";
 import type { Described } from "./crate/entity.ts";
-import { documentsOf, releaseFile } from "./derivation.ts";
+import { documentsOf } from "./derivation.ts";
+import { releaseFile } from "./statement.ts";
 import type { Piece, Release, Statement } from "./release.ts";
-import { archivePath, CODE, MANIFEST, RELEASE, VENDOR } from "./layout.ts";
+import {
+  archivePath,
+  CODE,
+  MANIFEST,
+  RELEASE,
+  VENDOR,
+  VERIFIERS,
+} from "./layout.ts";
 import { printManifest } from "./manifest.ts";
 import { nameProblem } from "./name.ts";
 import type { Order } from "./order.ts";
 import { gatherSources } from "./sources.ts";
-import { verifierFile, VERIFIERS } from "./verifier.ts";
+import { verifierFile } from "./verifier.ts";
 import { vendor } from "./packages.ts";
 import { compareBytes } from "./container.ts";
 
@@ -41,6 +50,8 @@ export async function contents(
       link.kind === "file" ? [join(root, link.path)] : []
     ),
   ]);
+  // The record is a copy of it, committed or not.
+  if (existsSync(join(root, LOCK))) used.push(join(root, LOCK));
   const gathered = await gatherSources(root, publication.sources, used);
   if (!gathered.ok) return gathered;
   const { files, id, ...sources } = gathered.value;
@@ -107,7 +118,7 @@ export async function contents(
     sources,
     deno: order.deno,
     data: order.data,
-    levels: order.levels,
+    levels: order.levels.map(({ help }) => ({ help })),
     ...(order.mirror !== undefined && { mirror: order.mirror }),
     ...(order.verdicts !== undefined && { verdicts: order.verdicts }),
     ...(vendored && { vendor: vendored }),
@@ -135,7 +146,7 @@ export async function contents(
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });
   write(RELEASE, releaseFile(statement));
-  const verifier = await verifierFile(root, publication.judge);
+  const verifier = await verifierFile(root, publication.judge, order.deno);
   for (const name of VERIFIERS) write(name, verifier);
   const problem = [...pieces.keys()].flatMap((name) => nameProblem(name) ?? [])
     .at(0);

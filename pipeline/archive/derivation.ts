@@ -24,7 +24,7 @@ import { licenseTable } from "./licenses.ts";
 import { outline } from "./outline.ts";
 import { previewFile } from "./preview.ts";
 import { readmeFile } from "./readme.ts";
-import type { Release, Statement } from "./release.ts";
+import type { Release } from "./release.ts";
 
 /** A document, given what is known of the archive's files. */
 type Document = (files: readonly Described[]) => string;
@@ -59,12 +59,7 @@ export function documentsOf(release: Release): Map<string, Document> {
   ]);
 }
 
-/** The text of `params/release.json`. */
-export function releaseFile(statement: Statement): string {
-  return canonicalPretty(json(statement));
-}
-
 /** As JSON has it: without what is not set. */
-function json(value: unknown): Json {
+export function json(value: unknown): Json {
   return JSON.parse(JSON.stringify(value));
 }

@@ -8,7 +8,7 @@ import {
 } from "../published/foreign.ts";
 import type { Json } from "../stage/json.ts";
 import { type Lock, parseLock } from "../published/lock.ts";
-import { CLAIMS, CRATE, DATASETS, LOCKED, RELEASE, RUN } from "./layout.ts";
+import { CLAIMS, LOCKED, RUN } from "./layout.ts";
 import { type Container, Refused } from "./container.ts";
 
 const ClaimsSchema = v.object({
@@ -28,31 +28,6 @@ const ClaimsSchema = v.object({
 type ArchivedClaim = v.InferOutput<
   typeof ClaimsSchema
 >["claims"][number];
-
-const text = v.string("this is no text");
-
-const CrateSchema = v.object({
-  "@graph": v.array(
-    v.looseObject({
-      "@id": text,
-      "@type": v.union([text, v.array(text)], "this is no type"),
-      contentSize: v.optional(text),
-      sha256: v.optional(text),
-      identifier: v.optional(text),
-    }, "this is no entity"),
-    "it has no graph of entities",
-  ),
-}, "it has no graph of entities");
-
-/** One entity of an RO-Crate. */
-export interface Entity {
-  readonly "@id": string;
-  readonly "@type": string | readonly string[];
-  readonly contentSize?: string | undefined;
-  readonly sha256?: string | undefined;
-  readonly identifier?: string | undefined;
-  readonly [property: string]: Json | undefined;
-}
 
 /** A JSON document of a shape; throws `Refused` if it is none. */
 export function readShape<Schema extends v.GenericSchema>(
@@ -80,35 +55,6 @@ export function readRun(container: Container): Lock {
   return lock.value;
 }
 
-const DatasetsSchema = v.array(
-  v.object({
-    files: v.array(
-      v.object({ sha256: v.string("this is no text") }, "this is no file"),
-      "this is no list of files",
-    ),
-  }, "this is no dataset"),
-  "it is no list of datasets",
-);
-
-/** The datasets, as far as their files have digests. */
-export function readDatasets(
-  container: Container,
-): v.InferOutput<typeof DatasetsSchema> {
-  return readShape(container, DATASETS, DatasetsSchema);
-}
-
-/** Which of the sources may be executed. */
-export function readExecutables(container: Container): ReadonlySet<string> {
-  const { sources } = readShape(container, RELEASE, StatementSchema);
-  return new Set(sources.executables);
-}
-
-const StatementSchema = v.object({
-  sources: v.object({
-    executables: v.array(v.string("this is no text"), "this is no list"),
-  }, "this is nothing about sources"),
-}, "it is no statement");
-
 /** The claims. */
 export function readClaims(container: Container): ArchivedClaim[] {
   return readShape(container, CLAIMS, ClaimsSchema).claims;
@@ -131,24 +77,4 @@ export function readPackages(
   container: Container,
 ): v.InferOutput<typeof PackagesSchema>["npm"] {
   return readShape(container, LOCKED, PackagesSchema).npm;
-}
-
-/** The entities of the crate, by id. */
-export function readCrate(container: Container): Map<string, Entity> {
-  const graph = readShape(container, CRATE, CrateSchema)["@graph"];
-  const entities = new Map<string, Entity>();
-  for (const entity of graph as Entity[]) {
-    if (entities.has(entity["@id"])) {
-      throw new Refused(`${CRATE} has "${entity["@id"]}" twice`);
-    }
-    entities.set(entity["@id"], entity);
-  }
-  return entities;
-}
-
-/** The ids that a property refers to. */
-export function references(value: Json | undefined): string[] {
-  if (Array.isArray(value)) return value.flatMap((one) => references(one));
-  const id = (value as { "@id"?: unknown } | null)?.["@id"];
-  return typeof id === "string" ? [id] : [];
 }

@@ -39,3 +39,6 @@ export const PICTURE = "workflow.svg";
 export function archivePath(artifact: string): string {
   return `results/${artifact}`;
 }
+
+/** What the verifier is called: for Deno, and for Node, which wants to be told that it is a module. */
+export const VERIFIERS = ["verify.ts", "verify.mjs"] as const;

@@ -14,12 +14,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { moveDurably } from "../store/write.ts";
 import { fail, ok, type Result } from "../failure.ts";
-import {
-  fitsSystem,
-  packageOf,
-  readPackages,
-  type System,
-} from "../code/lock.ts";
+import { fitsSystem, readPackages, type System } from "../code/lock.ts";
+import { packageOf } from "../code/package.ts";
 import { denoDir } from "../sandbox/wall/cache.ts";
 import { tarballName } from "./registry.ts";
 import type { Package } from "./release.ts";
@@ -105,7 +101,7 @@ export async function vendor(
       moveDurably(`${path}.part`, path, 0o444);
     }
     const license = licenseOf(root, name, version);
-    found.push({ name, version, path, ...(license && { license }) });
+    found.push({ name, version, file, path, ...(license && { license }) });
   }
   const strict = found.filter(({ license }) =>
     /(^|[^L])GPL/.test(license ?? "") && !/ OR /.test(license ?? "")

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Container } from "./container.ts";
 import { readPackages } from "./documents.ts";
 import { LOCKED } from "./layout.ts";
-import { packageOf } from "../code/lock.ts";
+import { packageOf } from "../code/package.ts";
 
 /** Names and versions that are a folder each, and lead nowhere. */
 const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;

@@ -1,138 +1,97 @@
 /**
- * Level 1: whether what the archive says of itself is consistent. Every
- * reference of the crate resolves, every digest and size in it is true, every
- * instance's fingerprint is that of its facts, every input an output of another
- * instance, and the code that of the record. What artifacts say of themselves is
- * the project's to know.
- *
- * Longer than other modules: one check after the other, each read by itself.
+ * Level 1: whether what the archive says of itself is consistent. Whatever stands
+ * in it twice has one source. The record is a copy of the published run in the
+ * sources; every fingerprint is that of its facts, every input an output of another
+ * instance or a source, every parameter that of the configuration; and every
+ * document is made again from the record and compared. What artifacts say of
+ * themselves is the project's to know.
  */
 import { fingerprint } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
 import type { Lock } from "../published/lock.ts";
 import {
-  type Entity,
-  readClaims,
-  readCrate,
-  readDatasets,
-  readExecutables,
-  readPackages,
-  readRun,
-  references,
-} from "./documents.ts";
-import {
-  archivePath,
-  CLAIMS,
-  CODE,
-  CRATE,
-  LOCKED,
-  MANIFEST,
-} from "./layout.ts";
+  checkLock,
+  checkMembers,
+  checkNumbers,
+  checkPackages,
+} from "./copies.ts";
+import { describedSettings } from "./comments.ts";
+import { checkDeclared, checkExperiment } from "./declared.ts";
+import { documentsOf } from "./derivation.ts";
+import { readJson, readPackages, readRun } from "./documents.ts";
+import { edition } from "./edition.ts";
+import { archivePath, CODE, LOCKED } from "./layout.ts";
 import type { Level } from "./level.ts";
 import type { Judge } from "../project/publication.ts";
+import { lineParting, partings, partingText } from "./parting.ts";
+import type { Release, Statement } from "./release.ts";
+import { readStatement } from "./statement.ts";
 import { blobHash, directoryId } from "./swhid.ts";
 import { type Container, Refused } from "./container.ts";
 
 /** What level 1 found. */
 export function record(container: Container, judge: Judge): Level {
   const findings: string[] = [];
+  const doubts: string[] = [];
   let seen = "unreadable";
   try {
-    const crate = readCrate(container);
     const run = readRun(container);
-    checkReferences(crate, findings);
-    checkFiles(crate, container, findings);
+    const { statement, edition: written } = readStatement(container);
+    const release = releaseOf(container, run, statement);
+    const draft = release.missing.length > 0;
     checkRun(run, sourceDigests(container), findings);
     checkArtifacts(run, container, findings);
-    checkActions(run, crate, findings);
-    checkCode(run, crate, container, findings);
-    checkClaims(run, container, findings);
-    checkWords(run, container, judge, findings);
-    seen = `${crate.size} entities, ${
+    checkUsed(run, container, findings);
+    // Of a draft nobody published the run, and its configuration may be another.
+    const published = draft ? doubts : findings;
+    checkLock(run, container, published);
+    attempt("the configuration", () => {
+      checkExperiment(release, container, judge, published);
+    });
+    attempt("what the artifacts say of themselves", () => {
+      checkNumbers(release, container, findings);
+      checkPackages(release, container, findings);
+      checkWords(release, container, judge, findings);
+    });
+    // What follows from something broken would only be broken once more.
+    if (findings.length + doubts.length === 0) {
+      attempt("what the project declares", () => {
+        checkDeclared(release, container, judge, findings);
+      });
+    }
+    if (findings.length === 0) {
+      attempt("the documents", () => {
+        checkDocuments(release, container, written, findings, doubts);
+      });
+    }
+    seen = `${documentsOf(release).size} documents, ${
       Object.keys(run.instances).length
-    } instances, ${Object.keys(run.artifacts).length} artifacts`;
+    } instances, ${Object.keys(run.artifacts).length} artifacts${
+      draft ? ", a draft" : ""
+    }`;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     findings.push(error.message);
   }
-  const answer = findings.length === 0 ? "yes" : "no";
-  return { level: 1, answer, seen, findings };
+  const answer = findings.length > 0
+    ? "no"
+    : doubts.length > 0
+    ? "open"
+    : "yes";
+  return { level: 1, answer, seen, findings: [...findings, ...doubts] };
 }
 
-/** Ids of vocabularies, which are words and not things. */
-const WORD = /^https?:\/\/(schema\.org|bioschemas\.org)\//;
-
-function checkReferences(
-  crate: ReadonlyMap<string, Entity>,
-  findings: string[],
-): void {
-  for (const entity of crate.values()) {
-    for (const [property, value] of Object.entries(entity)) {
-      if (property.startsWith("@")) continue;
-      for (const id of references(value)) {
-        if (!crate.has(id) && !WORD.test(id)) {
-          findings.push(
-            `${CRATE}: "${
-              entity["@id"]
-            }" refers to "${id}", which is not there`,
-          );
-        }
-      }
-    }
-  }
-}
-
-function isType({ "@type": type }: Entity, wanted: string): boolean {
-  return Array.isArray(type) ? type.includes(wanted) : type === wanted;
-}
-
-/** Local files of the crate against the files that are there, and the reverse. */
-function checkFiles(
-  crate: ReadonlyMap<string, Entity>,
-  container: Container,
-  findings: string[],
-): void {
-  const sizes = new Map(
-    container.members.map(({ name, size }) => [name, size]),
-  );
-  const described = new Set<string>([CRATE]);
-  for (const entity of crate.values()) {
-    const id = entity["@id"];
-    if (!isType(entity, "File") || /^[a-z]+:/i.test(id)) continue;
-    const name = decoded(id);
-    if (name === undefined) {
-      findings.push(`${CRATE}: "${id}" is not percent-encoded`);
-      continue;
-    }
-    described.add(name);
-    const size = sizes.get(name);
-    if (size === undefined) {
-      findings.push(`${CRATE}: the file "${name}" is not there`);
-      continue;
-    }
-    if (name === MANIFEST) continue;
-    if (entity.contentSize !== String(size)) {
-      findings.push(
-        `${CRATE}: "${name}" has ${size} bytes, not ${entity.contentSize}`,
-      );
-    }
-    if (entity.sha256 !== container.digest(name)) {
-      findings.push(`${CRATE}: the digest of "${name}" is another one`);
-    }
-  }
-  for (const name of sizes.keys()) {
-    if (!described.has(name)) {
-      findings.push(`${CRATE}: no word about "${name}"`);
-    }
-  }
-}
-
-/** A name without its percent-encoding; `undefined` where that is none. */
-function decoded(id: string): string | undefined {
+/** What is made of trusted values elsewhere is made of a stranger's here, and may throw at them. */
+function attempt(what: string, act: () => void): void {
   try {
-    return decodeURIComponent(id);
+    act();
   } catch (error) {
-    if (!(error instanceof URIError)) throw error;
+    if (error instanceof Refused) throw error;
+    throw new Refused(
+      `${what} cannot be compared: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+    );
   }
 }
 
@@ -202,70 +161,46 @@ function checkArtifacts(
   }
 }
 
-/** Each instance's action: its results, and its objects, which others made. */
-function checkActions(
-  { instances }: Lock,
-  crate: ReadonlyMap<string, Entity>,
-  findings: string[],
-): void {
-  const digests = (ids: readonly string[]) =>
-    ids.flatMap((id) => crate.get(id)?.sha256 ?? []);
-  const made = new Set<string>();
-  const actions = [...crate.values()].filter((entity) =>
-    isType(entity, "CreateAction")
+/** All that an archive's documents are made from, as it has it. */
+export function releaseOf(
+  container: Container,
+  run: Lock,
+  statement: Statement,
+): Release {
+  const { configuration = "" } = statement.publication;
+  const there = container.members.some(({ name }) =>
+    name === CODE + configuration
   );
-  const results = new Set(actions.flatMap(({ result }) => references(result)));
-  for (const [id, { outputs, facts }] of Object.entries(instances)) {
-    const action = crate.get(`#action-${encodeURIComponent(id)}`);
-    if (!action) {
-      findings.push(`${CRATE}: no action for ${id}`);
-      continue;
-    }
-    const results = new Set<Json>(digests(references(action.result)));
-    for (const [output, { digest }] of Object.entries(outputs)) {
-      made.add(digest);
-      if (!results.has(digest)) {
-        findings.push(`${CRATE}: the action of ${id} lacks its ${output}`);
-      }
-    }
-    const objects = new Set<Json>(digests(references(action.object)));
-    for (const [fact, value] of Object.entries(facts)) {
-      if (fact.startsWith("input ") && !objects.has(value)) {
-        findings.push(`${CRATE}: the action of ${id} lacks its ${fact}`);
-      }
-    }
-  }
-  for (const { "@id": id, object } of actions) {
-    for (const used of references(object)) {
-      const entity = crate.get(used);
-      if (!entity) continue; // said already
-      const declared = results.has(used) || isType(entity, "PropertyValue") ||
-        used.startsWith(CODE) || used.startsWith("data/") ||
-        used.startsWith("params/") || /^https?:/.test(used);
-      if (!declared) {
-        findings.push(`${CRATE}: "${used}" of ${id} comes from nowhere`);
-      }
-    }
-  }
+  const described = describedSettings(
+    there ? new TextDecoder().decode(container.read(CODE + configuration)) : "",
+  );
+  const code = codeId(container, statement);
+  return { ...statement, run, code, described };
 }
 
-/** The code's identifier, and the packages of the record against its lock. */
-function checkCode(
+/** The identifier of the sources as they are. */
+function codeId(
+  container: Container,
+  { sources }: Pick<Release, "sources">,
+): string {
+  return directoryId(
+    container.members.filter(({ name }) => name.startsWith(CODE))
+      .map(({ name, size }) =>
+        [
+          name.slice(CODE.length),
+          blobHash(size, (write) => container.copy(name, write)),
+        ] as const
+      ),
+    new Set(sources.executables),
+  );
+}
+
+/** The packages of the record against the lock of the sources. */
+function checkUsed(
   { instances }: Lock,
-  crate: ReadonlyMap<string, Entity>,
   container: Container,
   findings: string[],
 ): void {
-  const blobs = container.members.filter(({ name }) => name.startsWith(CODE))
-    .map(({ name, size }) =>
-      [
-        name.slice(CODE.length),
-        blobHash(size, (write) => container.copy(name, write)),
-      ] as const
-    );
-  const id = directoryId(blobs, readExecutables(container));
-  const said = crate.get(CODE)?.identifier;
-  if (said !== id) findings.push(`${CODE} is ${id}, not ${said}`);
   if (!container.members.some(({ name }) => name === LOCKED)) return;
   const known = new Set<Json | undefined>(
     Object.values(readPackages(container)).map(({ integrity }) => integrity),
@@ -273,43 +208,62 @@ function checkCode(
   for (const [instance, { facts }] of Object.entries(instances)) {
     for (const [fact, value] of Object.entries(facts)) {
       if (fact.startsWith("npm ") && !known.has(value)) {
-        findings.push(`${instance} used ${fact}, which is not in deno.lock`);
+        findings.push(`${instance} used ${fact}, which is not in ${LOCKED}`);
       }
     }
   }
 }
 
-/** The claims' verdicts are those of the run. */
-function checkClaims(
-  { verdicts }: Lock,
+/** Every document against what this program makes of the record, and no file besides. */
+function checkDocuments(
+  release: Release,
   container: Container,
+  written: string,
   findings: string[],
+  doubts: string[],
 ): void {
-  const claims = readClaims(container);
-  for (const { id, verdict } of claims) {
-    const found = verdicts.find((one) => one.id === id)?.verdict;
-    if (found !== verdict) {
-      findings.push(
-        `${CLAIMS}: ${id} "${verdict}", but the run says "${found}"`,
-      );
-    }
+  const documents = documentsOf(release);
+  checkMembers(release, documents.keys(), container, findings);
+  if (written !== edition()) {
+    doubts.push(
+      "its documents are of another edition of this program: the verify.ts of the " +
+        "archive, or deno task verify in a copy of its code, compares them",
+    );
+    return;
   }
-  for (const { id } of verdicts) {
-    if (!claims.some((claim) => claim.id === id)) {
-      findings.push(`${CLAIMS} lacks ${id}`);
+  const files = container.members.map(({ name, size }) => ({
+    name,
+    size,
+    digest: container.digest(name),
+  }));
+  const there = new Set(files.map(({ name }) => name));
+  for (const [name, make] of documents) {
+    if (!there.has(name)) {
+      findings.push(`${name} is not there`);
+      continue;
+    }
+    const seen = new TextDecoder().decode(container.read(name));
+    const expected = make(files);
+    if (seen === expected) continue;
+    const places = name.endsWith(".json")
+      ? partings(readJson(container, name), JSON.parse(expected))
+      : [];
+    const all = places.length > 0 ? places : [lineParting(seen, expected)!];
+    for (const parting of all) {
+      findings.push(partingText(name, parting, "the record gives"));
     }
   }
 }
 
 /** What artifacts say of themselves, as far as the project can read it. */
 function checkWords(
-  { artifacts, instances }: Lock,
+  { run: { artifacts, instances, experiment }, publication }: Release,
   container: Container,
   { findings: said }: Judge,
   findings: string[],
 ): void {
   if (!said) return;
-  const data = readDatasets(container).flatMap(({ files }) =>
+  const data = publication.datasets.flatMap(({ files }) =>
     files.map(({ sha256 }) => sha256)
   );
   const there = new Set(container.members.map(({ name }) => name));
@@ -318,15 +272,8 @@ function checkWords(
     Object.entries(artifacts).filter(([path]) => there.has(archivePath(path))),
   );
   const read = (path: string) => container.read(archivePath(path), 2 ** 30);
-  try {
-    findings.push(...said({ artifacts: present, instances, data }, read));
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    // The project's code is about files of its own; these are a stranger's.
-    throw new Refused(
-      `what the artifacts say of themselves cannot be read: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
-    );
-  }
+  const source = (path: string) => container.read(CODE + path);
+  findings.push(
+    ...said({ experiment, artifacts: present, instances, data }, read, source),
+  );
 }

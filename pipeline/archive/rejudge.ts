@@ -3,8 +3,10 @@ import type { Json, JsonObject } from "../stage/json.ts";
 import type { Judge } from "../project/publication.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import { readClaims, readJson, readRun } from "./documents.ts";
+import { json } from "./derivation.ts";
 import { archivePath } from "./layout.ts";
 import type { Level } from "./level.ts";
+import { partings, partingText } from "./parting.ts";
 import { type Container, Refused } from "./container.ts";
 
 /** What level 2 found. */
@@ -14,8 +16,9 @@ export function rejudge(container: Container, judge: Judge): Level {
   let open = false;
   try {
     const claims = readClaims(container);
+    const run = readRun(container);
     const artifacts: Record<string, Json> = {};
-    for (const path of Object.keys(readRun(container).artifacts)) {
+    for (const path of Object.keys(run.artifacts)) {
       if (path.endsWith(".json")) {
         artifacts[path] = readJson(container, archivePath(path));
       }
@@ -31,15 +34,24 @@ export function rejudge(container: Container, judge: Judge): Level {
         }`,
       );
     }
-    for (const { id, verdict, sentence, evidence } of verdicts) {
-      const said = claims.find((claim) => claim.id === id)?.verdict;
+    const recorded = new Map(run.verdicts.map((one) => [one.id, one]));
+    for (const one of verdicts) {
+      const { id, verdict, sentence, evidence } = one;
+      const said = recorded.get(id)?.verdict;
       const numbers = summary(evidence);
       if (said !== verdict) {
         findings.push(
           `${id}: the archive says "${said}", the numbers say ` +
             `"${verdict}" (${numbers}): ${sentence}`,
         );
-      } else if (verdict === "fails") {
+        continue;
+      }
+      for (
+        const parting of partings(json(recorded.get(id)), json(one))
+      ) {
+        findings.push(partingText(id, parting, "the numbers give"));
+      }
+      if (verdict === "fails") {
         findings.push(`${id} fails (${numbers}): ${sentence}`);
       } else if (verdict === "not judged") {
         open = true;

@@ -41,7 +41,7 @@ export interface Statement {
     readonly packages: readonly Package[];
   };
   /** What is made again from level 3 on. */
-  readonly levels: readonly Again[];
+  readonly levels: readonly Pick<Again, "help">[];
   /** The variable that says where the data is. */
   readonly mirror?: string;
   /** The artifact with the verdicts. */
@@ -64,6 +64,8 @@ interface Remark {
 export interface Package {
   readonly name: string;
   readonly version: string;
+  /** Its tarball's name. */
+  readonly file: string;
   /** As its package.json says; missing where nobody knows. */
   readonly license?: string;
 }

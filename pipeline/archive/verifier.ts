@@ -10,6 +10,7 @@ function entry(judge: string | undefined): string {
   const from = (name: string, path: string) =>
     `import { ${name} } from ${JSON.stringify(path)};`;
   return [
+    `import ${JSON.stringify(join(import.meta.dirname!, "older.ts"))};`,
     from("argv, exit, stdout", "node:process"),
     from("standalone", join(import.meta.dirname!, "standalone.ts")), // a local file
     judge === undefined
@@ -23,9 +24,6 @@ function entry(judge: string | undefined): string {
     "stdout.write(text, () => exit(code));",
   ].join("\n");
 }
-
-/** What it is called: for Deno, and for Node, which wants to be told that it is a module. */
-export const VERIFIERS = ["verify.ts", "verify.mjs"] as const;
 
 const HEAD =
   `// Checks this archive: deno run --allow-read verify.ts [ARCHIVE] [--json]
@@ -41,6 +39,7 @@ Symbol.dispose ??= Symbol.for("Symbol.dispose"); // Node's before 18.18 have non
 export async function verifierFile(
   root: string,
   judge: string | undefined,
+  deno: string,
 ): Promise<string> {
   const esbuild = await import("esbuild");
   try {
@@ -58,6 +57,8 @@ export async function verifierFile(
       platform: "node",
       target: "node18",
       charset: "utf8",
+      // The verifier also runs where there is no Deno.
+      define: { "Deno.version.deno": JSON.stringify(deno) },
       legalComments: "none",
       logLevel: "silent",
       // Only what a reader sees counts: no settings of the machine.
@@ -75,9 +76,12 @@ export async function verifierFile(
 /** The text with each module named from its own root, wherever the two lie. */
 function named(text: string, root: string): string {
   const engine = join(import.meta.dirname!, "../.."); // a local file always has one
-  return text.replace(/^\/\/ (\S+\.(?:ts|mjs))$/gm, (_, path: string) => {
-    const whole = join(root, path);
-    const inside = relative(root, whole);
-    return `// ${inside.startsWith("..") ? relative(engine, whole) : inside}`;
-  });
+  return text.replace(
+    /^\/\/ (\S+\.(?:ts|js|mjs|cjs|json))$/gm,
+    (_, path: string) => {
+      const whole = join(root, path);
+      const inside = relative(root, whole);
+      return `// ${inside.startsWith("..") ? relative(engine, whole) : inside}`;
+    },
+  );
 }

@@ -10,7 +10,8 @@ import type { Json, JsonObject } from "../stage/json.ts";
 import type { ModuleParts, Part } from "./exports.ts";
 import type { Looks } from "./syntax.ts";
 import type { Code } from "./identity.ts";
-import { fitsSystem, HERE, type LockedPackages, packageOf } from "./lock.ts";
+import { fitsSystem, HERE, type LockedPackages } from "./lock.ts";
+import { packageOf } from "./package.ts";
 import { fileUrl, type Graph, type Module } from "./module.ts";
 
 /** All that is known of the project's code. */

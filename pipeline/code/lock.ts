@@ -32,17 +32,6 @@ export function readPackages(root: string): LockedPackages {
   }
 }
 
-/** `x@1.0.0_y@2.0.0` without its peers; an underscore in the name itself stays. */
-export function packageOf(
-  id: string,
-): { readonly name: string; readonly version: string } {
-  const at = id.indexOf("@", 1);
-  return {
-    name: id.slice(0, at),
-    version: id.slice(at + 1).replace(/_.*$/, ""),
-  };
-}
-
 const CPU = { x86_64: "x64", aarch64: "arm64" } as const;
 const OS: { readonly [os: string]: string } = { windows: "win32" };
 

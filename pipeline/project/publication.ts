@@ -4,7 +4,7 @@
  * configuration.
  */
 import type { Json } from "../stage/json.ts";
-import type { Verdict } from "../stage/declaration.ts";
+import type { Pipeline, Verdict } from "../stage/declaration.ts";
 
 /** Who answers for the work. */
 export type Author = Person | Organisation;
@@ -99,11 +99,26 @@ export interface Judge {
   readonly findings?: (
     record: Recorded,
     read: (path: string) => Uint8Array,
+    source: (path: string) => Uint8Array,
   ) => readonly string[];
+  /**
+   * The configuration that the sources have, resolved as the record says that the
+   * machine did. With it, a record is held against what the project declares.
+   */
+  readonly experiment?: (
+    read: (source: string) => Uint8Array,
+    recorded: Json,
+  ) => Json;
+  /** What the project declares under a configuration. */
+  readonly pipeline?: Pipeline<never>;
+  /** What is said of the project under a configuration. */
+  readonly publication?: (experiment: never) => Publication;
 }
 
 /** What an archive's record says. */
 export interface Recorded {
+  /** The resolved configuration. */
+  readonly experiment: Json;
   /** Which instance made an artifact, by path. */
   readonly artifacts: {
     readonly [path: string]: { readonly instance: string };

@@ -1,3 +1,9 @@
-/** What an archive of the experiment is judged by: part of its verifier, so it imports no schema. */
+/**
+ * What an archive of the experiment is judged by, part of its verifier: all that
+ * the experiment declares, and the judge of its claims.
+ */
 export { verdicts } from "../claims/judgement.ts";
-export { findings } from "../onnx/metadata.ts";
+export { experiment } from "./configured.ts";
+export { findings } from "./contradictions.ts";
+export { pipeline } from "./pipeline.ts";
+export { publication } from "./publication.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../pipeline/stage/json.ts";
 
 /** The record of an archive, as its verifier hands it over. */
-interface Recorded {
+export interface Recorded {
   readonly artifacts: {
     readonly [path: string]: { readonly instance: string };
   };

@@ -12,13 +12,13 @@ function told({ code, out, err }: Ran, wanted = 0): string[] {
   return out.trimEnd().split("\n").map((line) =>
     line.replace(/\d[\d.]* s\b/g, "N s").replace(/[0-9a-f]{64}/g, "DIGEST")
       .replace(/[0-9a-f]{12}…/g, "DIGEST…").replace(/\d+ files, .*/, "FILES")
-      .replace(/\d+ entities/, "ENTITIES").replace(/behind .* in/, "WALL in")
+      .replace(/\d+ documents/, "DOCUMENTS").replace(/behind .* in/, "WALL in")
   );
 }
 
 const CHECKED = [
   "level 0  integrity  ok: FILES",
-  "level 1  record     ok: ENTITIES, 2 instances, 2 artifacts",
+  "level 1  record     ok: DOCUMENTS, 2 instances, 2 artifacts",
   "level 2  claims     ok: 0 of 0 claims hold",
 ];
 const ROOT = [

@@ -288,7 +288,6 @@ Deno.test("level 1 finds edited metrics whose line in the manifest was edited, t
     resign(folder, "results/metrics.json");
   });
   deepEqual(answers, ["yes", "no"]);
-  match(findings, /the digest of "results\/metrics.json"/);
   match(findings, /not what metrics made/);
 });
 
@@ -300,16 +299,36 @@ Deno.test("level 1 finds code, facts, references and actions that were changed",
     now: string,
     finding: RegExp,
   ][] = [
-    ["code/stages/train.ts", "task", "tusk", /code\/ is swh:1:dir/],
+    [
+      "code/stages/train.ts",
+      "task",
+      "tusk",
+      /CITATION\.cff at line 16: .*swh:1:dir:.*, but the record gives/,
+    ],
     [
       "logs/run.json",
       '"param epochs": 3',
       '"param epochs": 4',
       /fingerprint is not that/,
     ],
-    [CRATE, '"#engine"', '"#nobody"', /which is not there/],
-    [CRATE, /"contentSize": "\d+"/, '"contentSize": "1"', /bytes, not 1/],
-    ["claims.json", '"holds"', '"fails"', /the run says "holds"/],
+    [
+      CRATE,
+      '"#engine"',
+      '"#nobody"',
+      /\["#engine"\]: nothing, but the record gives \{/,
+    ],
+    [
+      CRATE,
+      /"contentSize": "\d+"/,
+      '"contentSize": "1"',
+      /contentSize: "1", but the record gives "\d+"/,
+    ],
+    [
+      "claims.json",
+      '"holds"',
+      '"fails"',
+      /claims\.small\.verdict: "fails", but the record gives "holds"/,
+    ],
   ];
   for (const [file, was, now, finding] of cases) {
     const { answers, findings } = spoilt((folder) => {
@@ -358,7 +377,7 @@ Deno.test("level 1 has what the project finds in artifacts, and no finding is a 
     [
       "yes",
       "no",
-      "what the artifacts say of themselves cannot be read: too deep",
+      "what the artifacts say of themselves cannot be compared: too deep",
     ],
   );
 });
@@ -552,7 +571,7 @@ Deno.test("a verifier shows what an archive's words would do to a terminal, and 
     // deno-lint-ignore no-control-regex -- they are what is looked for
     equal(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(text), false, text);
     equal(/^level 1 {2}record {5}ok/m.test(text), false, text);
-    match(text, more.length > 0 ? /u001b\[2J/ : /\\x1b\[2J/);
+    match(text, more.length > 0 ? /u001b\[2J/ : /\\u001b\[2J/);
   }
   await Deno.remove(folder, { recursive: true });
 });

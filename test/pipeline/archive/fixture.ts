@@ -161,6 +161,9 @@ export default (task: any) => {
 `,
 };
 
+/** Where the small paper's configuration stands, though only its judge reads it. */
+const SETTINGS = "paper.json";
+
 /** The project in its folder. */
 export class Paper implements AsyncDisposable {
   private constructor(
@@ -173,7 +176,8 @@ export class Paper implements AsyncDisposable {
     prefix = "paper-",
   ): Promise<Paper> {
     const root = await Deno.realPath(await Deno.makeTempDir({ prefix }));
-    for (const [path, text] of Object.entries(FILES)) {
+    const files = { ...FILES, [SETTINGS]: JSON.stringify(config) + "\n" };
+    for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     }
@@ -258,7 +262,13 @@ export class Paper implements AsyncDisposable {
 }
 
 /** What the archives of the small paper are judged by. */
-export const judge: Judge = { verdicts };
+export const judge: Judge = {
+  verdicts,
+  experiment: (read) =>
+    JSON.parse(new TextDecoder().decode(read(SETTINGS))) as Json,
+  pipeline,
+  publication,
+};
 
 /** Its levels that make something again. */
 export const LEVELS: readonly [Again, Again, Again] = [
@@ -321,6 +331,7 @@ function publication({ authors, license }: Config): Publication {
       "deno.lock",
       "settings.toml",
       LOCK,
+      SETTINGS,
       "stages",
       "stages.md",
     ],
