@@ -1,5 +1,6 @@
 /** The account of a run: what ran and why, and what did not have to. */
 import type { Event } from "../run/event.ts";
+import { stageOf } from "./folding.ts";
 import { duration } from "../text/quantity.ts";
 import { describeReason, grouped, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
@@ -151,8 +152,4 @@ export function warningLines(
     ),
     ...(all.length > NAMES ? [`    and ${all.length - NAMES} more`] : []),
   ];
-}
-
-function stageOf(instance: string): string {
-  return instance.replace(/\[.*$/s, "");
 }

@@ -60,6 +60,7 @@ function together(stage: string, members: readonly Running[]): Running {
   };
 }
 
-function stageOf(instance: string): string {
+/** The stage of an instance. */
+export function stageOf(instance: string): string {
   return instance.replace(/\[.*$/s, "");
 }

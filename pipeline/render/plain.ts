@@ -7,6 +7,7 @@ import {
   rate,
   roughly,
 } from "../text/quantity.ts";
+import { mistake } from "./alike.ts";
 import { describeReason, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
@@ -36,16 +37,31 @@ export function plain(
   const heard = new Map<string, Heard>();
   const told: Event[] = [];
   const warnings = new Set<string>();
+  const mistakes = new Map<string, string>();
   return (event) => {
     if (event.kind === "planned") {
       told.length = 0;
       warnings.clear();
+      mistakes.clear();
     }
     if (event.kind !== "progress") told.push(event);
     if (event.kind === "warned") {
       // What another instance said already; the summary names all of them.
       if (warnings.has(event.message)) return;
       warnings.add(event.message);
+    }
+    if (event.kind === "ended" && event.outcome.kind === "failed") {
+      const key = mistake(event.instance, event.outcome);
+      const first = mistakes.get(key);
+      if (first !== undefined) {
+        heard.delete(event.instance);
+        const { instance } = event;
+        write(
+          `${style.red("failed")} ${instance}  in the same way as ${first}\n`,
+        );
+        return;
+      }
+      mistakes.set(key, event.instance);
     }
     for (const line of lines(event, heard, style)) write(line + "\n");
     if (event.kind === "finished" || event.kind === "interrupted") {

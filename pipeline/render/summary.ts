@@ -1,5 +1,6 @@
 /** What a run leaves on the screen: what happened, the verdicts, where to look. */
 import type { Counts, Event, Outcome } from "../run/event.ts";
+import { mistake } from "./alike.ts";
 import { accountLines, warningLines } from "./account.ts";
 import { comparisonLines } from "./comparison.ts";
 import { failureLines } from "./failure.ts";
@@ -18,6 +19,8 @@ type Failed = Extract<Outcome, { kind: "failed" }>;
 
 /** Longer lines are hard to read, however wide the screen is. */
 const MEASURE = 120;
+/** Instances that failed alike, of which so many are named. */
+const ALIKE = 8;
 /** Pictures that are listed one by one. */
 const PICTURES = 12;
 
@@ -114,30 +117,41 @@ function results(
   return lines.length > 0 ? [bold("Results"), ...lines] : [];
 }
 
-/** One block for each failure, and one for what they kept from running. */
+/** One block for each mistake, whomever it concerns, and one for what they kept from running. */
 function failures(
   events: readonly Event[],
   width: number,
   style: Style,
 ): string[][] {
-  const blocks: string[][] = [];
-  const blocked = new Map<string, string[]>();
+  const mistakes = new Map<
+    string,
+    { outcome: Failed; of: string[]; blocked: string[] }
+  >();
+  const keys = new Map<string, string>();
   for (const event of events) {
-    if (event.kind !== "ended") continue;
+    if (event.kind !== "ended" || event.outcome.kind !== "failed") continue;
     const { instance, outcome } = event;
-    if (outcome.kind === "failed") {
-      blocks.push(failure(instance, outcome, style));
-    } else if (outcome.kind === "skipped") {
-      const { blocker } = outcome;
-      const instances = blocked.get(blocker);
-      if (instances) instances.push(instance);
-      else blocked.set(blocker, [instance]);
-    }
+    const key = mistake(instance, outcome);
+    keys.set(instance, key);
+    const known = mistakes.get(key);
+    if (known) known.of.push(instance);
+    else mistakes.set(key, { outcome, of: [instance], blocked: [] });
   }
-  const skipped = [...blocked].flatMap(([blocker, instances]) =>
-    hang(
+  for (const event of events) {
+    if (event.kind !== "ended" || event.outcome.kind !== "skipped") continue;
+    const { blocker } = event.outcome;
+    mistakes.get(keys.get(blocker) ?? "")?.blocked.push(event.instance);
+  }
+  const all = [...mistakes.values()];
+  const blocks = all.map(({ outcome, of }) =>
+    failure(of, outcome, width, style)
+  );
+  const skipped = all.flatMap(({ of, blocked }) =>
+    blocked.length === 0 ? [] : hang(
       `${style.yellow("skipped")}  `,
-      `${listed(grouped(instances), 8)}: needs ${blocker}`,
+      `${listed(grouped(blocked), 8)}: ${of.length > 1 ? "need" : "needs"} ${
+        grouped(of).join(", ")
+      }`,
       width,
     )
   );
@@ -145,14 +159,25 @@ function failures(
 }
 
 function failure(
-  instance: string,
+  [instance = "", ...others]: readonly string[],
   { failure, log, rerun }: Failed,
+  width: number,
   style: Style,
 ): string[] {
   const { red, bold, dim } = style;
   const tail = log.tail.map((line) => clean(line).trimEnd());
   return [
     `${red("✗")} ${bold(instance)}`,
+    ...(others.length > 0
+      ? hang(
+        "  ",
+        `and ${counted(others.length, "other")} in the same way: ${
+          listed(others, ALIKE)
+        }`,
+        width,
+        dim,
+      )
+      : []),
     ...failureLines(failure, style),
     ...(tail.length > 0 ? [dim("  the end of its log:")] : []),
     ...tail.map((line) => `  ${dim("│")} ${line}`),

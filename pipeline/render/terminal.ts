@@ -6,7 +6,8 @@
 import type { Event, Outcome, Report } from "../run/event.ts";
 import { counted, duration } from "../text/quantity.ts";
 import { describeReason, listed } from "./reason.ts";
-import { folded } from "./folding.ts";
+import { mistake } from "./alike.ts";
+import { folded, stageOf } from "./folding.ts";
 import { type Room, type Running, runningLines } from "./running.ts";
 import { Forecast } from "./forecast.ts";
 import type { Style } from "../text/style.ts";
@@ -107,6 +108,10 @@ export class View {
   #scroll: string[] = [];
   /** How many each failure kept from running, since the last frame. */
   readonly #skipped = new Map<string, number>();
+  /** The first instance that failed so, by what its failure says. */
+  readonly #mistakes = new Map<string, string>();
+  /** How many failed in the same way as another one, since the last frame. */
+  readonly #alike = new Map<string, number>();
   /** The columns of each line that stands on the screen. */
   #standing: number[] = [];
   #frame = "";
@@ -124,6 +129,7 @@ export class View {
     if (event.kind === "planned") {
       this.#told = [];
       this.#warnings.clear();
+      this.#mistakes.clear();
     }
     if (event.kind !== "progress") this.#told.push(event);
     this.#forecast?.note(event, now);
@@ -167,6 +173,15 @@ export class View {
         const told = this.#running.get(event.instance)?.because;
         const because = told === this.#common ? "" : told ?? "";
         this.#running.delete(event.instance);
+        if (event.outcome.kind === "failed") {
+          const key = mistake(event.instance, event.outcome);
+          const first = this.#mistakes.get(key);
+          if (first !== undefined) {
+            this.#alike.set(first, (this.#alike.get(first) ?? 0) + 1);
+            break;
+          }
+          this.#mistakes.set(key, event.instance);
+        }
         this.#scroll.push(...this.#ended(event, because));
         break;
       }
@@ -202,14 +217,7 @@ export class View {
   }
 
   #show(): void {
-    for (const [blocker, count] of this.#skipped) {
-      const { sign, paint } = OUTCOMES.skipped;
-      this.#say(
-        this.style[paint](sign),
-        `${counted(count, "instance")} skipped: needs ${blocker}`,
-      );
-    }
-    this.#skipped.clear();
+    this.#fold();
     const lines = this.#lines();
     if (lines.length + this.#scroll.length + this.#standing.length === 0) {
       return;
@@ -229,6 +237,33 @@ export class View {
     this.#columns = this.screen.size().columns;
     this.#frame = frame;
     this.screen.write(text);
+  }
+
+  /** What happened to many in the same way since the last frame, in a line. */
+  #fold(): void {
+    for (const [first, count] of this.#alike) {
+      const { sign, paint } = OUTCOMES.failed;
+      const others = counted(count, "other");
+      this.#say(
+        this.style[paint](sign),
+        `${others} failed in the same way as ${first}`,
+      );
+    }
+    this.#alike.clear();
+    const stages = Map.groupBy(this.#skipped, ([one]) => stageOf(one));
+    for (const [stage, blockers] of stages) {
+      const { sign, paint } = OUTCOMES.skipped;
+      const count = blockers.reduce((sum, [, count]) => sum + count, 0);
+      const [[first = ""] = []] = blockers;
+      const needed = blockers.length === 1
+        ? `needs ${first}`
+        : `need ${stage} × ${blockers.length}`;
+      this.#say(
+        this.style[paint](sign),
+        `${counted(count, "instance")} skipped: ${needed}`,
+      );
+    }
+    this.#skipped.clear();
   }
 
   /** Takes the running lines away and gives the cursor back. */

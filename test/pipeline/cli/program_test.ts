@@ -216,6 +216,23 @@ Deno.test("SIGKILL of the head leaves no process, no half result, and a work fol
   equal(readdirSync(join(program.root, ".store/work")).length, 0);
 });
 
+Deno.test("a mistake that several instances share is told once, with all of them", async () => {
+  using program = opened();
+  program.write(
+    "stages/slow.js",
+    'export default () => { throw new TypeError("oh no"); };\n',
+  );
+  const { code, out, err } = await program.run("reproduce", "--jobs", "1");
+  equal(code, 1);
+  equal(out.match(/^error: /gm)?.length, 1, out);
+  match(
+    out,
+    /^✗ slow\[n=1\]\n {2}and 1 other in the same way: slow\[n=2\]\nerror: /m,
+  );
+  match(out, /^skipped {2}last: need slow × 2$/m);
+  match(err, /^failed slow\[n=2\] {2}in the same way as slow\[n=1\]$/m);
+});
+
 Deno.test("two runs at once share the work: the second attaches and uses the result", async () => {
   using program = new Program();
   const first = program.start("reproduce", "--json");

@@ -479,12 +479,62 @@ export function standIn(): Told[] {
   ];
 }
 
+/** One mistake in eleven trainings, and another in one of them. */
+export function failingAlike(): Told[] {
+  const instances = Array.from(
+    { length: 12 },
+    (_, at) => `train[lr=${(at + 1) / 1000},seed=1]`,
+  );
+  const told: Told[] = [{
+    at: 0,
+    event: {
+      kind: "planned",
+      plan: instances.flatMap((instance) =>
+        ["train", "export"].map((stage): Planned => ({
+          instance: instance.replace("train", stage),
+          stage,
+          title: stage,
+          decision: { kind: "run", because: { kind: "first-run" } },
+        }))
+      ),
+    },
+  }];
+  instances.forEach((instance, at) => {
+    told.push({
+      at: at / 20,
+      event: { kind: "started", instance, because: { kind: "first-run" } },
+    });
+    const odd = at === 7;
+    told.push(end(instance, at / 20 + 0.1, {
+      kind: "failed",
+      failure: {
+        kind: "stage",
+        what: odd
+          ? `Cannot keep the outputs of "${instance}"`
+          : `The stage "${instance}" threw a TypeError`,
+        seen: odd ? "the disk is full" : "rate is not a function",
+      },
+      log: { tail: [`starting ${at}`], path: `.store/failed/${at}/log.txt` },
+      rerun: `sh '.store/failed/${at}/rerun.sh'`,
+    }));
+    told.push(end(instance.replace("train", "export"), at / 20 + 0.1, {
+      kind: "skipped",
+      blocker: instance,
+    }));
+  });
+  return [
+    ...ordered(told),
+    finished(told, 4, { success: false, verdicts: [], artifacts: [] }),
+  ];
+}
+
 /** All stories by name. */
 export const STORIES: { readonly [name: string]: () => Told[] } = {
   "first-run": firstRun,
   "more-epochs": moreEpochs,
   nothing,
   failing,
+  "failing-alike": failingAlike,
   interrupted,
   "stand-in": standIn,
 };
