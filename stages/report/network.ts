@@ -39,8 +39,9 @@ export interface Architecture {
 export interface Group {
   /** What tells it from the others: `0.01`, or `lr 0.01, batch_size 32`. */
   readonly label: string;
-  /** The same in a sentence: `learning rate 0.01`. */
+  /** The same in a sentence, and at its beginning: `learning rate 0.01`. */
   readonly about: string;
+  readonly head: string;
   /** The value on each axis that tells groups apart. */
   readonly values: readonly Json[];
   readonly architecture: Architecture;
@@ -103,13 +104,15 @@ function telling(axes: readonly Axis[]): readonly Axis[] {
 function nameOf(
   axes: readonly Axis[],
   at: { readonly [axis: string]: Json },
-): Pick<Group, "label" | "about"> {
+): Pick<Group, "label" | "about" | "head"> {
   const text = (name: string) => String(coordinate(at[name]!)); // it is on every axis
   if (axes.length === 1 && axes[0]!.name === "lr") {
-    return { label: text("lr"), about: `learning rate ${text("lr")}` };
+    const label = text("lr");
+    const [about, head] = [`learning rate ${label}`, `Learning rate ${label}`];
+    return { label, about, head };
   }
   const label = axes.map(({ name }) => `${name} ${text(name)}`).join(", ");
-  return { label, about: label };
+  return { label, about: label, head: label };
 }
 
 function readArchitecture(task: Task<Params>, point: Point): Architecture {

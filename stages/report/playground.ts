@@ -97,7 +97,7 @@ function mapsOf(codes: readonly Shape[]): string {
   const told = codes.map(({ channels, height, width }) => {
     const size = `${height}×${width}`;
     return channels === 1
-      ? `one ${size} map of the code`
+      ? `${size} map of the code`
       : `${channels === 2 ? "two" : channels} ${size} maps of the code`;
   });
   return new Set(told).size === 1 ? told[0]! : "maps of the code";

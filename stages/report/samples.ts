@@ -31,6 +31,7 @@ export interface Samples {
     readonly name: string;
     /** See `Group`. */
     readonly about: string;
+    readonly head: string;
     readonly seed: number;
     /** For the digits, bytes, base64. */
     readonly outputs: string;
@@ -65,12 +66,13 @@ export function samples(task: Task<Params>, study: Study): Samples {
   const small = groups.length * outputs + weights <= BUDGET;
   const each = groups.length * outputs + (small ? weights : 0);
   const seeds = study.seeds.slice(0, Math.max(1, Math.floor(BUDGET / each)));
-  const taken = groups.flatMap(({ about, architecture, networks }) =>
+  const taken = groups.flatMap(({ about, head, architecture, networks }) =>
     networks.filter(({ seed }) => seeds.includes(seed)).map((
       { name, seed, point },
     ) => ({
       name,
       about,
+      head,
       seed,
       architecture,
       outputs: read(fileOf(point, task.inputs("reconstructions"))),

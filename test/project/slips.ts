@@ -8,7 +8,10 @@ const SLIPS = [
   // "1 networks", but neither "0.1 networks" nor "2, 1 maps".
   new RegExp(`(?<![\\d.,:$×–-] ?)\\b1 (?:${NOUN})s\\b`, "g"),
   // "3 network", but not "0.3 network" or "seed 3 step".
-  new RegExp(`(?<![\\d.–-])\\b(?:0|[2-9]|[1-9][\\d,]*\\d) (?:${NOUN})\\b`, "g"),
+  new RegExp(
+    `(?<![\\d.×–-])\\b(?:0|[2-9]|[1-9][\\d,]*\\d) (?:${NOUN})\\b`,
+    "g",
+  ),
 ];
 
 /** Values that are none, and counts that do not fit their nouns. */

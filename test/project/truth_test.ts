@@ -6,10 +6,12 @@
 import { ok } from "node:assert/strict";
 import { complaints } from "../rig/experiments.ts";
 import { figures } from "./truth_figures.ts";
+import { report } from "./truth_report.ts";
 
 Deno.test("what captions, tables and the report say is what was measured, whatever the experiment", async () => {
   const found = await complaints((performance) => [
     ...figures(performance),
+    ...report(performance),
   ]);
   ok(found.length === 0, found.join("\n"));
 });

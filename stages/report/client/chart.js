@@ -34,11 +34,15 @@ export function startChart({ curves, dense, band, scale }) {
     const { tables, series, bands } = describe(lines, dense);
     const named = dense ? [] : lines.filter((one) => one.shown && !one.overlay);
     const letters = Math.max(0, ...named.map(({ label }) => label.length));
+    // Names that would leave no room for the lines stand in the table alone.
+    const room = 16 + 8 * letters <= host.clientWidth / 3
+      ? 16 + 8 * letters
+      : 0;
     plot = new uPlot(
       {
         width: host.clientWidth,
         height: Math.round(Math.min(460, Math.max(280, innerHeight * 0.5))),
-        padding: [null, letters > 0 ? 16 + 8 * letters : null, null, null],
+        padding: [null, room || null, null, null],
         legend: { show: false },
         focus: { alpha: 0.2 },
         cursor: {
@@ -67,7 +71,7 @@ export function startChart({ curves, dense, band, scale }) {
           draw: [(u) => {
             nameBand(u, band);
             drawMarks(u, dense ? lines.filter((one) => one.overlay) : lines);
-            drawNames(u, named);
+            if (room) drawNames(u, named);
           }],
           setScale: [(u, key) => key === "x" && noteRange(u)],
           setCursor: [tell],

@@ -70,8 +70,3 @@ export function element(tag, name, ...content) {
   made.append(...content);
   return made;
 }
-
-/** A text as it begins a sentence or a line. */
-export function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

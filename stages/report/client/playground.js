@@ -4,7 +4,6 @@ import { assemble, reconstruct } from "./forward.js";
 import {
   bytesOf,
   canvasOf,
-  capital,
   element,
   errorOf,
   greyOf,
@@ -55,7 +54,7 @@ export function startStudio(
       const card = element(
         "div",
         "card",
-        element("p", "rate", capital(about)),
+        element("p", "rate", network.head),
         picture,
         code,
         error,

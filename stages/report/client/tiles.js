@@ -5,7 +5,6 @@
 import {
   bytesOf,
   canvasOf,
-  capital,
   element,
   errorOf,
   greyOf,
@@ -52,7 +51,7 @@ export function startTiles({ digits, originals, networks, size }) {
       const about = (place) => `${digits[place].label}, ${network.about}`;
       row(
         "row",
-        capital(network.about),
+        network.head,
         outputs.map((output, place) => tile(about(place), place, output)),
       );
       row(
