@@ -48,6 +48,7 @@ const EXCEPTIONS: readonly (readonly [text: RegExp, reason: string])[] = [
   [/model name/g, "of the processor, in /proc/cpuinfo"],
   [/EpochMilliseconds|SOURCE_DATE_EPOCH/g, "the beginning of time, 1970"],
   [/font-weight/g, "a property of SVG"],
+  [/<\/?figure\b/g, "an element of HTML"],
 ];
 
 /** The words of a text: `reportHtml` and `REPORT_HTML` are "report" and "html". */

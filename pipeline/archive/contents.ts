@@ -5,7 +5,6 @@ import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
 import { LOCK } from "../published/lock.ts";
-import { describedSettings } from "./comments.ts";
 import type { Described } from "./crate/entity.ts";
 import { documentsOf } from "./derivation.ts";
 import { releaseFile } from "./statement.ts";
@@ -20,6 +19,7 @@ import {
 } from "./layout.ts";
 import { printManifest } from "./manifest.ts";
 import { nameProblem } from "./name.ts";
+import { materialOf } from "./material.ts";
 import type { Order } from "./order.ts";
 import { gatherSources } from "./sources.ts";
 import { verifierFile } from "./verifier.ts";
@@ -121,6 +121,7 @@ export async function contents(
     levels: order.levels.map(({ help }) => ({ help })),
     ...(order.mirror !== undefined && { mirror: order.mirror }),
     ...(order.verdicts !== undefined && { verdicts: order.verdicts }),
+    ...(order.page !== undefined && { page: order.page }),
     ...(vendored && { vendor: vendored }),
     missing,
     remarks: graph.instances.flatMap(({ id, stage }) => {
@@ -130,18 +131,17 @@ export async function contents(
     }),
     memory,
   };
-  const configuration = files.find((path) =>
-    path === publication.configuration
-  );
+  const read = (name: string) => {
+    const piece = pieces.get(name);
+    return piece?.kind === "file"
+      ? readFileSync(piece.path, "utf8")
+      : undefined;
+  };
   const release: Release = {
     ...statement,
     run,
     code: id,
-    described: describedSettings(
-      configuration === undefined
-        ? ""
-        : readFileSync(join(root, configuration), "utf8"),
-    ),
+    ...materialOf({ publication, run }, read),
   };
   const write = (name: string, text: string) =>
     pieces.set(name, { kind: "text", text });

@@ -95,6 +95,11 @@ const FULL: Release = {
   memory: { one: 600 },
   code: `swh:1:dir:${"0".repeat(40)}`,
   described: new Map([["rate", "How fast."]]),
+  page: "metrics.json",
+  pictures: [
+    { path: "a.svg", title: "A < b", description: "It is.", width: 317 },
+    { path: "picture.png", title: "picture.png", description: "" },
+  ],
   run: {
     machine: { cpu: "A", cores: 2, memory_mib: 4, os: "linux", arch: "x86_64" },
     experiment: { rate: 0.1 },
@@ -162,6 +167,7 @@ const BARE: Release = {
   },
   sources: { executables: [], differences: [] },
   remarks: [],
+  pictures: [],
   data: true,
   missing: [],
   run: { ...FULL.run, verdicts: [] },

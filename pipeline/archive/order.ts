@@ -17,6 +17,8 @@ export interface Order {
   readonly output: string | undefined;
   /** The artifact with the verdicts. */
   readonly verdicts: string | undefined;
+  /** The artifact that a person reads. */
+  readonly page?: string | undefined;
   readonly deno: string;
   readonly judge: Judge;
   /** What is made again from level 3 on. */

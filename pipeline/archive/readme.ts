@@ -85,8 +85,15 @@ export function readmeFile(release: Release): string {
     ]),
     "## Claims",
     "",
-    ...run.verdicts.flatMap(claim),
-    ...(numbers ? [`All claims rest on \`${numbers}\`.`] : []),
+    ...(run.verdicts.length > 0
+      ? [
+        "| verdict | claim | numbers |",
+        "|---|---|---|",
+        ...run.verdicts.map(claim),
+        "",
+        "`node verify.mjs .` judges them anew from the archived numbers, in seconds (level 2).",
+      ]
+      : []),
     `To make everything anew takes about ${minutes} min on one core and ${memory} ` +
     "MiB of memory: `cd code && deno task reproduce`.",
     "",
@@ -119,7 +126,9 @@ export function readmeFile(release: Release): string {
       data ? ", and their files" : " by reference, size and SHA-256"
     } |`,
     "| `logs/run.json` | for every instance: facts, inputs, outputs, time, machine |",
+    "| `ro-crate-preview.html` | this at a glance: claims, pictures, all files |",
     "| `ro-crate-metadata.json` | the same for machines: RO-Crate 1.1, Provenance Run Crate 0.5 |",
+    "| `workflow.svg` | the stages and what they read from |",
     "| `manifest-sha256.txt` | the SHA-256 of every other file |",
     ...(vendor === undefined
       ? []
@@ -143,16 +152,21 @@ export function readmeFile(release: Release): string {
   ].join("\n");
 }
 
-function claim(
-  { id, sentence, verdict, evidence }: Verdict,
-): string[] {
+function claim({ id, sentence, verdict, evidence }: Verdict): string {
   const summary = typeof evidence.summary === "string" ? evidence.summary : "";
-  return [
-    `- **${id}**: ${sentence}`,
-    `  Verdict: *${verdict}*. ${summary}`,
-    "  Check: `node verify.mjs .` (level 2, seconds).",
-    "",
+  const cells = [
+    `${MARKS[verdict]} *${verdict}*`,
+    `**${id}**: ${sentence}`,
+    summary,
   ];
+  return `| ${cells.map(cell).join(" | ")} |`;
+}
+
+const MARKS = { holds: "✓", fails: "✗", "not judged": "–" } as const;
+
+/** A text in a cell of a table. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replace(/\s+/g, " ").trim();
 }
 
 function stages({ run, memory }: Release): string[] {

@@ -15,13 +15,13 @@ import {
   checkNumbers,
   checkPackages,
 } from "./copies.ts";
-import { describedSettings } from "./comments.ts";
 import { checkDeclared, checkExperiment } from "./declared.ts";
 import { documentsOf } from "./derivation.ts";
 import { readJson, readPackages, readRun } from "./documents.ts";
 import { edition } from "./edition.ts";
 import { archivePath, CODE, LOCKED } from "./layout.ts";
 import type { Level } from "./level.ts";
+import { materialOf } from "./material.ts";
 import type { Judge } from "../project/publication.ts";
 import { lineParting, partings, partingText } from "./parting.ts";
 import type { Release, Statement } from "./release.ts";
@@ -167,15 +167,15 @@ export function releaseOf(
   run: Lock,
   statement: Statement,
 ): Release {
-  const { configuration = "" } = statement.publication;
-  const there = container.members.some(({ name }) =>
-    name === CODE + configuration
+  const there = new Set(container.members.map(({ name }) => name));
+  const material = materialOf(
+    { publication: statement.publication, run },
+    (name) =>
+      there.has(name)
+        ? new TextDecoder().decode(container.read(name))
+        : undefined,
   );
-  const described = describedSettings(
-    there ? new TextDecoder().decode(container.read(CODE + configuration)) : "",
-  );
-  const code = codeId(container, statement);
-  return { ...statement, run, code, described };
+  return { ...statement, run, code: codeId(container, statement), ...material };
 }
 
 /** The identifier of the sources as they are. */

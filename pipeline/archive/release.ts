@@ -4,6 +4,7 @@
  * this and of nothing else: no clock, no machine, no locale.
  */
 import type { JsonObject } from "../stage/json.ts";
+import type { Material } from "./material.ts";
 import type { Lock } from "../published/lock.ts";
 import type { Again } from "../project/project.ts";
 import type { Publication } from "../project/publication.ts";
@@ -46,6 +47,8 @@ export interface Statement {
   readonly mirror?: string;
   /** The artifact with the verdicts. */
   readonly verdicts?: string;
+  /** The artifact that a person reads. */
+  readonly page?: string;
   /** What is missing; only a draft may have any. */
   readonly missing: readonly string[];
   /** What stages say of their results, such as a quoted number that is another now. */
@@ -71,12 +74,10 @@ export interface Package {
 }
 
 /** One release of a project: all that its archive's documents are made from. */
-export interface Release extends Statement {
+export interface Release extends Statement, Material {
   readonly run: Lock;
   /** `swh:1:dir:…` of the sources. */
   readonly code: string;
-  /** What the comments of the configuration say of its settings, by path. */
-  readonly described: ReadonlyMap<string, string>;
 }
 
 /** When the last instance of the published run ended: the release's date. */

@@ -33,6 +33,7 @@ export default async function archiveCommand<Config>(
       output: parsed.one("output"),
       ...(system && { vendor: system, say: (line) => err(line + "\n") }),
       verdicts: project.pipeline.verdicts,
+      page: project.page,
       deno: project.deno,
       judge: await project.judge?.() ?? NO_CLAIMS,
       levels: levelsOf(project),
