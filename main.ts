@@ -1,6 +1,6 @@
 /** Puts the engine and the research together. */
 import { start } from "./pipeline/cli/start.ts";
-import type { Project } from "./pipeline/project/project.ts";
+import type { Overlays, Project } from "./pipeline/project/project.ts";
 import {
   DEVICES,
   type Resolved,
@@ -16,6 +16,20 @@ const root = import.meta.dirname!; // a local file always has one
  */
 const later = (path: string) => new URL(path, import.meta.url).href;
 
+/** The configuration under some overlays. */
+async function read({ profile, set }: Overlays) {
+  const { readConfig }: typeof import("./pipeline/config/config.ts") =
+    await import(later("./pipeline/config/config.ts"));
+  const { experimentSchema }: typeof import("./stages/experiment/schema.ts") =
+    await import(later("./stages/experiment/schema.ts"));
+  return readConfig({
+    path: `${root}/experiment.toml`,
+    schema: experimentSchema,
+    ...(profile !== undefined && { profile }),
+    set,
+  });
+}
+
 async function load(): Promise<Project<Resolved>> {
   const { pipeline }: typeof import("./stages/experiment/pipeline.ts") =
     await import(later("./stages/experiment/pipeline.ts"));
@@ -25,22 +39,17 @@ async function load(): Promise<Project<Resolved>> {
     root,
     deno: "2.9.6",
     pipeline,
-    async configure({ profile, set }) {
-      const { readConfig }: typeof import("./pipeline/config/config.ts") =
-        await import(later("./pipeline/config/config.ts"));
-      const { experimentSchema }:
-        typeof import("./stages/experiment/schema.ts") = await import(
-          later("./stages/experiment/schema.ts")
-        );
-      const read = readConfig({
-        path: `${root}/experiment.toml`,
-        schema: experimentSchema,
-        ...(profile !== undefined && { profile }),
-        set,
-      });
-      return read.ok
-        ? { ok: true, value: await resolved(read.value.config) }
-        : read;
+    async configure(overlays) {
+      const configuration = await read(overlays);
+      return configuration.ok
+        ? { ok: true, value: await resolved(configuration.value.config) }
+        : configuration;
+    },
+    async executor(overlays) {
+      const configuration = await read(overlays);
+      return configuration.ok
+        ? { ok: true, value: configuration.value.executor }
+        : configuration;
     },
     sandbox: ({ sandbox }) => sandbox.require,
     sources: [

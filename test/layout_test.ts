@@ -16,7 +16,7 @@ const FLOORS = {
     ["failure.ts"],
     ["config", "graph", "project", "store"],
     ["artifacts", "code", "published", "sandbox"],
-    ["plan"],
+    ["executor", "plan"],
     ["run"],
     ["history", "render"],
     ["archive"],

@@ -93,6 +93,13 @@ export const COMMANDS: readonly Command[] = [
         help: "use so many cores (all of them)",
       },
       {
+        name: "executor",
+        value: "WHERE",
+        takes: { kind: "choice", choices: ["local", "slurm"] },
+        help:
+          "run on this machine (local, the default) or on a cluster (slurm)",
+      },
+      {
         name: "dry-run",
         without: ["watch", "open"],
         help: "say what would run and why; run nothing",

@@ -7,9 +7,11 @@ import * as v from "valibot";
 import { fail, nearest, ok, type Result, short } from "../failure.ts";
 import { isTable, readDocument, type Table } from "./document.ts";
 import { findPlaces } from "./locate.ts";
+import { executorSchema, type ExecutorSettings } from "./executor.ts";
 import { type Overlay, overlay } from "./overlay.ts";
 import { type Problem, refuse, TOLD } from "./problem.ts";
 import { allowed, guesser, unknownKeys } from "./shape.ts";
+import type { Sources } from "./source.ts";
 
 /** What is read, and what is laid over it. */
 interface Reading<T> extends Overlay {
@@ -26,8 +28,13 @@ interface Reading<T> extends Overlay {
 /** The checked configuration and the text that it was read from. */
 export interface Configuration<T> {
   readonly config: T;
+  /** What is the engine's and no part of the experiment: `[executor]`. */
+  readonly executor: ExecutorSettings;
   readonly text: string;
 }
+
+/** The tables of the engine, in any project's configuration. */
+const engineSchema = v.object({ executor: executorSchema });
 
 /** Each is checked whenever one is used. */
 const PROFILES = 100;
@@ -80,8 +87,15 @@ export function readConfig<T>(
   if (first) {
     return fail(refuse([first, ...rest], { file, places: findPlaces(text) }));
   }
-  if (!chosen.result?.success) throw new Error("refused without a problem");
-  return ok({ config: chosen.result.output, text });
+  const { result, engine } = chosen;
+  if (!result.success || !engine.success) {
+    throw new Error("refused without a problem");
+  }
+  return ok({
+    config: result.output,
+    executor: engine.output.executor,
+    text,
+  });
 }
 
 /** A document with what is laid over it, against the schema. */
@@ -91,10 +105,27 @@ function check<T>(
   laid: Overlay,
 ) {
   const { table, sources, problems } = overlay(document, laid);
-  const unknown = unknownKeys(schema, table);
+  const { executor, ...experiment } = table;
+  const own = inspect(experiment, schema, table, sources);
+  const engine = inspect({ executor }, engineSchema, table, sources);
+  return {
+    result: own.result,
+    engine: engine.result,
+    problems: [...problems, ...own.problems, ...engine.problems],
+  };
+}
+
+/** A part of a table, against its schema. */
+function inspect<T>(
+  part: Table,
+  schema: v.GenericSchema<unknown, T>,
+  table: Table,
+  sources: Sources,
+) {
+  const unknown = unknownKeys(schema, part);
   const guess = guesser(schema);
   const misspelled = new Set<string>();
-  const result = v.safeParse(schema, table);
+  const result = v.safeParse(schema, part);
   const found: Problem[] = [];
   for (const one of unknown) {
     const around = one.keys.slice(0, -1).join(".");
@@ -143,7 +174,7 @@ function check<T>(
   const distinct = new Map(
     found.map((one) => [[...one.keys, one.what, one.seen].join("\0"), one]),
   );
-  return { result, problems: [...problems, ...distinct.values()] };
+  return { result, problems: [...distinct.values()] };
 
   function problem(
     keys: readonly string[],

@@ -8,6 +8,7 @@ import {
   type Configuration,
   configurationOf,
 } from "../artifacts/configuration.ts";
+import { capacityOf } from "../executor/machine.ts";
 import { Failed, unwrap } from "../failure.ts";
 import type { Graph } from "../graph/graph.ts";
 import { narrow } from "../graph/select.ts";
@@ -22,9 +23,10 @@ import {
   originsOf,
   type Report,
 } from "../run/event.ts";
-import { announce, type Ran, run } from "../run/run.ts";
+import { announce, type Cluster, type Ran, run } from "../run/run.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Digest } from "../store/digest.ts";
+import { executorSettings } from "./settings.ts";
 import { diskFailure } from "../store/disk.ts";
 import { share } from "../store/lease.ts";
 import { conclude, reachedBy } from "./conclusion.ts";
@@ -35,6 +37,8 @@ export interface Request extends Overlays {
   readonly force: readonly string[];
   readonly jobs: number | undefined;
   readonly failFast: boolean;
+  /** Where instances run; on this machine unless said otherwise. */
+  readonly executor?: "local" | "slurm";
   /** The command line as typed, for the history. */
   readonly arguments: readonly string[];
 }
@@ -64,9 +68,9 @@ export async function reproduce<Config>(
   const { artifacts, world } = opened;
   artifacts.check();
   const graph = unwrap(narrow(opened.graph, request.targets));
-  const jobs = request.jobs ?? navigator.hardwareConcurrency;
+  const capacity = capacityOf(request.jobs);
   const plan = new Plan(graph, world);
-  announce(plan, jobs, report);
+  announce(plan, capacity.cpus, report);
 
   const ran = await run(plan, {
     root: project.root,
@@ -74,11 +78,10 @@ export async function reproduce<Config>(
     code: opened.code,
     stat: opened.stat,
     require: opened.require,
-    capacity: {
-      cpus: jobs,
-      gpu: 1,
-      memory: Math.floor(Deno.systemMemoryInfo().total / 2 ** 20 * 0.9),
-    },
+    capacity,
+    cluster: request.executor === "slurm" && !plan.current
+      ? await clusterOf(project, request, opened.store.folder)
+      : undefined,
     failFast: request.failFast,
     report,
     signal,
@@ -147,6 +150,22 @@ export async function reproduce<Config>(
     kind: "done",
     ...named,
     ...(!concluded?.report && { noop: opened }),
+  };
+}
+
+/** The cluster that the configuration describes; the one at hand, if it says nothing. */
+async function clusterOf<Config>(
+  project: Project<Config>,
+  overlays: Overlays,
+  store: string,
+): Promise<Cluster> {
+  const { SlurmExecutor } = await import("../executor/slurm/slurm.ts");
+  const settings = unwrap(await executorSettings(project, overlays));
+  const { jobs, retries } = settings.slurm;
+  return {
+    executor: new SlurmExecutor(store, settings.slurm),
+    jobs,
+    retries,
   };
 }
 

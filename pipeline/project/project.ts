@@ -14,6 +14,11 @@ export interface Project<Config> {
   readonly configure: (overlays: Overlays) => Promise<Result<Config>>;
   readonly sandbox: (config: Config) => "deno" | "kernel";
   /**
+   * What the same file says of the executors, which is no part of the experiment:
+   * where something runs changes no result. Without it, their defaults count.
+   */
+  readonly executor?: (overlays: Overlays) => Promise<Result<object>>;
+  /**
    * Files and folders, absolute or relative to the root, from which the graph is
    * made: configuration and declarations. While they are untouched, so is the graph.
    */

@@ -8,6 +8,7 @@ import {
   roughly,
 } from "../text/quantity.ts";
 import { mistake } from "./alike.ts";
+import { standing } from "./queue.ts";
 import { describeReason, listed } from "./reason.ts";
 import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
@@ -44,7 +45,7 @@ export function plain(
       warnings.clear();
       mistakes.clear();
     }
-    if (event.kind !== "progress") told.push(event);
+    if (event.kind !== "progress" && event.kind !== "queued") told.push(event);
     if (event.kind === "warned") {
       // What another instance said already; the summary names all of them.
       if (warnings.has(event.message)) return;
@@ -91,6 +92,8 @@ function lines(
           cyan("wait")
         } ${event.instance}  another run (process ${event.pid}) is at it`,
       ];
+    case "queued":
+      return queued(event, heard);
     case "progress":
       return progressed(event, heard);
     case "warned":
@@ -139,6 +142,19 @@ function planned(
     ...(seconds === undefined ? [] : [`about ${roughly(seconds)}`]),
   ];
   return [`plan: ${counted(plan.length, "instance")}, ${parts.join(", ")}`];
+}
+
+/** A line where a job has got a node, or nobody answers. */
+function queued(
+  event: Extract<Event, { kind: "queued" }>,
+  heard: Map<string, Heard>,
+): string[] {
+  const { instance, state, node } = event;
+  if (state === "waiting" || state === "submitting") return [];
+  const key = `${instance} ${state} ${node ?? ""}`;
+  if (heard.has(key)) return [];
+  heard.set(key, { at: 0, part: 0 });
+  return [`  ${instance}  ${standing(event)}`];
 }
 
 /** A line of progress if it is time for one. */

@@ -18,6 +18,8 @@ export interface Running {
   readonly expected?: number | undefined;
   /** The process that is really at it, if that is another run's. */
   readonly attached?: number;
+  /** Where it stands in a cluster's queue. */
+  readonly standing?: string;
   /** The last that was heard, and when. */
   readonly heard?: { readonly event: Progress; readonly at: number };
 }
@@ -220,12 +222,18 @@ function columnsOf(
 
 /** How long it still takes, or how long it has taken. */
 function timeOf(
-  { since, expected, attached, heard }: Running,
+  { since, expected, attached, standing, heard }: Running,
   now: number,
   narrow: boolean,
 ): string {
   const left = heard?.event.remaining;
-  const other = attached === undefined || narrow ? "" : ` by ${attached}`;
+  const other = narrow
+    ? ""
+    : attached !== undefined
+    ? ` by ${attached}`
+    : standing === undefined
+    ? ""
+    : ` ${standing}`;
   if (heard && left !== undefined) {
     const remaining = clock(left - (now - heard.at));
     return narrow ? remaining : `${remaining} left${other}`;

@@ -9,6 +9,7 @@ import { describeReason, listed } from "./reason.ts";
 import { mistake } from "./alike.ts";
 import { folded, stageOf } from "./folding.ts";
 import { type Room, type Running, runningLines } from "./running.ts";
+import { standing } from "./queue.ts";
 import { Forecast } from "./forecast.ts";
 import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
@@ -131,7 +132,9 @@ export class View {
       this.#warnings.clear();
       this.#mistakes.clear();
     }
-    if (event.kind !== "progress") this.#told.push(event);
+    if (event.kind !== "progress" && event.kind !== "queued") {
+      this.#told.push(event);
+    }
     this.#forecast?.note(event, now);
     switch (event.kind) {
       case "planned":
@@ -148,6 +151,17 @@ export class View {
           event.pid,
         );
         break;
+      case "queued": {
+        const running = this.#running.get(event.instance);
+        if (!running) break;
+        this.#running.set(event.instance, {
+          ...running,
+          standing: standing(event),
+          // The time that it takes begins where it runs.
+          ...(event.state !== "running" && { since: now }),
+        });
+        break;
+      }
       case "progress": {
         const running = this.#running.get(event.instance);
         if (!running) break;

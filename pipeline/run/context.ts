@@ -1,5 +1,6 @@
 /** What all instances of a run have in common. */
 import type { Code } from "../code/code.ts";
+import type { Executor } from "../executor/executor.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { Digest } from "../store/digest.ts";
 import type { StatCache } from "../store/stat.ts";
@@ -17,6 +18,12 @@ export interface RunContext {
   /** The digest that a file of the project had when it was planned with. */
   readonly file: (path: string) => Digest | undefined;
   readonly require: "deno" | "kernel";
+  /** What runs an instance. */
+  readonly executor: (instance: Instance) => Executor;
+  /** How often an instance may begin anew whose machine was taken from it. */
+  readonly retries: number;
+  /** What an instance took the last time. */
+  readonly seconds: (instance: Instance) => number | undefined;
   readonly report: Report;
   readonly signal: AbortSignal;
   /** Tells that an instance's process has ended well: its cores are free. */

@@ -89,6 +89,19 @@ export type Event =
     readonly instance: string;
     readonly pid: number;
   }
+  /** Where it stands in a cluster's queue. */
+  | {
+    readonly kind: "queued";
+    readonly instance: string;
+    readonly state: "submitting" | "waiting" | "running" | "unreachable";
+    /** What the queue calls it. */
+    readonly job?: string;
+    readonly node?: string;
+    /** Its place among the waiting jobs of this run, from 1. */
+    readonly position?: number;
+    /** Why it waits, in the queue's own word. */
+    readonly reason?: string;
+  }
   | {
     readonly kind: "progress";
     readonly instance: string;

@@ -2,17 +2,22 @@
  * Running one instance: its process, what it says on the way, and the record of
  * what it made. Outputs are hashed, put into the store and recorded, in that order
  * and by the engine: a process that outlives its run cannot publish anything.
+ *
+ * Where it runs is the executor's matter. One that loses its machine begins again,
+ * from its last checkpoint if it has any.
  */
 import { join, relative } from "node:path";
+import type { Ended } from "../executor/executor.ts";
 import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import {
   type Continuation,
+  continuation,
   prefixFingerprint,
   shareLeft,
 } from "../plan/continuation.ts";
 import type { Built } from "../sandbox/program/environment.ts";
-import { commandLine, start } from "../sandbox/start.ts";
+import { commandLine } from "../sandbox/start.ts";
 import type { Digest } from "../store/digest.ts";
 import { writeWhole } from "../store/write.ts";
 import { type Facts, fingerprint } from "../store/fingerprint.ts";
@@ -23,6 +28,7 @@ import type { Outcome } from "./event.ts";
 import { GivenFiles } from "./given.ts";
 import { keepCheckpoint, keepOutputs } from "./keep.ts";
 import { Throughput } from "./throughput.ts";
+import { Trials } from "./trials.ts";
 
 /** How an instance ended, with what it gave. */
 export interface InstanceResult {
@@ -47,15 +53,41 @@ export async function build(
   environment: Built | undefined,
   context: RunContext,
 ): Promise<InstanceResult | undefined> {
+  const trials = new Trials(instance, context.retries);
+  const run = (from: Continuation | undefined) =>
+    execute(instance, facts, from, outputs, environment, trials, context);
+  for (let end = await run(from);; end = await again()) {
+    if (end !== "again") return end;
+    if (context.signal.aborted) return undefined;
+  }
+
+  /** From the furthest checkpoint that there is by now. */
+  function again(): ReturnType<typeof run> {
+    return run(continuation(instance, facts, context.store));
+  }
+}
+
+async function execute(
+  instance: Instance,
+  facts: Facts,
+  from: Continuation | undefined,
+  outputs: (instance: string, output: string) => Digest,
+  environment: Built | undefined,
+  trials: Trials,
+  context: RunContext,
+): Promise<InstanceResult | "again" | undefined> {
   const { root, store, workdirs, report, signal } = context;
-  const started = performance.now();
+  const { declaration } = instance;
+  let started = performance.now();
   const alone = leavesNothing(instance);
-  const folder = workdirs.open(instance.stage, alone);
+  const executor = context.executor(instance);
+  const id = fingerprint(facts);
+  const opened = executor.open(instance.stage, id, alone);
   const prefix = prefixFingerprint(instance, facts);
   const confinement = confine(
     instance,
     from,
-    folder,
+    opened,
     outputs,
     environment,
     context,
@@ -66,9 +98,14 @@ export async function build(
 
   const broken = (
     failure: Failure,
-    tail: readonly string[] = [],
+    { folder = opened, tail = [], before = "" }: {
+      readonly folder?: string;
+      readonly tail?: readonly string[];
+      readonly before?: string;
+    } = {},
   ): InstanceResult => {
     const kept = workdirs.keep(folder, instance.id);
+    executor.close(opened, false);
     // The line is long, with every file that may be read: a script to be called.
     const script = join(kept, "rerun.sh");
     writeWhole(script, `${commandLine({ ...confinement, folder: kept })}\n`);
@@ -77,7 +114,7 @@ export async function build(
         kind: "failed",
         failure,
         log: { tail, path: join(kept, "log.txt") },
-        rerun: `sh '${relative(root, script)}'`,
+        rerun: `${before} sh '${relative(root, script)}'`.trimStart(),
       },
     };
   };
@@ -87,11 +124,29 @@ export async function build(
   const files = new GivenFiles(instance, context);
   const early = files.problem("before it started");
   if (early) return broken(early);
-  const begun = await start(confinement, signal);
+  const begun = await executor.start({
+    confinement,
+    fingerprint: id,
+    resources: declaration.resources ?? {},
+    given: files.list,
+    machine: Object.keys(declaration.facts ?? {}).length > 0,
+    resumes: prefix !== undefined,
+    alone: trials.count > 0,
+    seconds: context.seconds(instance),
+  }, signal);
   if (!begun.ok) return broken(begun.failure);
-  const throughput = new Throughput(started / 1000);
+  let throughput = new Throughput(started / 1000);
   for await (const message of begun.value.messages) {
     switch (message.kind) {
+      case "standing": {
+        // It takes its time from where it runs.
+        if (message.state !== "running") {
+          started = performance.now();
+          throughput = new Throughput(started / 1000);
+        }
+        report({ ...message, kind: "queued", instance: instance.id });
+        break;
+      }
       case "progress":
         report({
           kind: "progress",
@@ -126,35 +181,54 @@ export async function build(
             instance,
             context,
           );
+          trials.reach(message.checkpoint.position);
         }
         break;
       case "failed": // `ended` tells it once more, with its log
         break;
     }
   }
-  const ended = await begun.value.ended;
+  const ended: Ended = await begun.value.ended;
   switch (ended.kind) {
     case "killed":
-      workdirs.clear(folder);
+      executor.close(opened, false);
       return undefined;
     case "failed":
-      return broken(ended.failure, ended.tail);
+      return broken(ended.failure, ended);
+    case "lost": {
+      if (signal.aborted) {
+        executor.close(opened, false);
+        return undefined;
+      }
+      const last = trials.lose(ended);
+      if (last) return broken(last, ended);
+      report({
+        kind: "warned",
+        instance: instance.id,
+        message: `${ended.failure.what}: ${ended.failure.seen}. ` +
+          (prefix === undefined
+            ? "It begins again"
+            : "It goes on from its last checkpoint"),
+      });
+      executor.close(opened, false);
+      return "again";
+    }
     case "done":
       context.release();
   }
 
-  if (refused) return broken(refused);
+  const { folder } = ended;
+  if (refused) return broken(refused, { folder });
   const changed = files.problem("while it ran");
-  if (changed) return broken(changed);
+  if (changed) return broken(changed, { folder });
   const kept = await keepOutputs(instance, folder, alone, context);
   if (signal.aborted) {
-    workdirs.clear(folder);
+    executor.close(opened, false);
     return undefined;
   }
-  if (!kept.ok) return broken(kept.failure);
-  const seconds = (performance.now() - started) / 1000;
-  const id = fingerprint(facts);
-  const { work } = instance.declaration;
+  if (!kept.ok) return broken(kept.failure, { folder });
+  const seconds = ended.seconds ?? (performance.now() - started) / 1000;
+  const { work } = declaration;
   store.write(instance.stage, {
     instance: instance.id,
     fingerprint: id,
@@ -168,8 +242,7 @@ export async function build(
     ...(provisional !== undefined && { provisional }),
     ...(remarks.length > 0 && { remarks }),
   });
-  if (alone) workdirs.empty(folder);
-  else workdirs.clear(folder);
+  executor.close(opened, alone);
   return {
     outcome: { kind: "built", seconds },
     outputs: Object.fromEntries(

@@ -12,20 +12,18 @@
 import { join, relative } from "node:path";
 import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
-import type { Digest } from "../store/digest.ts";
+import type { GivenFile } from "../executor/executor.ts";
 import type { RunContext } from "./context.ts";
 
-/** A file, with the digest that was planned with; `null` if there was none. */
-interface Given {
-  readonly path: string;
-  readonly digest: Digest | null;
+/** A file, with the digest that was planned with. */
+interface Given extends Omit<GivenFile, "state"> {
   /** The folder that it may not lead out of. */
   readonly within?: string;
 }
 
 /** The files of one instance, watched from the moment in which this is made. */
 export class GivenFiles {
-  readonly #watched: readonly (Given & { readonly state: string })[];
+  readonly #watched: readonly (Given & GivenFile)[];
 
   constructor(
     private readonly instance: Instance,
@@ -34,6 +32,15 @@ export class GivenFiles {
     this.#watched = given(instance, context).map((one) => ({
       ...one,
       state: context.stat.state(one.path),
+    }));
+  }
+
+  /** What they are now. */
+  get list(): readonly GivenFile[] {
+    return this.#watched.map(({ path, digest, state }) => ({
+      path,
+      digest,
+      state,
     }));
   }
 

@@ -2,6 +2,10 @@
  * Obeys a plan: brings every instance of a graph up to date and tells what happens.
  * What is left of it for people to read is the matter of history/conclusion.ts.
  */
+import type { Executor } from "../executor/executor.ts";
+import type { Capacity } from "../executor/machine.ts";
+import { localExecutor } from "../executor/local.ts";
+import { queues } from "../executor/placement.ts";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { World } from "../plan/decide.ts";
@@ -12,7 +16,6 @@ import type { RunContext } from "./context.ts";
 import { originsOf, type Report } from "./event.ts";
 import type { InstanceResult } from "./execution.ts";
 import {
-  type Capacity,
   type Completion,
   criticalPaths,
   makespan,
@@ -28,10 +31,21 @@ interface RunOptions {
   readonly stat: RunContext["stat"];
   readonly require: RunContext["require"];
   readonly capacity: Capacity;
+  /** The cluster, if instances go to one. */
+  readonly cluster?: Cluster | undefined;
   /** Start nothing new after a failure. */
   readonly failFast: boolean;
   readonly report: Report;
   readonly signal: AbortSignal;
+}
+
+/** Where instances go that do not run here. */
+export interface Cluster {
+  readonly executor: Executor;
+  /** How many may be in its queue at once. */
+  readonly jobs: number;
+  /** How often one may begin anew whose machine was taken from it. */
+  readonly retries: number;
 }
 
 /** What a run did. */
@@ -102,6 +116,14 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     return { ended, aborted: false };
   }
   using workdirs = opened.value;
+  const seconds = (instance: Instance) =>
+    plan.decided.get(instance.id)?.seconds;
+  const { cluster } = options;
+  const local = localExecutor(workdirs);
+  const totals = cluster ? totalSeconds(plan) : undefined;
+  const isQueued = (instance: Instance) =>
+    cluster !== undefined &&
+    queues(instance.declaration, totals?.get(instance.stage));
   const context: RunContext = {
     root: options.root,
     store: world.store,
@@ -110,16 +132,18 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     stat: options.stat,
     file: world.file,
     require: options.require,
+    executor: (instance) => isQueued(instance) ? cluster!.executor : local,
+    retries: cluster?.retries ?? 0,
+    seconds,
     report,
     signal,
     release: () => {},
   };
-  const seconds = (instance: Instance) =>
-    plan.decided.get(instance.id)?.seconds;
   let broken = false;
   await schedule(graph, {
     settled,
-    capacity: options.capacity,
+    capacity: { ...options.capacity, jobs: cluster?.jobs ?? 0 },
+    queues: isQueued,
     priority: criticalPaths(graph, seconds),
     stopped: () => signal.aborted || (broken && options.failFast),
     skip: (instance, blocker) =>
@@ -143,6 +167,18 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     },
   });
   return { ended, aborted: signal.aborted };
+}
+
+/** What the instances of each stage that may run took together, where that is known of all. */
+function totalSeconds(plan: Plan): Map<string, number> {
+  const totals = new Map<string, number>();
+  for (const { id, stage } of plan.graph.instances) {
+    const { decision, seconds = NaN } = plan.decided.get(id)!; // the plan has every instance
+    if (decision.kind === "reuse" || decision.kind === "restore") continue;
+    totals.set(stage, (totals.get(stage) ?? 0) + seconds);
+  }
+  // Unknown is not a number, and stays so whatever is added.
+  return new Map([...totals].filter(([, total]) => !Number.isNaN(total)));
 }
 
 /** Somebody removed the store under the run. */

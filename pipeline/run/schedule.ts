@@ -3,25 +3,27 @@
  * resources are free, the one with the longest way to the end behind it.
  */
 import type { Graph, Instance } from "../graph/graph.ts";
+import type { Capacity } from "../executor/machine.ts";
 import type { Resources } from "../stage/declaration.ts";
 
-/** What there is to be occupied. */
-export interface Capacity {
-  readonly cpus: number;
-  readonly gpu: number;
-  /** In MiB. */
-  readonly memory: number;
+/** What there is to be occupied: of this machine, and of a cluster's queue. */
+export interface Slots extends Capacity {
+  /** Instances that may be in a queue at once. */
+  readonly jobs: number;
 }
 
 /** What an instance occupies; never more than there is, else it could not run at all. */
 function demand(
   { cpus = 1, gpu = 0, memory = 0 }: Resources,
-  capacity: Capacity,
-): Capacity {
+  capacity: Slots,
+  queues: boolean,
+): Slots {
+  if (queues) return { cpus: 0, gpu: 0, memory: 0, jobs: 1 };
   return {
     cpus: Math.min(cpus, capacity.cpus),
     gpu: Math.min(gpu, capacity.gpu),
     memory: Math.min(memory, capacity.memory),
+    jobs: 0,
   };
 }
 
@@ -60,7 +62,9 @@ export function schedule(
   graph: Graph,
   options: {
     readonly settled: ReadonlySet<Instance>;
-    readonly capacity: Capacity;
+    readonly capacity: Slots;
+    /** Whether an instance waits in a queue, and takes nothing of this machine. */
+    readonly queues: (instance: Instance) => boolean;
     readonly priority: ReadonlyMap<Instance, number>;
     readonly run: (
       instance: Instance,
@@ -71,7 +75,7 @@ export function schedule(
     readonly stopped: () => boolean;
   },
 ): Promise<void> {
-  const { settled, capacity, priority, run, skip, stopped } = options;
+  const { settled, capacity, queues, priority, run, skip, stopped } = options;
   const completions = new Map<Instance, Completion | "skipped">();
   for (const instance of settled) completions.set(instance, "usable");
   const free = { ...capacity };
@@ -118,16 +122,20 @@ export function schedule(
     }
   }
 
-  function fits(need: Capacity): boolean {
+  function fits(need: Slots): boolean {
     return need.cpus <= free.cpus && need.gpu <= free.gpu &&
-      need.memory <= free.memory;
+      need.memory <= free.memory && need.jobs <= free.jobs;
   }
 
   function pump(): void {
     ready.sort(first);
     for (let i = 0; i < ready.length && !stopped();) {
       const instance = ready[i]!;
-      const need = demand(instance.declaration.resources ?? {}, capacity);
+      const need = demand(
+        instance.declaration.resources ?? {},
+        capacity,
+        queues(instance),
+      );
       if (!fits(need)) {
         i++;
         continue;
@@ -137,6 +145,7 @@ export function schedule(
       free.cpus -= need.cpus;
       free.gpu -= need.gpu;
       free.memory -= need.memory;
+      free.jobs -= need.jobs;
       let released = false;
       const release = () => {
         if (released) return;
@@ -144,6 +153,7 @@ export function schedule(
         free.cpus += need.cpus;
         free.gpu += need.gpu;
         free.memory += need.memory;
+        free.jobs += need.jobs;
       };
       const early = () => {
         release();

@@ -16,7 +16,7 @@ import {
   outputFolder,
   scratchFolder,
 } from "./confinement.ts";
-import { type Invocation, taskFile } from "./flags.ts";
+import { cardVariables, type Invocation, taskFile } from "./flags.ts";
 import { distinct, realPath, within } from "../store/path.ts";
 import { isPython } from "./program/environment.ts";
 import { packageFolders } from "./program/packages.ts";
@@ -61,6 +61,7 @@ export function commandInvocation(
       HOME: scratch,
       TMPDIR: scratch,
       FACSIMILE_TASK: taskFile(confinement),
+      ...cardVariables(confinement),
       ...confinement.permissions.env,
     },
     cwd: scratch,

@@ -37,6 +37,8 @@ export interface Confinement extends Given {
   readonly permissions: Permissions;
   /** The process may use graphics cards: their devices are behind the wall with it. */
   readonly gpu: boolean;
+  /** Of several graphics cards, those that are its own, as the driver names them. */
+  readonly cards?: readonly string[];
   /** With `kernel`, native code and commands do not start without a kernel wall. */
   readonly require: "deno" | "kernel";
 }

@@ -128,6 +128,7 @@ export function denoInvocation(
     writes: [...may.write, auditFile(confinement)],
     env: {
       ...may.env,
+      ...cardVariables(confinement),
       DENO_DIR: denoDir(),
       DENO_NO_UPDATE_CHECK: "1",
       DENO_AUDIT_PERMISSIONS: auditFile(confinement),
@@ -162,6 +163,18 @@ export function denoInvocation(
       ...(confinement.gpu ? ["gpu"] : []),
     ],
   });
+}
+
+/**
+ * Tells the graphics card's driver which cards are the process's own. It reads the
+ * variables itself: Deno shows them to no stage.
+ */
+export function cardVariables(
+  { cards }: Confinement,
+): { readonly [name: string]: string } {
+  if (cards === undefined) return {};
+  const CUDA_DEVICE_ORDER = "PCI_BUS_ID"; // as the kernel numbers them
+  return { CUDA_DEVICE_ORDER, CUDA_VISIBLE_DEVICES: cards.join(",") };
 }
 
 /** The text of the main module, as its URL: it names what no stage may read. */

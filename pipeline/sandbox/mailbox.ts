@@ -12,8 +12,10 @@ export const MOST = 1000;
 /** How many messages may wait before progress is left out. */
 export const AHEAD = 100;
 
-export class Mailbox implements AsyncIterable<Message> {
-  #waiting: Message[] = [];
+/** @template Other what is told beside them, of which only the newest waits, too */
+export class Mailbox<Other extends { readonly kind: string } = never>
+  implements AsyncIterable<Message | Other> {
+  #waiting: (Message | Other)[] = [];
   #taken = 0;
   #refused = 0;
   #closed = false;
@@ -21,10 +23,10 @@ export class Mailbox implements AsyncIterable<Message> {
   #wake = Promise.withResolvers<void>();
 
   /** Adds a message; false if it is one too many. */
-  put(message: Message): boolean {
-    if (message.kind === "progress") {
+  put(message: Message | Other): boolean {
+    if (message.kind === "progress" || message.kind === "standing") {
       const late = this.#waiting.length > AHEAD;
-      if (late && this.#waiting.at(-1)?.kind === "progress") {
+      if (late && this.#waiting.at(-1)?.kind === message.kind) {
         this.#waiting.pop();
       }
     } else if (message.kind !== "failed" && ++this.#taken > MOST) {
@@ -49,7 +51,7 @@ export class Mailbox implements AsyncIterable<Message> {
     this.#wake.resolve();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Message, void, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Message | Other, void, void> {
     while (true) {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();

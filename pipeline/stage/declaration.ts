@@ -142,6 +142,10 @@ export interface Resources {
   readonly gpu?: number;
   /** Memory in MiB. */
   readonly memory?: number;
+  /** Minutes, for a queue that wants to know; its own default unless said. */
+  readonly time?: number;
+  /** Short instances that one job of a queue runs, one after the other. */
+  readonly chunk?: number;
 }
 
 /** The environment variables that a stage asks for, by name. */
@@ -156,6 +160,12 @@ export interface Declaration {
   readonly outputs: { readonly [name: string]: Output };
   readonly permissions?: Permissions;
   readonly resources?: Resources;
+  /**
+   * Where it runs when the others wait in a cluster's queue: `head`, beside the
+   * engine, for what is quicker than a queue. What connects to hosts runs there
+   * anyway, since few nodes reach them; `job` says that these do.
+   */
+  readonly place?: "head" | "job";
   /**
    * Where to look, never what to find: mirrors, a folder. Given to the stage,
    * but no fact. Only for stages that check what they find against a digest

@@ -29,7 +29,7 @@ export interface Taken extends Disposable {
   readonly pid: number;
   /** The lines of the journal so far; of whoever holds the lease by now. */
   journal(): readonly string[];
-  /** Resolves when the holder lets go or dies. */
+  /** Resolves when the holder lets go or dies; until then its holder can see that somebody waits. */
   released(signal: AbortSignal): Promise<void>;
 }
 
@@ -42,7 +42,10 @@ export function take(folder: string, fingerprint: Digest): Lease | Taken {
       kind: "taken",
       pid: holder(path),
       journal: () => lines(path).slice(1),
-      released: (signal) => released(path, signal),
+      async released(signal) {
+        using _waiting = wait(path);
+        await released(path, signal);
+      },
       [Symbol.dispose]() {},
     };
   }
@@ -94,6 +97,26 @@ function isTaken(path: string): boolean {
   } finally {
     file.close();
   }
+}
+
+/** Shows that somebody waits for a lease. */
+function wait(path: string): Disposable {
+  const file = openLock(dirname(dirname(path)), waiting(path));
+  file.tryLockSync(false);
+  return { [Symbol.dispose]: () => file.close() };
+}
+
+/** Whether somebody waits for the lease of a fingerprint. */
+export function isAwaited(folder: string, fingerprint: Digest): boolean {
+  const path = waiting(join(folder, fingerprint));
+  if (isTaken(path)) return true;
+  rmSync(path, { force: true });
+  return false;
+}
+
+/** What all that wait for a lease have locked together. */
+function waiting(path: string): string {
+  return `${path}.waiting`;
 }
 
 async function released(path: string, signal: AbortSignal): Promise<void> {

@@ -50,6 +50,7 @@ export const prepare: Stage<Resolved> = {
   title: "Unpack the images and split them",
   at: ({ dataset, training }) => ({
     runs: { kind: "module", module: "stages/prepare/stage.ts" },
+    place: "head",
     params: { name: dataset.name, validation: training.validation },
     inputs: {
       files: every("download", "file"),

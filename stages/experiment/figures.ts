@@ -131,6 +131,7 @@ export const figures: Stage<Experiment> = {
     const sketch = sketches(experiment).get(name)!; // the matrix names only these
     return {
       runs: { kind: "module", module: `stages/figures/${sketch.module}.ts` },
+      place: "head",
       params: { ...sketch.params, imprint: imprint(experiment) },
       inputs: sketch.inputs,
       outputs: Object.fromEntries(["png", "svg", "pdf", "tex"].map((form) => [

@@ -109,6 +109,7 @@ export const exportModel: Stage<Resolved> = {
     const { name, training, settings } = variantAt(experiment, point);
     return {
       runs: { kind: "module", module: "stages/export/stage.ts" },
+      place: "head",
       params: {
         title: experiment.paper.title,
         learning_rate: training.learning_rate,

@@ -19,6 +19,7 @@ const metrics: Stage<Resolved> = {
   title: "Gather what was measured",
   at: (experiment) => ({
     runs: { kind: "module", module: "stages/evaluation/metrics.ts" },
+    place: "head",
     params: { study: studyOf(experiment) },
     inputs: {
       dataset: output("prepare", "dataset"),
@@ -35,6 +36,7 @@ const claims: Stage<Resolved> = {
   title: "Judge the paper's claims",
   at: ({ claims }) => ({
     runs: { kind: "module", module: "stages/claims/stage.ts" },
+    place: "head",
     params: { claims: claims.map(plain) },
     inputs: {
       metrics: output("metrics", "metrics"),
@@ -51,6 +53,7 @@ const quotes: Stage<Resolved> = {
     const texts = new Set(numbers.map((quote) => quote.file));
     return {
       runs: { kind: "module", module: "stages/quotes/stage.ts" },
+      place: "head",
       params: { numbers },
       inputs: {
         metrics: output("metrics", "metrics"),
@@ -100,6 +103,7 @@ const report: Stage<Resolved> = {
     const { images } = experiment.figures;
     return {
       runs: { kind: "module", module: "stages/report/stage.ts" },
+      place: "head",
       params: {
         paper: plain(paper),
         authors: authors.map(plain),

@@ -27,6 +27,7 @@ export default async function reproduceCommand<Config>(
     force: parsed.all("force"),
     jobs: parsed.has("jobs") ? Number(parsed.one("jobs")) : undefined,
     failFast: parsed.has("fail-fast"),
+    executor: parsed.one("executor") === "slurm" ? "slurm" : "local",
     arguments: Deno.args,
   };
   if (parsed.has("dry-run")) {
@@ -44,7 +45,7 @@ export default async function reproduceCommand<Config>(
     // Until then nothing is begun that would have to be ended, and a large file is
     // hashed in one go: the signal ends the process.
     if (event.kind === "planned") listen();
-    if (event.kind !== "progress") told.push(event);
+    if (event.kind !== "progress" && event.kind !== "queued") told.push(event);
     show(event);
   };
   try {

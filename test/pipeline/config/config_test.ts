@@ -70,6 +70,9 @@ Deno.test("readConfig() gives the checked configuration, defaults filled in, and
       oven: { heat: 3, minutes: 5, mode: "fan", racks: [1, 2] },
       cakes: [{ id: "lemon", eggs: 2 }, { id: "plum", eggs: 4 }],
     },
+    executor: {
+      slurm: { extra: [], memory: 2000, jobs: 1000, lead: 60, retries: 2 },
+    },
     text: TEXT,
   });
 });

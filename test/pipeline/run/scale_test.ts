@@ -161,7 +161,8 @@ Deno.test("a chain of instances may be longer than the stack", async () => {
   const skipped: string[] = [];
   await schedule(graph, {
     settled: new Set(),
-    capacity: { cpus: 1, gpu: 0, memory: 0 },
+    capacity: { cpus: 1, gpu: 0, memory: 0, jobs: 0 },
+    queues: () => false,
     priority: new Map(),
     run: () => Promise.resolve("broken"),
     skip: ({ id }) => void skipped.push(id),

@@ -3,10 +3,10 @@ import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import type { Graph, Instance } from "../../../pipeline/graph/graph.ts";
 import {
-  type Capacity,
   type Completion,
   criticalPaths,
   schedule,
+  type Slots,
 } from "../../../pipeline/run/schedule.ts";
 import type { Resources } from "../../../pipeline/stage/declaration.ts";
 
@@ -62,7 +62,7 @@ function graphOf(nodes: readonly Node[]): Graph {
   return { instances, byId: new Map(instances.map((one) => [one.id, one])) };
 }
 
-const CAPACITY: Capacity = { cpus: 4, gpu: 1, memory: 1000 };
+const CAPACITY: Slots = { cpus: 4, gpu: 1, memory: 1000, jobs: 3 };
 
 /** Runs a graph; in the given order its instances release, if they do, and end. */
 async function play(nodes: readonly Node[], order: readonly number[]) {
@@ -78,6 +78,7 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
   const finished = schedule(graph, {
     settled: new Set(),
     capacity: CAPACITY,
+    queues: () => false,
     priority,
     stopped: () => false,
     skip: (instance, blocker) =>
@@ -213,6 +214,7 @@ Deno.test("schedule() starts the next one as soon as the one before has vacated"
   const finished = schedule(graph, {
     settled: new Set(),
     capacity: CAPACITY,
+    queues: () => false,
     priority: new Map(),
     stopped: () => false,
     skip: () => {},
