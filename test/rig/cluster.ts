@@ -241,13 +241,12 @@ export class Cluster implements AsyncDisposable {
       ...all.filter(({ parent }) => parent === pid)
         .flatMap((one) => below(one.pid)),
     ];
-    // Slurm puts both into the environment of what runs a job's script.
-    return all.filter(({ pid }) => {
-      const variables = text(`/proc/${pid}/environ`);
-      return variables.includes(`SLURMD_NODENAME=${node}\0`) &&
-        variables.includes(this.folder);
-    }).flatMap(({ pid, parent }) => [parent, ...below(pid)])
-      .filter((pid) => pid > 1);
+    // What runs a job's script writes to the log of its node's daemon.
+    const log = join(this.folder, `log/slurmd.${node}.log`);
+    return all.filter(({ pid }) =>
+      text(`/proc/${pid}/cmdline`).startsWith("slurmstepd") &&
+      links(`/proc/${pid}/fd`).some((path) => path.startsWith(log))
+    ).flatMap(({ pid }) => below(pid));
   }
 
   async #until(fits: () => Promise<boolean>): Promise<void> {
@@ -287,5 +286,15 @@ function text(path: string): string {
     return readFileSync(path, "utf8");
   } catch {
     return ""; // a process that ended, or somebody else's
+  }
+}
+
+function links(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) =>
+      Deno.readLinkSync(join(folder, name))
+    );
+  } catch {
+    return []; // the same
   }
 }
