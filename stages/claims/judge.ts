@@ -19,6 +19,8 @@ export type Claim = {
   readonly tolerance?: number;
   /** With fewer epochs nothing can be said. */
   readonly epochs: number;
+  /** The dataset that the sentence speaks of; without it, any that is real. */
+  readonly data?: string;
 };
 
 /** What a claim's expression gave for one seed. */

@@ -28,7 +28,7 @@ export function judgements(
       id: claim.id,
       sentence: claim.sentence,
       where: claim.where,
-      ...conclude(claim, findings, metrics.dataset.stand_in),
+      ...conclude(claim, findings, metrics.dataset),
     };
   });
 }
@@ -91,7 +91,7 @@ export function verdicts(
 export function conclude(
   claim: Claim,
   findings: readonly Finding[],
-  standIn: boolean,
+  dataset: Pick<Metrics["dataset"], "name" | "stand_in">,
 ): Pick<Judgement, "verdict" | "evidence"> {
   const seeds = Object.fromEntries(findings.map((finding) => [
     String(finding.seed),
@@ -120,12 +120,8 @@ export function conclude(
       seeds_holding: judged.length - failing.length,
     },
   });
-  if (standIn) {
-    return conclusion(
-      "not judged",
-      "stand-in data: the paper speaks of MNIST",
-    );
-  }
+  const other = otherData(claim, dataset);
+  if (other !== undefined) return conclusion("not judged", other);
   if (open) return conclusion("not judged", open.because);
   const [first] = judged;
   if (!first) return conclusion("not judged", "no network was trained");
@@ -133,6 +129,22 @@ export function conclude(
     failing.length === 0 ? "holds" : "fails",
     judged.length === 1 ? told(first) : counted(judged.length, failing),
   );
+}
+
+/** Why a claim says nothing of this data; nothing if it may be judged. */
+function otherData(
+  { data }: Pick<Claim, "data">,
+  { name, stand_in }: Pick<Metrics["dataset"], "name" | "stand_in">,
+): string | undefined {
+  const own = data?.toUpperCase();
+  if (stand_in) {
+    return own === undefined
+      ? "stand-in data, of which the paper does not speak"
+      : `stand-in data: the paper speaks of ${own}`;
+  }
+  return data === undefined || data === name
+    ? undefined
+    : `the paper speaks of ${own}, and this run is of ${name}`;
 }
 
 type Judged = Extract<Finding, { kind: "judged" }>;
@@ -147,12 +159,19 @@ function told({ holds, values, measured, untrue }: Judged): string {
     : `not so: ${untrue.join("; ")} – ${numbers}`;
 }
 
+/** So many seeds are told by name. */
+const NAMED = 5;
+
 /** Several seeds: in how many it holds, and in which not. */
 function counted(all: number, failing: readonly Judged[]): string {
   const holding = all - failing.length;
   if (failing.length === 0) return `holds for all ${all} seeds`;
-  const seeds = failing.map(({ seed }) => seed).join(", ");
-  return `holds for ${holding} of ${all} seeds, not for ${seeds}`;
+  if (holding === 0) return `holds for none of ${all} seeds`;
+  const some = failing.slice(0, NAMED).map(({ seed }) => seed).join(", ");
+  const others = failing.length - NAMED;
+  return `holds for ${holding} of ${all} seeds, not for ${some}${
+    others > 0 ? ` and ${others} more` : ""
+  }`;
 }
 
 /** Six significant digits: what float32 losses are good for. */

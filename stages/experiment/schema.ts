@@ -126,6 +126,7 @@ const claim = v.pipe(
     holds: text,
     tolerance: v.exactOptional(positive),
     epochs: v.optional(count(1, 1000), 1),
+    data: v.exactOptional(dataset.entries.name),
   }),
   // Only when both are at hand is it known what the expression may speak of.
   v.rawCheck(({ dataset, addIssue }) => {

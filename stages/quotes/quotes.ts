@@ -57,7 +57,7 @@ export function compareQuotes(
     const { file, pattern, value } = quote;
     const found = find(texts[file] ?? "", pattern);
     const result = standIn
-      ? { because: "stand-in data: the text speaks of MNIST" }
+      ? { because: "stand-in data, of which the text does not speak" }
       : measure(quote, ground);
     const base = { file, pattern, value, line: 0 };
     const none = { quoted: null, measured: null, because: null };

@@ -1,7 +1,7 @@
 /** Says of the numbers that texts quote whether they still are what was measured. */
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import type { Task } from "../../pipeline/stage/task.ts";
-import { baseOf, measured } from "../claims/judgement.ts";
+import { baseOf, measured, seedsOf } from "../claims/judgement.ts";
 import { readMeasurements } from "../claims/measurements.ts";
 import { compareQuotes, type Quote } from "./quotes.ts";
 
@@ -19,15 +19,18 @@ export default function quotes(task: Task<Params>): void {
       { file },
     ) => [file, Deno.readTextFileSync(task.input(`text ${file}`))]),
   );
+  const networks = measured(metrics, steps);
   const found = compareQuotes(numbers, texts, {
-    networks: measured(metrics, steps),
+    networks,
     base: baseOf(metrics),
     standIn: metrics.dataset.stand_in,
   });
+  const seeds = seedsOf(networks).length;
+  const mean = seeds > 1 ? `, the mean of ${seeds} seeds` : "";
   for (const { file, line, verdict, value, pattern, ...rest } of found) {
     if (verdict === "differs") {
       task.remark(
-        `${file}:${line} quotes ${rest.quoted} for ${value}, which is ${rest.measured}`,
+        `${file}:${line} quotes ${rest.quoted} for ${value}, which is ${rest.measured}${mean}`,
       );
     } else if (verdict === "not found") {
       task.remark(`${file} does not say "${pattern}"`);

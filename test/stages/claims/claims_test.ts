@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok as yes } from "node:assert/strict";
+import { deepEqual, equal, match, ok as yes } from "node:assert/strict";
 import { readConfig } from "../../../pipeline/config/config.ts";
 import type { Verdict } from "../../../pipeline/stage/declaration.ts";
 import type { Task } from "../../../pipeline/stage/task.ts";
@@ -108,6 +108,23 @@ Deno.test("a claim is not judged on stand-in data, whatever the numbers", () => 
   );
 });
 
+Deno.test("a claim of one dataset is not judged on another, whatever the numbers", () => {
+  const { dataset, ...rest } = metrics(asPaper());
+  const other = { ...rest, dataset: { ...dataset, name: "rotated" } };
+  const on = (claims: readonly Claim[]) =>
+    judgements(claims, other, steps(asPaper())).map(({ verdict, evidence }) =>
+      `${verdict}: ${evidence.summary}`
+    );
+  deepEqual(
+    on(published()),
+    Array(3).fill(
+      "not judged: the paper speaks of MNIST, and this run is of rotated",
+    ),
+  );
+  const [{ data: _, ...anywhere }] = published() as [Claim];
+  match(on([anywhere])[0]!, /^holds: /);
+});
+
 Deno.test("a claim is not judged after too few epochs", () => {
   const short = asPaper().map((one) => ({
     ...one,
@@ -151,6 +168,15 @@ Deno.test("a claim holds only if it holds for each seed; the evidence counts", (
   equal(first?.evidence.summary, "holds for 2 of 3 seeds, not for 2");
   equal(first?.evidence.seeds_judged, 3);
   equal(first?.evidence.seeds_holding, 2);
+  const many = Array.from({ length: 9 }, (_, seed) => asPaper(seed)).flat();
+  const but = (last: number) =>
+    judged(
+      many.map((one) =>
+        one.rate === 0.01 && one.seed! <= last ? { ...one, train } : one
+      ),
+    )[0]?.evidence.summary;
+  equal(but(6), "holds for 2 of 9 seeds, not for 0, 1, 2, 3, 4 and 2 more");
+  equal(but(8), "holds for none of 9 seeds");
 });
 
 Deno.test("a verdict names the numbers behind it, and what is not so", () => {

@@ -86,7 +86,7 @@ Deno.test("compareQuotes() finds words across lines, literally, at every place",
 Deno.test("compareQuotes() does not judge stand-ins, short runs and missing networks", () => {
   const text = "error 0.9";
   deepEqual(verdict(text, "error {}", { standIn: true }), [
-    "not judged 0.9 stand-in data: the text speaks of MNIST",
+    "not judged 0.9 stand-in data, of which the text does not speak",
   ]);
   deepEqual(verdict(text, "error {}", { epochs: 10 }), [
     "not judged 0.9 it takes 10 epochs to judge, and this run has 2",
@@ -146,6 +146,20 @@ Deno.test("the stage warns of every number that no longer matches", () => {
       "README.md:2 quotes 0.0131 for test.mse(lr=0.01), which is 0.0121",
       'README.md does not say "lost {}"',
     ]);
+    warnings.length = 0;
+    Deno.writeTextFileSync(
+      `${folder}/metrics`,
+      JSON.stringify(
+        metrics(
+          [1, 2].flatMap((seed) => SHOWN.map((one) => ({ ...one, seed }))),
+        ),
+      ),
+    );
+    stage(task as Task<Params>);
+    equal(
+      warnings[0],
+      "README.md:2 quotes 0.0131 for test.mse(lr=0.01), which is 0.0121, the mean of 2 seeds",
+    );
     const found: { verdict: string }[] = JSON.parse(
       Deno.readTextFileSync(`${folder}/quotes.json`),
     );
