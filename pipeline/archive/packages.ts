@@ -70,11 +70,18 @@ export async function vendor(
     wanted.set(tarballName(name, version), { name, version, integrity });
   }
   mkdirSync(cache, { recursive: true });
+  const absent = new Set(
+    [...wanted].filter(([file, { integrity }]) => {
+      const path = join(cache, file);
+      return !existsSync(path) || !fits(readFileSync(path), integrity);
+    }).map(([file]) => file),
+  );
+  let fetched = 0;
   const found: Tarball[] = [];
   let registry: string | undefined;
   for (const [file, { name, version, integrity }] of wanted) {
     const path = join(cache, file);
-    if (!existsSync(path) || !fits(readFileSync(path), integrity)) {
+    if (absent.has(file)) {
       registry ??= registryUrl(root);
       if (registry === undefined) {
         return fail({
@@ -84,7 +91,7 @@ export async function vendor(
           hint: "set NPM_CONFIG_REGISTRY to the address of an npm registry",
         });
       }
-      say(`fetching ${name}@${version}`);
+      say(`fetching ${name}@${version}, ${++fetched} of ${absent.size}`);
       const base = name.split("/").at(-1);
       const url = new URL(`${name}/-/${base}-${version}.tgz`, registry);
       const bytes = await get(url);

@@ -13,7 +13,7 @@ export function graphSection({ graph }: Params): Section {
     title: "Pipeline",
     body: html`
       <div
-        class="tools"><label class="file">Open run.json<input type="file" id="open-run" accept=".json,application/json"></label><span class="readout" id="run-status" role="status">Times and what was reused differ from run to run, so they are not part of this page: open or drop the <code>run.json</code> that lies beside it.</span></div>
+        class="tools"><label class="file">Open run.json<input type="file" id="open-run" accept=".json,application/json"></label><span class="readout" id="run-status" role="status">Times and what was reused differ from run to run, so they are not part of this page: open or drop the <code>run.json</code> that lies beside it, or in an archive <code>logs/run.json</code>.</span></div>
       <figure class="wide pipeline">
         <div class="scroll" tabindex="0" role="region"
           aria-label="Picture of the pipeline">${drawGraph(graph)}</div>

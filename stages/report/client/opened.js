@@ -7,11 +7,23 @@
 /** What a file of JSON is, by what it has. */
 function kindOf(content) {
   if (content?.instances && content.run) return "run";
+  if (Array.isArray(content?.instances) && content.artifacts) return "record";
   if (Array.isArray(content?.steps) && Array.isArray(content.epochs)) {
     return "curve";
   }
   if (content?.models && content.dataset) return "metrics";
   return undefined;
+}
+
+/** A published record, as an archive has it, told as the run that it is of. */
+function fromRecord({ machine, instances }) {
+  return {
+    run: {},
+    machine,
+    instances: Object.fromEntries(
+      instances.map(({ id, ...one }) => [id, { ...one, outcome: "built" }]),
+    ),
+  };
 }
 
 /**
@@ -29,6 +41,9 @@ export function startOpening(takers, complain) {
           complain(
             `${file.name} is neither a run.json, nor a curve, nor a metrics.json.`,
           );
+        } else if (kind === "record") {
+          const run = fromRecord(content);
+          takers.run({ kind: "run", name: file.name, content: run });
         } else takers[kind]({ kind, name: file.name, content });
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;

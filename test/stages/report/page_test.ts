@@ -331,6 +331,40 @@ Deno.test({
         );
       });
 
+      await t.step("shows the times of an archive's record", async () => {
+        await using seen = await visit(browser, path);
+        const { page } = seen;
+        const instance = (id: string, seconds: number) => ({
+          id,
+          stage: "train",
+          made: "2026-01-02T03:04:05Z",
+          seconds,
+          outputs: {},
+        });
+        await page.setInputFiles("#open-run", {
+          name: "run.json",
+          mimeType: "application/json",
+          buffer: Buffer.from(JSON.stringify({
+            format: "facsimile results 1",
+            machine: { cpu: "A CPU", cores: 2, os: "linux", arch: "x86_64" },
+            artifacts: {},
+            instances: [
+              instance("train[lr=0.1]", 4),
+              instance("train[lr=0.01]", 3),
+            ],
+          })),
+        });
+        await page.waitForSelector(".has-run");
+        assert.match(
+          await page.locator('#stages [data-stage="train"]').innerText(),
+          /7\.0\s+2 ran/,
+        );
+        assert.match(
+          await page.locator("#run-status").innerText(),
+          /^run\.json: on A CPU, 2 cores/,
+        );
+      });
+
       await t.step("makes what it can of a run that tells little", async () => {
         await using seen = await visit(browser, path);
         const { page } = seen;
