@@ -12,7 +12,9 @@ import type {
 import { every, output } from "../../pipeline/stage/declaration.ts";
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Experiment } from "./schema.ts";
-import { variantsOf } from "./study.ts";
+import { labelsOf } from "../formats/label.ts";
+import { paperBand, paperFigure } from "./paper.ts";
+import { studyOf, variantsOf } from "./study.ts";
 
 /** What a figure is made of. */
 interface Sketch {
@@ -27,7 +29,7 @@ const pictures = {
   "test-labels": output("prepare", "test-labels"),
   dataset,
 };
-const networks = {
+const trained = {
   models: every("train", "model"),
   weights: every("train", "weights"),
 };
@@ -47,30 +49,34 @@ function sketches(experiment: Experiment): ReadonlyMap<string, Sketch> {
 
 function draw(experiment: Experiment): { [figure: string]: Sketch } {
   const { figures, denoising } = experiment;
+  const study = studyOf(experiment);
   const images = figures.images === "one-per-digit" ? null : figures.images;
   const all: { [figure: string]: Sketch } = {
     "learning-curves": {
       module: "learning-curves",
-      params: figures.learning_curves,
+      params: {
+        ...figures.learning_curves,
+        band: paperBand(experiment),
+        study,
+      },
       inputs: { curves: every("train", "curve"), dataset },
     },
   };
-  const { axes, networks: members } = variantsOf(experiment);
-  const several = members.some(({ training }) =>
-    training.seed !== members[0]?.training.seed
+  const { networks } = variantsOf(experiment);
+  const several = networks.some(({ training }) =>
+    training.seed !== networks[0]?.training.seed
   );
-  const rates = axes[0]?.values ?? [];
-  members.forEach(({ name: network, point, training }) => {
-    const name = `reconstruction-${network}`;
-    // The paper numbers its images by learning rate, in the order of the rates.
-    const number = rates.indexOf(training.learning_rate) + 1;
+  const label = labelsOf(study);
+  networks.forEach((network) => {
+    const { point, training } = network;
+    const name = `reconstruction-${network.name}`;
     all[name] = {
       module: "reconstruction",
       params: {
         ...figures.reconstruction,
         name,
-        number: number <= 3 ? number : null,
-        learning_rate: training.learning_rate,
+        number: paperFigure(experiment, network),
+        label: label(network),
         seed: several ? training.seed : null,
         images,
       },
@@ -85,7 +91,7 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
     ...all,
     reconstructions: {
       module: "reconstructions",
-      params: { ...figures.reconstructions, images },
+      params: { ...figures.reconstructions, images, study },
       inputs: {
         ...pictures,
         reconstructions: every("reconstruct", "reconstructions"),
@@ -94,7 +100,7 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
     },
     denoising: {
       module: "denoising",
-      params: { ...figures.denoising, images, kept: denoising.images },
+      params: { ...figures.denoising, images, kept: denoising.images, study },
       inputs: {
         ...pictures,
         denoisings: every("denoise", "denoising"),
@@ -104,13 +110,13 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
     },
     latent: {
       module: "latent",
-      params: { ...figures.latent, images },
-      inputs: { ...pictures, ...networks },
+      params: { ...figures.latent, images, study },
+      inputs: { ...pictures, ...trained },
     },
     filters: {
       module: "filters",
-      params: { ...figures.filters },
-      inputs: { ...networks, dataset },
+      params: { ...figures.filters, study },
+      inputs: { ...trained, dataset },
     },
   };
 }

@@ -11,6 +11,7 @@ import { download, prepare } from "./dataset.ts";
 import { figures } from "./figures.ts";
 import { graphOf, producers } from "./graph.ts";
 import { denoise, exportModel, reconstruct, train } from "./networks.ts";
+import { paperBand } from "./paper.ts";
 import type { Resolved } from "./resolved.ts";
 import { studyOf } from "./study.ts";
 
@@ -116,6 +117,7 @@ const report: Stage<Resolved> = {
         }],
         environment: versions(),
         settings: plain(settings),
+        band: paperBand(experiment),
         images: images === "one-per-digit" ? null : images,
       },
       inputs: read,

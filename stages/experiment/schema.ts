@@ -26,6 +26,30 @@ const band = "two numbers, greater than 0, the smaller first";
 /** No loss is above it, and infinity is no number of a figure. */
 const HIGHEST = 1e9;
 
+/** What the paper says of its own experiment. */
+const original = table({
+  dataset: text,
+  encoder: network.entries.encoder,
+  decoder: network.entries.decoder,
+  kernel: network.entries.kernel,
+  batch_size: training.entries.batch_size,
+  figures: v.array(
+    table({
+      number: count(1, 1000),
+      learning_rate: training.entries.learning_rate,
+    }),
+    "a list of tables",
+  ),
+  band: v.pipe(
+    v.strictTuple([v.number(band), v.number(band)], band),
+    v.check(
+      ([low, high]) => low > 0 && low < high && high <= HIGHEST,
+      band,
+    ),
+  ),
+  band_learning_rate: training.entries.learning_rate,
+});
+
 const mark = table({
   width: choice(["single", "double"]),
 });
@@ -81,6 +105,7 @@ const paper = table({
   keywords: list(text),
   repository: v.exactOptional(url),
   numbers: v.optional(v.array(quote, "a list of tables"), []),
+  experiment: v.exactOptional(original),
 });
 
 const person = {
@@ -184,13 +209,6 @@ const tables = table({
       ...mark.entries,
       scale: choice(["log", "linear"]),
       smoothing: count(1, 10_000),
-      band: v.pipe(
-        v.strictTuple([v.number(band), v.number(band)], band),
-        v.check(
-          ([low, high]) => low > 0 && low < high && high <= HIGHEST,
-          band,
-        ),
-      ),
     }),
     reconstruction: mark,
     reconstructions: mark,

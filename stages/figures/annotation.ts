@@ -3,110 +3,103 @@ import type uPlot from "uplot";
 import { threeDigits } from "../formats/number.ts";
 import { type Family, spread } from "./curve.ts";
 import { font } from "./font.ts";
-import type { Excursion } from "./loss-axis.ts";
-import { drawKey, outline } from "./mark.ts";
+import { type Band, epochTicks, type Excursion } from "./loss-axis.ts";
+import { drawBandBox, drawMarks } from "./mark.ts";
 import { SCALE } from "./page.ts";
-import { INK, look } from "./palette.ts";
-import { inPoints, type LineName, nameLines } from "./plot.ts";
+import { INK, type Look } from "./palette.ts";
 
 /** The grey band that the paper speaks of, behind everything. */
-export function drawBand(
-  plot: uPlot,
-  [low, high]: readonly [number, number],
-): void {
+export function drawBand(plot: uPlot, { low, high }: Band): void {
   const { ctx, bbox: { left, width, top, height } } = plot;
-  const y = clamp(plot.valToPos(high, "y", true), top, top + height);
-  const bottom = clamp(plot.valToPos(low, "y", true), top, top + height);
-  ctx.save();
-  ctx.fillStyle = "#ececec";
-  ctx.fillRect(left, y, width, bottom - y);
-  ctx.strokeStyle = "#777";
-  ctx.lineWidth = 0.5 * SCALE;
-  ctx.setLineDash([2 * SCALE, 2 * SCALE]);
-  ctx.beginPath();
-  for (const edge of [y, bottom]) {
-    ctx.moveTo(left, edge);
-    ctx.lineTo(left + width, edge);
+  const inside = (value: number) =>
+    Math.min(top + height, Math.max(top, plot.valToPos(value, "y", true)));
+  const y = inside(high);
+  drawBandBox(ctx, { x: left, y, width, height: inside(low) - y }, SCALE);
+}
+
+/** The ends of the band as one writes them: with equally many decimals. */
+export function bandText({ low, high }: Pick<Band, "low" | "high">): string[] {
+  const decimals = (value: number) =>
+    (String(value).split(".")[1] ?? "").length;
+  const most = Math.min(6, Math.max(decimals(low), decimals(high)));
+  return [low.toFixed(most), high.toFixed(most)];
+}
+
+/** A line of words above the chart. */
+export interface Note {
+  readonly text: string;
+  readonly colour: string;
+}
+
+/** The most curves that are named where they leave the figure. */
+const NAMED = 3;
+
+/** What is said of the curves that leave the figure: of some each, of many all together. */
+export function notes(
+  excursions: readonly Excursion[],
+  looks: readonly Look[],
+): Note[] {
+  if (excursions.length <= NAMED) {
+    return excursions.map(({ family, label, most, steps }) => ({
+      text: `${label}: up to ${threeDigits(most)} ${within(steps)}`,
+      colour: looks[family]!.colour,
+    }));
   }
+  const most = Math.max(...excursions.map((one) => one.most));
+  const steps = Math.max(...excursions.map((one) => one.steps));
+  return [{
+    text: `${excursions.length} curves: up to ${threeDigits(most)} ${
+      within(steps)
+    }`,
+    colour: INK,
+  }];
+}
+
+/** "in the first 8 steps". */
+export function within(steps: number): string {
+  return steps === 1 ? "in the first step" : `in the first ${steps} steps`;
+}
+
+/** Writes a note with an arrow that points out of the figure. */
+export function drawNote(
+  ctx: uPlot["ctx"],
+  { text, colour }: Note,
+  x: number,
+  y: number,
+): void {
+  ctx.font = font(7.5);
+  ctx.textAlign = "left";
+  ctx.fillStyle = colour;
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 0.8;
+  ctx.beginPath();
+  ctx.moveTo(x + 2.5, y + 0.5);
+  ctx.lineTo(x + 2.5, y - 5.5);
+  ctx.moveTo(x + 0.5, y - 3.2);
+  ctx.lineTo(x + 2.5, y - 5.7);
+  ctx.lineTo(x + 4.5, y - 3.2);
   ctx.stroke();
-  ctx.restore();
+  ctx.fillText(text, x + 8, y);
 }
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}
-
-/** Whose band it is: over the grid, on paper, so that no line runs through it. */
-export function nameBand(
-  plot: uPlot,
-  [low, high]: readonly [number, number],
-): void {
-  inPoints(plot, (ctx, { left, right, top, bottom }) => {
-    const edge = plot.valToPos(low, "y", true) / SCALE;
-    if (edge > bottom || edge < top) return;
-    const text = `paper: ${low.toFixed(2)}–${high.toFixed(2)}`;
-    const [x, y] = [left + (right - left) * 0.42, edge + 9];
-    ctx.font = font(7.5);
-    ctx.fillStyle = "#fff";
-    ctx.fillRect(x - 2, y - 6.5, ctx.measureText(text).width + 4, 8.5);
-    ctx.fillStyle = INK;
-    ctx.fillText(text, x, y);
-  });
-}
-
-/** Says of a curve that leaves the figure how far it goes. */
-export function drawExcursion(
-  plot: uPlot,
-  { family, learningRate, most, steps }: Excursion,
-  row: number,
-  rows: number,
-): void {
-  const text = `lr ${learningRate}: up to ${
-    threeDigits(most)
-  } in the first ${steps} steps`;
-  inPoints(plot, (ctx, { left, top }) => {
-    const [x, y] = [left + 8, top + 8 + 9 * row];
-    ctx.fillStyle = "#fff";
-    ctx.font = font(7.5);
-    const width = ctx.measureText(text).width;
-    ctx.fillRect(x - 2, y - 7, width + 13, rows === row + 1 ? 9 : 9.5);
-    ctx.fillStyle = look(family).colour;
-    ctx.beginPath();
-    ctx.moveTo(x, y);
-    ctx.lineTo(x + 3, y - 5.5);
-    ctx.lineTo(x + 6, y);
-    ctx.closePath();
-    ctx.fill();
-    ctx.fillText(text, x + 9, y);
-  });
+/** The epochs whose validation loss has a mark: all, or where the axis has its ticks. */
+export function markedEpochs(epochs: number): number[] {
+  if (epochs <= 20) return Array.from({ length: epochs }, (_, at) => at + 1);
+  return epochTicks(epochs).filter((epoch) => epoch > 0);
 }
 
 /** Validation losses: marks of the series' own shape, filled with paper. */
-export function drawPoints(
-  plot: uPlot,
-  { curves }: Family,
-  index: number,
-): void {
-  const { colour, mark } = look(index);
-  const { ctx } = plot;
-  const size = 2.3 * SCALE;
+export function drawPoints(plot: uPlot, { curves }: Family, look: Look): void {
   const { mean } = spread(
     curves.map(({ epochs }) => epochs.map((one) => one.validation_loss)),
   );
-  ctx.save();
-  ctx.lineWidth = 0.9 * SCALE;
-  ctx.strokeStyle = colour;
-  ctx.fillStyle = "#fff";
-  mean.forEach((loss, at) => {
-    const x = plot.valToPos(at + 1, "x", true);
-    const y = plot.valToPos(loss, "y", true);
-    ctx.beginPath();
-    outline(ctx, mark, x, y, size);
-    ctx.closePath();
-    ctx.fill();
-    ctx.stroke();
-  });
-  ctx.restore();
+  const places = markedEpochs(mean.length).map((epoch) =>
+    [
+      plot.valToPos(epoch, "x", true),
+      plot.valToPos(mean[epoch - 1]!, "y", true),
+    ] as const
+  );
+  drawMarks(plot.ctx, look, places, { size: 2.3 * SCALE, line: 0.9 * SCALE });
 }
 
 /** Left and bottom line, over the grid. */
@@ -122,17 +115,4 @@ export function drawFrame(
   ctx.lineTo(left + width, top + height);
   ctx.stroke();
   ctx.restore();
-}
-
-/** The words: the axes, the names of the curves at their ends, what lines and marks are. */
-export function drawWords(plot: uPlot, names: readonly LineName[]): void {
-  inPoints(plot, (ctx, { left, right, top, bottom }) => {
-    ctx.font = font(8.5);
-    ctx.textAlign = "center";
-    ctx.fillText("epoch", (left + right) / 2, bottom + 25);
-    ctx.textAlign = "left";
-    ctx.fillText("loss", left + 2, top - 6);
-  });
-  nameLines(plot, names, { size: 8.5, apart: 10 });
-  inPoints(plot, (ctx, { right, top }) => drawKey(ctx, right, top - 6));
 }

@@ -1,7 +1,7 @@
-/** The code of a network: what its narrowest layer gives, which the decoder starts from. */
+/** The code of a network: what its decoder starts from. */
 import { modelGraph } from "../export/graph.ts";
 import type { LayersModel } from "../formats/layers-model.ts";
-import { type Shape, walk } from "../network/layer.ts";
+import { codeOf, type Shape } from "../network/layer.ts";
 import { model } from "../onnx/model.ts";
 import { portable } from "../onnx/portable.ts";
 import { encode } from "../onnx/wire.ts";
@@ -11,22 +11,20 @@ export interface Code extends Shape {
   readonly values: Float32Array;
 }
 
-/** Runs the exported graph of a network, up to its narrowest layer, over some images. */
-export async function codeOf(
+/** Runs the exported graph of a network, up to its code, over some images. */
+export async function codesOf(
   network: LayersModel,
   images: readonly Uint8Array[],
 ): Promise<Code> {
   const { input, layers } = network.chain;
-  const shapes = walk(network.chain).map(({ output }) => output);
-  const sizes = shapes.map((s) => s.channels * s.height * s.width);
-  const end = sizes.indexOf(Math.min(...sizes));
+  const code = codeOf(network.chain);
   const encoder = {
     ...network,
-    chain: { input, layers: layers.slice(0, end + 1) },
+    chain: { input, layers: layers.slice(0, code.layers) },
   };
   const open = portable();
   await using session = await open(encode(model(modelGraph(encoder, "code"))));
-  const { code } = await session.run({
+  const { code: values } = await session.run({
     image: {
       type: "float32",
       data: Float32Array.from(
@@ -36,5 +34,5 @@ export async function codeOf(
       dims: [images.length, input.channels, input.height, input.width],
     },
   });
-  return { ...shapes[end]!, values: code! }; // a network has a layer
+  return { ...code.shape, values: values! };
 }

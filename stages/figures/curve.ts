@@ -1,21 +1,26 @@
 /** Loss curves as the trainings wrote them, and what is drawn of them. */
-
+import type { Point } from "../../pipeline/stage/declaration.ts";
 import { type Curve, CurveSchema } from "../formats/curve.ts";
 import { readJson } from "../formats/json.ts";
+import type { Study } from "../formats/study.ts";
+import { type Series, seriesOf } from "./series.ts";
 
-/** The curves of one learning rate. */
+/** The curves of networks that differ in their seed alone. */
 export interface Family {
-  readonly learningRate: number;
+  readonly label: string;
   readonly curves: readonly Curve[];
 }
 
-/** Reads curves and groups them by learning rate, in the order of the files. */
-export function readFamilies(paths: readonly string[]): Family[] {
-  const curves = paths.map((path) => readJson(path, CurveSchema));
-  return Array.from(
-    Map.groupBy(curves, (curve) => curve.learning_rate),
-    ([learningRate, curves]) => ({ learningRate, curves }),
-  );
+/** Reads curves and groups them, in the order of the experiment. */
+export function readFamilies(
+  study: Study,
+  files: readonly { readonly point: Point; readonly path: string }[],
+): (Family & Pick<Series<unknown>, "value">)[] {
+  return seriesOf(study, files).map(({ label, value, all }) => ({
+    label,
+    value,
+    curves: all.map(({ path }) => readJson(path, CurveSchema)),
+  }));
 }
 
 /**
@@ -29,6 +34,11 @@ export function smooth(values: readonly number[], window: number): number[] {
     const half = Math.min((window - 1) >> 1, index, values.length - 1 - index);
     return (sums[index + half + 1]! - sums[index - half]!) / (2 * half + 1);
   });
+}
+
+/** The steps in the widest window that `smooth` takes of so many: an odd number. */
+export function widthOf(window: number, steps: number): number {
+  return 2 * Math.min((window - 1) >> 1, (steps - 1) >> 1) + 1;
 }
 
 /** Least, mean and greatest of several series of equal length, place by place. */

@@ -1,6 +1,6 @@
 /** What every figure ends with: its page in three forms, and its caption for LaTeX. */
 import type { Task } from "../../pipeline/stage/task.ts";
-import { DatasetSchema } from "../formats/dataset.ts";
+import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
 import { font } from "./font.ts";
 import { type Page, render, type Signed } from "./page.ts";
@@ -13,7 +13,7 @@ export interface Figure extends Omit<Page, "description"> {
 }
 
 /** What every figure over data that is not the paper's says, in picture and caption. */
-const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
+const STAND_IN = "Stand-in data: synthetic digits, not MNIST.";
 
 /**
  * Writes `png`, `svg`, `pdf` and `tex`. A height may be broken: the page is
@@ -22,10 +22,11 @@ const STAND_IN = "Stand-in data (drawn glyphs), not MNIST.";
 export async function writeFigure(
   task: Task<Signed>,
   name: string,
-  describe: () => Figure,
+  describe: (dataset: Dataset) => Figure | Promise<Figure>,
 ): Promise<void> {
-  const { caption, ...drawn } = describe();
-  const { stand_in } = readJson(task.input("dataset"), DatasetSchema);
+  const dataset = readJson(task.input("dataset"), DatasetSchema);
+  const { stand_in } = dataset;
+  const { caption, ...drawn } = await describe(dataset);
   const sentences = stand_in ? [...caption, STAND_IN] : caption;
   const page: Page = {
     ...drawn,

@@ -111,3 +111,12 @@ export function layout(text: string, weight: Weight): Line {
 export function font(points: number, weight: Weight = 400): string {
   return `${weight} ${points}px '${FONT}'`;
 }
+
+/** How wide a text is, in points: known before there is a page to draw it on. */
+export function textWidth(
+  text: string,
+  points: number,
+  weight: Weight = 400,
+): number {
+  return layout(text, weight).advanceWidth * points / face(weight).unitsPerEm;
+}

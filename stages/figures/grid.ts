@@ -1,5 +1,5 @@
 /** Rows of small pictures with a label before each row. */
-import { font } from "./font.ts";
+import { font, textWidth } from "./font.ts";
 import { type Context, drawPicture, type Picture } from "./page.ts";
 import { INK } from "./palette.ts";
 
@@ -23,46 +23,106 @@ interface Grid {
 const GAP = 2;
 /** Above the first row and below the last one. */
 const MARGIN = 1;
+/** A lone picture need not fill a page. */
+const LARGEST = 72;
+
+/** A figure higher than this would not stand on a page with its caption. */
+export const HIGHEST = 620;
+
+/** Pictures of this width a row are still seen: the most that a figure shows side by side. */
+export const COLUMNS = { single: 14, double: 28 } as const;
+
+const LABEL = 8;
+const NOTE = 7;
 
 /**
- * Lays out rows of equally many pictures, with so much room for their labels. Cells
- * are whole points wide, so that the pixels of the pictures meet those of the PNG.
+ * Where the pictures of a grid stand. Cells are whole points wide, so that the pixels of the pictures
+ * meet those of the PNG.
  */
+export function cellsOf(
+  columns: number,
+  width: number,
+  labels: readonly Pick<Row, "label" | "note">[],
+): { readonly cell: number; readonly left: number } {
+  const room = Math.max(
+    ...labels.flatMap(({ label, note = "" }) => [
+      textWidth(label, LABEL),
+      textWidth(note, NOTE),
+    ]),
+  ) + 5;
+  const gaps = (columns - 1) * GAP;
+  const cell = Math.min(
+    LARGEST,
+    Math.max(1, Math.floor((width - room - gaps) / columns)),
+  );
+  const left = cell === LARGEST
+    ? Math.ceil(room)
+    : width - columns * cell - gaps;
+  return { cell, left };
+}
+
+/** The points of a row: as high as its pictures, or as its lines of words. */
+function heightOf(
+  { label, note }: Pick<Row, "label" | "note">,
+  cell: number,
+): number {
+  return Math.max(cell, label !== "" && note !== undefined ? 16 : 8);
+}
+
+/** The points that some rows take, of pictures with cells of this size. */
+export function heightOfRows(
+  rows: readonly Pick<Row, "label" | "note" | "space">[],
+  cell: number,
+): number {
+  return rows.reduce(
+    (sum, row) => sum + heightOf(row, cell) + GAP + (row.space ?? 0),
+    0,
+  );
+}
+
+/** Lays out rows, with room for their labels; framed pictures have a hairline around them. */
 export function gridOf(
   rows: readonly Row[],
-  { width, labels }: { width: number; labels: number },
+  { width, framed = false }: { width: number; framed?: boolean },
 ): Grid {
-  const columns = rows[0]!.pictures.length; // the originals are a row
-  const gaps = (columns - 1) * GAP;
-  const cell = Math.floor((width - labels - gaps) / columns);
-  const left = width - columns * cell - gaps;
-  const space = rows.reduce((sum, row) => sum + (row.space ?? 0), 0);
+  const columns = Math.max(...rows.map(({ pictures }) => pictures.length));
+  const { cell, left } = cellsOf(columns, width, rows);
   return {
-    height: 2 * MARGIN + rows.length * (cell + GAP) - GAP + space,
+    height: 2 * MARGIN - GAP + heightOfRows(rows, cell),
     left,
     draw(context) {
       let y = MARGIN;
-      for (const { label, note, pictures, space = 0 } of rows) {
+      for (const row of rows) {
+        const { label, note, pictures, space = 0 } = row;
+        const height = heightOf(row, cell);
         y += space;
         context.fillStyle = INK;
         context.textAlign = "left";
         context.textBaseline = "alphabetic";
-        context.font = font(8);
-        const middle = y + cell / 2;
-        context.fillText(
-          label,
-          0,
-          note === undefined ? middle + 2.5 : middle - 1.5,
-        );
+        context.font = font(LABEL);
+        const middle = y + height / 2;
+        const both = label !== "" && note !== undefined;
+        context.fillText(label, 0, both ? middle - 1.5 : middle + 2.5);
         if (note !== undefined) {
-          context.font = font(7);
-          context.fillText(note, 0, label === "" ? middle + 2.5 : middle + 7);
+          context.font = font(NOTE);
+          context.fillText(note, 0, both ? middle + 7 : middle + 2.5);
         }
-        pictures.forEach((picture, column) =>
-          drawPicture(context, picture, left + column * (cell + GAP), y, cell)
-        );
-        y += cell + GAP;
+        pictures.forEach((picture, column) => {
+          const x = left + column * (cell + GAP);
+          const top = y + Math.floor((height - cell) / 2);
+          drawPicture(context, picture, x, top, cell);
+          if (framed) frame(context, x, top, cell);
+        });
+        y += height + GAP;
       }
     },
   };
+}
+
+function frame(context: Context, x: number, y: number, size: number): void {
+  context.strokeStyle = "#999";
+  context.lineWidth = 0.25;
+  context.beginPath();
+  context.rect(x, y, size, size);
+  context.stroke();
 }

@@ -1,61 +1,138 @@
 /** What the network keeps of a digit: the maps of its narrowest layer. */
 import type { Task } from "../../pipeline/stage/task.ts";
-import { type Code, codeOf } from "./code.ts";
+import { threeDigits } from "../formats/number.ts";
+import { codeOf } from "../network/layer.ts";
+import { type Code, codesOf } from "./code.ts";
 import { writeFigure } from "./figure.ts";
-import { gridOf, type Row } from "./grid.ts";
+import {
+  cellsOf,
+  COLUMNS,
+  gridOf,
+  heightOfRows,
+  HIGHEST,
+  type Row,
+} from "./grid.ts";
 import { greys, type Picture, picture, WIDTH } from "./page.ts";
 import { viridis } from "./palette.ts";
-import { byRate, readNetworks, seedsShown } from "./seeds.ts";
+import { drawScale, SCALE_HEIGHT } from "./scale.ts";
+import {
+  type Compared,
+  distinction,
+  readNetworks,
+  seedsShown,
+  seriesOf,
+  someOf,
+} from "./series.ts";
 import { type Settings, shown } from "./shown.ts";
 
-/** Draws all networks. */
-export default async function latent(task: Task<Settings>): Promise<void> {
-  const { originals, size, name } = shown(task);
-  const networks = await Promise.all(
-    readNetworks(task).map(async ({ point, network }) => ({
-      point,
-      code: await codeOf(network, originals),
-    })),
-  );
-  const groups = byRate(networks);
-  await writeFigure(task, "latent", () => {
-    const width = WIDTH[task.params.width];
-    const { height: down, width: across, channels } = networks[0]!.code;
+/** So many maps of a network say what there is to see. */
+const MAPS = 8;
+
+/** Draws all networks, or of many some. */
+export default async function latent(
+  task: Task<Settings & Compared>,
+): Promise<void> {
+  const { study, width: columns } = task.params;
+  const { originals, size, name } = shown(task, { most: COLUMNS[columns] });
+  const all = seriesOf(study, readNetworks(task));
+  const codes = (group: typeof all[number]) =>
+    codesOf(group.shown.network, originals);
+  await writeFigure(task, "latent", async () => {
+    const width = WIDTH[columns];
+    const sample = rowsOf(all[0]!.label, await codes(all[0]!));
+    const { cell } = cellsOf(originals.length, width, sample);
+    const { groups, said } = someOf(
+      all,
+      Math.max(
+        1,
+        Math.floor(
+          (HIGHEST - cell - SCALE_HEIGHT) / heightOfRows(sample, cell),
+        ),
+      ),
+    );
     const rows: Row[] = [
       { label: "original", pictures: greys(originals, size.width) },
-      ...groups.flatMap(({ learningRate, shown: { code } }) =>
-        maps(code).map((pictures, channel): Row => ({
-          label: channel === 0 ? `lr ${learningRate}` : "",
-          note: `map ${channel + 1}`,
-          pictures,
-          ...(channel === 0 && { space: 4 }),
-        }))
-      ),
     ];
+    for (const group of groups) {
+      rows.push(...rowsOf(group.label, await codes(group)));
+    }
+    const grid = gridOf(rows, { width });
     return {
-      title: "The code of the networks' narrowest layer for some digits",
+      title: `What the decoder starts from, ${distinction(study, all)}`,
       width,
-      ...gridOf(rows, { width, labels: 40 }),
+      height: grid.height + SCALE_HEIGHT,
+      draw(context) {
+        grid.draw(context);
+        drawScale(context, {
+          colour: viridis,
+          texts: ["least", "", "greatest"],
+          name: "of the map",
+        }, {
+          x: grid.left,
+          y: grid.height,
+          width: Math.min(120, width - grid.left - 42),
+        });
+      },
       caption: [
-        `What the networks keep of ${name}: the ${down} × ${across} × ${channels} values of the narrowest layer, one map a row, from 0 (dark) to the greatest value of the map over the images shown (bright).`,
-        ...seedsShown(groups),
+        `What the networks keep of ${name}: the ${
+          mapsOf(all.map(({ shown: { network } }) => codeOf(network.chain)))
+        } that the decoder starts from, ${
+          distinction(study, all)
+        }, one map a row${
+          all.some(({ shown: { network } }) =>
+              codeOf(network.chain).shape.channels > MAPS
+            )
+            ? `, at most the first ${MAPS}`
+            : ""
+        }.`,
+        "Beside each map stand the least and the greatest of its values over the images shown, between which its colours run.",
+        ...said,
+        ...seedsShown(all),
       ],
     };
   });
 }
 
-/** A row of pictures for each channel, with one scale over the row. */
-function maps({ channels, height, width, values }: Code): Picture[][] {
+/** "2 maps of 7 × 7 values", as far as all networks have as many. */
+function mapsOf(codes: readonly ReturnType<typeof codeOf>[]): string {
+  const shapes = codes.map(({ shape }) => shape);
+  const counts = shapes.map(({ channels }) => channels);
+  const [low, high] = [Math.min(...counts), Math.max(...counts)];
+  const sizes = new Set(
+    shapes.map(({ height, width }) => `${height} × ${width}`),
+  );
+  const count = low < high
+    ? `${low} to ${high} maps`
+    : low === 1
+    ? "map"
+    : `${low} maps`;
+  return `${count}${sizes.size > 1 ? "" : ` of ${[...sizes][0]} values`}`;
+}
+
+/** A row for each map of a network, with one scale over the row. */
+function rowsOf(label: string, code: Code): Row[] {
+  const { channels, height, width, values } = code;
   const pixels = height * width;
-  return Array.from({ length: channels }, (_, channel) => {
-    const row: Float32Array[] = [];
+  return Array.from({ length: Math.min(MAPS, channels) }, (_, channel): Row => {
+    const maps: Float32Array[] = [];
     for (let at = channel; at * pixels < values.length; at += channels) {
-      row.push(values.subarray(at * pixels, (at + 1) * pixels));
+      maps.push(values.subarray(at * pixels, (at + 1) * pixels));
     }
-    const most = Math.max(0, ...row.map((map) => Math.max(...map)));
-    const scale = most > 0 ? 1 / most : 0;
-    return row.map((map) =>
-      picture(width, height, (pixel) => viridis(map[pixel]! * scale))
+    const least = Math.min(...maps.map((map) => Math.min(...map)));
+    const most = Math.max(...maps.map((map) => Math.max(...map)));
+    const scale = most > least ? 1 / (most - least) : 0;
+    const pictures = maps.map((map): Picture =>
+      picture(width, height, (at) => viridis((map[at]! - least) * scale))
     );
+    return {
+      label: channel === 0 ? label : "",
+      note: least === 0 && most === 0
+        ? "all zero"
+        : least === most
+        ? `all ${threeDigits(most)}`
+        : `${threeDigits(least)} to ${threeDigits(most)}`,
+      pictures,
+      ...(channel === 0 && { space: 4 }),
+    };
   });
 }

@@ -1,30 +1,82 @@
-/** The figure of the learning curves: loss against epoch for every learning rate. */
+/** The figure of the learning curves: error against epoch for every network. */
 import type uPlot from "uplot";
 import type { Task } from "../../pipeline/stage/task.ts";
 import { threeDigits } from "../formats/number.ts";
 import {
+  bandText,
   drawBand,
-  drawExcursion,
   drawFrame,
+  drawNote,
   drawPoints,
-  drawWords,
-  nameBand,
+  markedEpochs,
+  type Note,
+  notes,
+  within,
 } from "./annotation.ts";
-import { type Family, readFamilies, smooth, spread } from "./curve.ts";
+import { type Family, readFamilies, smooth, spread, widthOf } from "./curve.ts";
 import { writeFigure } from "./figure.ts";
-import { epochTicks, lossAxis, tickText } from "./loss-axis.ts";
+import { font, textWidth } from "./font.ts";
+import {
+  type Band,
+  epochTicks,
+  type LossAxis,
+  lossAxis,
+  tickText,
+} from "./loss-axis.ts";
+import { drawKey, type KeyEntry, keyWidth } from "./mark.ts";
 import { type Context, type Signed, WIDTH } from "./page.ts";
-import { look } from "./palette.ts";
-import { axis, drawPlot } from "./plot.ts";
+import {
+  type ColourScale,
+  colourScale,
+  FEW,
+  type Look,
+  looksOf,
+} from "./palette.ts";
+import {
+  axis,
+  drawPlot,
+  inPoints,
+  nameLines,
+  namesFit,
+  namesWidth,
+} from "./plot.ts";
+import { drawSeries, SERIES_WIDTH } from "./scale.ts";
+import { type Compared, distinction, scaleAxis } from "./series.ts";
 
 /** The figure's settings. */
-export interface Params extends Signed {
+export interface Params extends Signed, Compared {
   readonly width: "single" | "double";
   readonly scale: "log" | "linear";
   /** Steps in the centred window of the smooth line. */
   readonly smoothing: number;
-  /** The band that the paper speaks of. */
-  readonly band: readonly [number, number];
+  /** The band that the paper speaks of; nothing where it says nothing of such networks. */
+  readonly band: Band | null;
+}
+
+/** What is drawn, and how, by the number of curves. */
+interface Chart {
+  readonly families: readonly Family[];
+  readonly looks: readonly Look[];
+  /** What the colours of many curves stand for. */
+  readonly colours: ColourScale | null;
+  /** "by learning rate (lr)". */
+  readonly by: string;
+  readonly axis: LossAxis;
+  readonly band: Band | null;
+  readonly scale: "log" | "linear";
+  readonly smoothing: number;
+  /** Curves have their names at their ends; else their colours are a scale. */
+  readonly named: boolean;
+  /** The line of every step, and a mark for every validation loss, confuse if there are many. */
+  readonly raw: boolean;
+  readonly marked: boolean;
+  readonly notes: readonly Note[];
+  readonly key: readonly KeyEntry[];
+  readonly width: number;
+  /** Of the chart's own box. */
+  readonly tall: number;
+  readonly top: number;
+  readonly right: number;
 }
 
 /** Draws the curves of all networks. */
@@ -32,49 +84,105 @@ export default async function learningCurves(
   task: Task<Params>,
 ): Promise<void> {
   const { params } = task;
-  const families = readFamilies(task.inputs("curves").map(({ path }) => path));
-  const size = {
-    width: WIDTH[params.width],
-    height: params.width === "double" ? 240 : 190,
-  };
-  await writeFigure(task, "learning-curves", () => ({
-    title: "Learning curves: loss against epoch by learning rate",
-    ...size,
-    draw: (context) => draw(context, size, families, params),
-    caption: caption(families, params),
-  }));
+  const families = readFamilies(params.study, task.inputs("curves"));
+  await writeFigure(task, "learning-curves", ({ stand_in }) => {
+    const chart = chartOf(families, {
+      ...params,
+      band: stand_in ? null : params.band,
+    });
+    const { width, top, tall } = chart;
+    return {
+      title: `Learning curves: mean squared error against epoch, ${chart.by}`,
+      width,
+      height: top + tall + BOTTOM,
+      draw: (context) => draw(context, chart),
+      caption: caption(chart),
+    };
+  });
 }
 
-const MARGIN = { left: 34, right: 58, top: 16, bottom: 30 };
+const LEFT = 34;
+const BOTTOM = 30;
+const LINE = 9.5;
+const AXIS = { text: "mean squared error", size: 8.5 };
 
-function draw(
-  context: Context,
-  size: { readonly width: number; readonly height: number },
-  families: readonly Family[],
+function chartOf(
+  families: ReturnType<typeof readFamilies>,
   params: Params,
-): void {
-  const { data, series, bands, epochs } = assemble(families, params.smoothing);
-  const { low, high, ticks, excursions } = lossAxis(families, params);
+): Chart {
+  const width = WIDTH[params.width];
+  const tall = params.width === "double" ? 194 : 144;
+  const values = families.map(({ value }) => value);
+  const named = namesFit(families.length, tall);
+  const colours = named ? null : colourScale(scaleAxis(params.study), values);
+  const looks = looksOf(values, colours);
+  const few = families.length <= FEW;
+  const axis = lossAxis(families, params);
+  const marks = few ? looks.map(({ mark }) => mark) : ["circle" as const];
+  const key: KeyEntry[] = [
+    { text: "training", sign: { kind: "line" } },
+    ...(named
+      ? [{ text: "validation", sign: { kind: "marks" as const, marks } }]
+      : []),
+    ...(params.band
+      ? [{
+        text: `paper: ${bandText(params.band).join("–")}`,
+        sign: { kind: "band" as const },
+      }]
+      : []),
+  ];
+  const said = notes(axis.excursions, looks);
+  const right = named
+    ? namesWidth(families.map(({ label }) => label))
+    : SERIES_WIDTH;
+  // The axis's name and the key stand in one line, if both have room in it.
+  const room = width - LEFT - right - textWidth(AXIS.text, AXIS.size) - 12;
+  const lines = 1 + said.length + (keyWidth(key) > room ? 1 : 0);
+  return {
+    families,
+    looks,
+    colours,
+    by: distinction(params.study, families),
+    axis,
+    band: params.band,
+    scale: params.scale,
+    smoothing: params.smoothing,
+    named,
+    raw: few && families[0]!.curves.length === 1, // there is a network
+    marked: named,
+    notes: said,
+    key,
+    width,
+    tall,
+    top: 6.5 + LINE * lines,
+    right,
+  };
+}
+
+function draw(context: Context, chart: Chart): void {
+  const { data, series, bands, epochs } = assemble(chart);
+  const { families, looks, colours, scale, band, named, width, tall, top } =
+    chart;
+  const { low, high, ticks } = chart.axis;
   drawPlot(context, 0, {
-    ...size,
-    padding: [MARGIN.top, MARGIN.right, 0, 0],
+    width,
+    height: top + tall + BOTTOM,
+    padding: [top, chart.right, 0, 0],
     scales: {
       x: { time: false, range: [0, epochs] },
       y: {
         range: [low, high],
-        ...(params.scale === "log"
-          ? { distr: 3 as const, log: 10 as const }
-          : {}),
+        ...(scale === "log" ? { distr: 3 as const, log: 10 as const } : {}),
       },
     },
     axes: [
       axis({
-        size: MARGIN.bottom,
+        size: BOTTOM,
         splits: () => epochTicks(epochs),
         values: (_, at) => at.map(String),
       }),
       axis({
-        size: MARGIN.left,
+        size: LEFT,
         splits: () => [...ticks],
         values: (_, at) => at.map(tickText),
         filter: (_, at) => at,
@@ -83,68 +191,105 @@ function draw(
     series: [{}, ...series],
     bands,
     hooks: {
-      drawClear: [(plot) => drawBand(plot, params.band)],
+      drawClear: [(plot) => band && drawBand(plot, band)],
       draw: [(plot) => {
-        families.forEach((family, index) => drawPoints(plot, family, index));
+        if (chart.marked) {
+          families.forEach((family, at) =>
+            drawPoints(plot, family, looks[at]!)
+          );
+        }
         drawFrame(plot);
-        nameBand(plot, params.band);
-        excursions.forEach((one, row) =>
-          drawExcursion(plot, one, row, excursions.length)
-        );
-        drawWords(
-          plot,
-          families.map(({ learningRate, curves }, index) => ({
-            text: `lr ${learningRate}`,
-            colour: look(index).colour,
-            value: spread(curves.map(({ steps, epochs }) => [
-              epochs.at(-1)?.validation_loss ??
-                smooth(steps, params.smoothing).at(-1)!,
-            ])).mean[0]!,
-          })),
-        );
+        drawWords(plot, chart);
+        if (named) {
+          nameLines(
+            plot,
+            families.map(({ label, curves }, at) => ({
+              text: label,
+              colour: looks[at]!.colour,
+              value: spread(curves.map(({ steps, epochs }) => [
+                epochs.at(-1)?.validation_loss ??
+                  smooth(steps, chart.smoothing).at(-1)!,
+              ])).mean[0]!,
+            })),
+          );
+        } else if (colours) {
+          inPoints(plot, (ctx, box) => drawSeries(ctx, box, colours));
+        }
       }],
     },
   }, data);
 }
 
-/** Everything that uPlot gets: one x for all, since all networks take equal steps. */
-function assemble(families: readonly Family[], window: number) {
-  const first = families[0]!.curves[0]!; // a learning rate has a seed
-  const longest = Math.max(
-    ...families.flatMap(({ curves }) =>
-      curves.map(({ steps }) => steps.length)
+/** The words around the chart: over it nothing stands that could hide a curve. */
+function drawWords(plot: uPlot, { key, notes }: Chart): void {
+  inPoints(plot, (ctx, { left, right, top, bottom }) => {
+    ctx.font = font(8.5);
+    ctx.textAlign = "center";
+    ctx.fillText("epoch", (left + right) / 2, bottom + 25);
+    ctx.textAlign = "left";
+    ctx.font = font(AXIS.size);
+    ctx.fillText(AXIS.text, 0, LINE);
+    const together =
+      right - keyWidth(key) > textWidth(AXIS.text, AXIS.size) + 12;
+    drawKey(ctx, key, right, together ? LINE : 2 * LINE);
+    notes.forEach((note, at) =>
+      drawNote(ctx, note, left + 2, top - 5 - LINE * (notes.length - 1 - at))
+    );
+  });
+}
+
+/**
+ * Everything that uPlot gets. It has one x for all; where batches or numbers of images
+ * differ, the networks' steps stand between each other's.
+ */
+function assemble({ families, looks, named, raw, smoothing }: Chart) {
+  const paces = families.map(({ curves }) => curves[0]!.steps_per_epoch); // a seed
+  const epochs = Math.max(
+    ...families.map(({ curves }, at) => curves[0]!.steps.length / paces[at]!),
+  );
+  const x = [
+    ...new Set(
+      families.flatMap(({ curves }, at) =>
+        curves[0]!.steps.map((_, step) => (step + 1) / paces[at]!)
+      ),
     ),
-  );
-  const x = Array.from(
-    { length: longest },
-    (_, step) => (step + 1) / first.steps_per_epoch,
-  );
+  ].sort((a, b) => a - b);
+  const places = new Map(x.map((epoch, place) => [epoch, place]));
   const data: (number | null)[][] = [x];
   const series: uPlot.Series[] = [];
   const bands: uPlot.Band[] = [];
-  const add = (values: readonly number[], options: uPlot.Series) => {
-    data.push(x.map((_, step) => values[step] ?? null));
-    series.push({ points: { show: false }, ...options });
-  };
   families.forEach(({ curves }, index) => {
-    const { colour } = look(index);
+    const add = (values: readonly number[], options: uPlot.Series) => {
+      const line = Array<number | null>(x.length).fill(null);
+      values.forEach((value, step) =>
+        line[places.get((step + 1) / paces[index]!)!] = value
+      );
+      data.push(line);
+      series.push({ points: { show: false }, spanGaps: true, ...options });
+    };
+    const { colour } = looks[index]!;
     const { low, mean, high } = spread(
-      curves.map(({ steps }) => smooth(steps, window)),
+      curves.map(({ steps }) => smooth(steps, smoothing)),
     );
-    if (curves.length > 1) {
+    if (curves.length > 1 && named) {
       add(high, { stroke: colour, width: 0.4, alpha: 0.6 });
       add(low, { stroke: colour, width: 0.4, alpha: 0.6 });
       // Series count from 1: the first of uPlot's are the epochs.
       const last = series.length;
       bands.push({ series: [last - 1, last], fill: `${colour}22` });
-    } else add(curves[0]!.steps, { stroke: colour, width: 0.25, alpha: 0.32 });
-    add(settled(mean, window), { stroke: colour, width: 1.1 });
+    } else if (raw) {
+      add(curves[0]!.steps, { stroke: colour, width: 0.25, alpha: 0.32 });
+    }
+    add(settled(mean, smoothing), {
+      stroke: colour,
+      width: named ? 1.1 : 0.7,
+    });
   });
   return {
     data: data as unknown as uPlot.AlignedData,
     series,
     bands,
-    epochs: longest / first.steps_per_epoch,
+    epochs,
   };
 }
 
@@ -157,30 +302,72 @@ function settled(line: readonly number[], window: number): readonly number[] {
 }
 
 /** Sentences, with what was done to the numbers. */
-function caption(
-  families: readonly Family[],
-  params: Params,
-): string[] {
-  const seeds = families[0]!.curves.length; // there is a learning rate
-  const learningRates = families.map(({ learningRate }) => learningRate);
-  const list = learningRates.length > 1
-    ? `${learningRates.slice(0, -1).join(", ")} and ${learningRates.at(-1)}`
-    : learningRates.join("");
-  const [low, high] = params.band;
+function caption(chart: Chart): string[] {
+  const { families, by, colours, axis, band, named, raw, marked, smoothing } =
+    chart;
+  const all = families.flatMap(({ curves }) => curves);
+  const seeds = families[0]!.curves.length; // there is a network
+  const several = seeds > 1;
+  const steps = Math.max(...all.map(({ steps }) => steps.length));
+  const epochs = Math.max(...all.map(({ epochs }) => epochs.length));
+  const window = widthOf(smoothing, steps);
+  const smoothed = `mean over a centred window of ${window} steps${
+    window < steps ? ", narrower at the ends" : ""
+  }`;
+  const marks = markedEpochs(epochs);
   return [
-    `Learning curves with learning rates ${list}: mean squared error against the epoch.`,
-    seeds > 1
-      ? `Thick lines: training loss, mean over ${seeds} seeds, each smoothed by the mean over a centred window of ${params.smoothing} steps; bands: from the least to the greatest of the seeds. Marks: validation loss after each epoch, mean over the seeds.`
-      : `Thin lines: training loss of each step; thick lines: its mean over a centred window of ${params.smoothing} steps. Marks: validation loss after each epoch.`,
-    ...lossAxis(families, params).excursions.map((
-      { learningRate, most, steps },
-    ) =>
-      `The loss of learning rate ${learningRate}, up to ${
-        threeDigits(most)
-      } in the first ${steps} steps, leaves the figure.`
-    ),
-    `Grey: the band from ${low.toFixed(2)} to ${
-      high.toFixed(2)
-    } in which the paper finds the loss of learning rate 0.1.`,
+    `Learning curve${
+      families.length === 1 ? "" : "s"
+    }: mean squared error against the epoch, ${by}.`,
+    ...(named || !colours ? [] : [
+      `The colours stand for ${colours.name.replaceAll("_", " ")}.`,
+    ]),
+    several
+      ? `Lines: training, the mean of ${seeds} seeds${
+        window === 1 ? "" : `, of each the ${smoothed}`
+      }${named ? "; bands: from the least to the greatest of the seeds" : ""}.`
+      : window === 1
+      ? "Lines: each step of the training."
+      : raw
+      ? `Thin lines: each step of the training; thick lines: its ${smoothed}.`
+      : `Lines: the steps of the training, their ${smoothed}.`,
+    ...(marked
+      ? [
+        `Marks: the validation images after ${
+          marks.length < epochs
+            ? `every ${marks[1]! - marks[0]!} epochs`
+            : epochs === 1
+            ? "the epoch"
+            : "each epoch"
+        }${several ? ", mean of the seeds" : ""}.`,
+      ]
+      : []),
+    ...leaving(axis),
+    ...(band
+      ? [
+        `Grey: the band from ${
+          bandText(band).join(" to ")
+        } in which the paper finds the error with learning rate ${band.learning_rate}.`,
+      ]
+      : []),
   ];
+}
+
+function leaving({ excursions }: LossAxis): string[] {
+  if (excursions.length === 0) return [];
+  const most = Math.max(...excursions.map((one) => one.most));
+  const steps = Math.max(...excursions.map((one) => one.steps));
+  return excursions.length === 1
+    ? [
+      `With ${
+        excursions[0]!.label
+      } the error leaves the figure (arrow): up to ${threeDigits(most)} ${
+        within(steps)
+      }.`,
+    ]
+    : [
+      `Of ${excursions.length} curves the error leaves the figure (arrows): up to ${
+        threeDigits(most)
+      } ${within(steps)}.`,
+    ];
 }

@@ -1,22 +1,34 @@
 /** The axes of the learning curves: how far they reach, where their ticks are. */
+import type { Curve } from "../formats/curve.ts";
 import type { Family } from "./curve.ts";
+
+/** The band in which the paper finds the loss of a learning rate. A type: it is JSON. */
+export type Band = {
+  readonly learning_rate: number;
+  readonly low: number;
+  readonly high: number;
+};
 
 /** A curve that leaves the figure at its top. */
 export interface Excursion {
   /** Which of the families, from 0. */
   readonly family: number;
-  readonly learningRate: number;
+  readonly label: string;
   /** Its greatest loss. */
   readonly most: number;
   /** From this step on it stays within the figure. */
   readonly steps: number;
 }
 
-/** The axis of the loss. */
-interface LossAxis {
+/** Where an axis begins and ends. */
+interface Ends {
   readonly low: number;
   readonly high: number;
   readonly ticks: readonly number[];
+}
+
+/** The axis of the loss. */
+export interface LossAxis extends Ends {
   readonly excursions: readonly Excursion[];
 }
 
@@ -33,12 +45,12 @@ export function lossAxis(
   families: readonly Family[],
   { scale, band }: {
     readonly scale: "log" | "linear";
-    readonly band: readonly [number, number];
+    readonly band: Band | null;
   },
 ): LossAxis {
   const curves = families.flatMap((family) => family.curves);
   const most = Math.max(
-    band[1],
+    band?.high ?? 0,
     ...curves.flatMap(({ steps, epochs }) => [
       steps[0] ?? 0,
       later(steps),
@@ -47,8 +59,8 @@ export function lossAxis(
   );
   const { low, high, ticks } = scale === "linear"
     ? linear(most)
-    : logarithmic(leastOf(curves.map(({ steps }) => steps), band[0]), most);
-  const excursions = families.flatMap(({ learningRate, curves }, family) => {
+    : logarithmic(leastOf(curves, band?.low ?? most), most);
+  const excursions = families.flatMap(({ label, curves }, family) => {
     const steps = Math.max(
       ...curves.map(({ steps }) => steps.findLastIndex((loss) => loss > high)),
     ) + 1;
@@ -56,7 +68,7 @@ export function lossAxis(
       (most, { steps }) => steps.reduce((a, b) => Math.max(a, b), most),
       0,
     );
-    return steps === 0 ? [] : [{ family, learningRate, most: greatest, steps }];
+    return steps === 0 ? [] : [{ family, label, most: greatest, steps }];
   });
   return { low, high, ticks, excursions };
 }
@@ -67,18 +79,19 @@ function later(steps: readonly number[]): number {
     .reduce((a, b) => Math.max(a, b), 0);
 }
 
-function leastOf(
-  curves: readonly (readonly number[])[],
-  start: number,
-): number {
+/** The least loss of a step or of the validation images; none of it is below the axis. */
+function leastOf(curves: readonly Curve[], start: number): number {
   return curves.reduce(
-    (least, steps) => steps.reduce((a, b) => b > 0 && b < a ? b : a, least),
+    (least, { steps, epochs }) =>
+      [...steps, ...epochs.map((one) => one.validation_loss)]
+        .reduce((a, b) => b > 0 && b < a ? b : a, least),
     start,
   );
 }
 
-function linear(most: number) {
-  const high = most * 1.12; // room for a line of words
+/** From 0 to what is greater than all. */
+function linear(most: number): Ends {
+  const high = most > 0 ? most * 1.05 : 1;
   const step = LEVELS.find((one) => high / one <= 8) ?? most;
   const ticks = Array.from(
     { length: Math.floor(high / step) + 1 },
@@ -87,10 +100,15 @@ function linear(most: number) {
   return { low: 0, high, ticks };
 }
 
-/** From tick to tick: 1, 2 and 5 times powers of ten, or these alone if there are many. */
-function logarithmic(least: number, most: number) {
-  const low = LEVELS.findLast((level) => level <= least) ?? least;
-  const high = LEVELS.find((level) => level >= most) ?? most;
+/**
+ * From tick to tick: 1, 2 and 5 times powers of ten, or these alone if there are
+ * many. Where nothing is greater than zero there is one interval all the same.
+ */
+export function logarithmic(least: number, most: number): Ends {
+  const top = most > 0 ? most : 1;
+  const from = LEVELS.findLastIndex((level) => level <= least && level < top);
+  const low = least > 0 && from >= 0 ? LEVELS[from]! : top / 10;
+  const high = LEVELS.find((level) => level >= top) ?? top;
   const all = LEVELS.filter((level) => level >= low && level <= high);
   const ticks = all.length > 12
     ? all.filter((level) => LEVELS.indexOf(level) % 3 === 0)

@@ -7,7 +7,7 @@ import type uPlot from "uplot";
 import source from "../../node_modules/uplot/dist/uPlot.iife.min.js" with {
   type: "text",
 };
-import { FONT, font } from "./font.ts";
+import { FONT, font, textWidth } from "./font.ts";
 import { type Context, SCALE } from "./page.ts";
 import { Path } from "./path.ts";
 import { GRID, INK } from "./palette.ts";
@@ -165,30 +165,73 @@ export function inPoints(
 }
 
 /** The name of a line, to stand where it ends. */
-export interface LineName {
+interface LineName {
   readonly text: string;
   readonly colour: string;
   /** Its last value. */
   readonly value: number;
 }
 
-/** Writes names at the ends of lines, moved apart from the top down where they would meet. */
-export function nameLines(
-  plot: uPlot,
-  names: readonly LineName[],
-  { size, apart }: { size: number; apart: number },
-): void {
-  const placed = names.map(({ value, ...name }) => ({
+/** From the end of a line to its name. */
+const LEADER = 7;
+const NAMES = { size: 8, apart: 9.5 };
+
+/** The room to the right of a chart that names take; at least half of the last tick's text. */
+export function namesWidth(names: readonly string[]): number {
+  return LEADER +
+    Math.max(12, ...names.map((name) => textWidth(name, NAMES.size, 600))) + 2;
+}
+
+/** Whether so many names have room beside a chart of this height. */
+export function namesFit(count: number, height: number): boolean {
+  return (count - 1) * NAMES.apart <= height;
+}
+
+/**
+ * Places that are at least so far apart and within both ends, each near where it was
+ * wanted; `wanted` ascends.
+ */
+export function placed(
+  wanted: readonly number[],
+  { apart, low, high }: { apart: number; low: number; high: number },
+): number[] {
+  const places = [...wanted];
+  for (let at = 0; at < places.length; at++) {
+    const least = at === 0 ? low : places[at - 1]! + apart;
+    places[at] = Math.max(places[at]!, least);
+  }
+  for (let at = places.length - 1; at >= 0; at--) {
+    const most = at === places.length - 1 ? high : places[at + 1]! - apart;
+    places[at] = Math.min(places[at]!, most);
+  }
+  return places;
+}
+
+/** Writes names at the ends of lines, moved apart where they would meet, each with a line that leads to it. */
+export function nameLines(plot: uPlot, names: readonly LineName[]): void {
+  const ends = names.map(({ value, ...name }) => ({
     ...name,
-    y: plot.valToPos(value, "y", true) / SCALE + 3,
-  })).toSorted((a, b) => a.y - b.y);
-  inPoints(plot, (ctx, { right }) => {
-    let last = -Infinity;
-    ctx.font = font(size, 600);
-    for (const { y, text, colour } of placed) {
-      last = Math.max(y, last + apart);
+    end: plot.valToPos(value, "y", true) / SCALE,
+  })).toSorted((a, b) => a.end - b.end);
+  inPoints(plot, (ctx, { right, top, bottom }) => {
+    const within = { apart: NAMES.apart, low: top, high: bottom };
+    const places = placed(
+      ends.map(({ end }) => Math.min(bottom, Math.max(top, end))),
+      within,
+    );
+    ctx.font = font(NAMES.size, 600);
+    ctx.lineWidth = 0.5;
+    ends.forEach(({ end, text, colour }, at) => {
+      const y = places[at]!;
       ctx.fillStyle = colour;
-      ctx.fillText(text, right + 6, last);
-    }
+      ctx.strokeStyle = colour;
+      if (Math.abs(y - end) > 1) {
+        ctx.beginPath();
+        ctx.moveTo(right + 2, Math.min(bottom, Math.max(top, end)));
+        ctx.lineTo(right + LEADER - 1, y);
+        ctx.stroke();
+      }
+      ctx.fillText(text, right + LEADER, y + 2.7);
+    });
   });
 }

@@ -1,73 +1,125 @@
-/** The overview: all learning rates under the originals, each with its errors. */
+/** The overview: the networks under the originals, each with its errors. */
 import type { Task } from "../../pipeline/stage/task.ts";
 import type { Size } from "../formats/images.ts";
 import { readJson } from "../formats/json.ts";
 import { fileOf } from "../formats/names.ts";
+import { thousands } from "../formats/number.ts";
 import { QualitySchema } from "../formats/quality.ts";
 import { writeFigure } from "./figure.ts";
-import { font } from "./font.ts";
-import { gridOf, type Row } from "./grid.ts";
-import { type Context, greys, type Picture, picture, WIDTH } from "./page.ts";
-import { INK, viridis } from "./palette.ts";
-import { byRate, range, seedsShown } from "./seeds.ts";
+import {
+  cellsOf,
+  COLUMNS,
+  gridOf,
+  heightOfRows,
+  HIGHEST,
+  type Row,
+} from "./grid.ts";
+import { greys, type Picture, picture, WIDTH } from "./page.ts";
+import { viridis } from "./palette.ts";
+import { drawScale, SCALE_HEIGHT } from "./scale.ts";
+import {
+  type Compared,
+  distinction,
+  range,
+  seedsShown,
+  type Series,
+  seriesOf,
+  someOf,
+} from "./series.ts";
 import { type Settings, shown } from "./shown.ts";
 
 /** The difference at which the colours end, in grey values of 0…1. */
 const MOST = 0.5;
 
-/** Draws all networks. */
+/** A network of which the figure shows the outputs. */
+interface Network {
+  readonly outputs: readonly Uint8Array[];
+  readonly mse: number;
+}
+
+/** Draws all networks, or of many some. */
 export default async function reconstructions(
-  task: Task<Settings>,
+  task: Task<Settings & Compared>,
 ): Promise<void> {
-  const { originals, read, size, name } = shown(task);
+  const { study, width: columns } = task.params;
+  const { originals, read, size, name } = shown(task, {
+    most: COLUMNS[columns],
+  });
   const qualities = task.inputs("qualities");
   const networks = task.inputs("reconstructions").map(({ point, path }) => ({
     point,
     outputs: read(path),
     mse: readJson(fileOf(point, qualities), QualitySchema).mse,
   }));
-  const groups = byRate(networks);
-  await writeFigure(task, "reconstructions", () => {
-    const wide = task.params.width === "double";
-    const width = WIDTH[task.params.width];
-    const seeds = networks.length > groups.length;
+  await writeFigure(task, "reconstructions", ({ counts }) => {
+    const width = WIDTH[columns];
+    const all = seriesOf(study, networks);
+    const { cell } = cellsOf(originals.length, width, all.map(labelled));
+    const one = heightOfRows([labelled(all[0]!), { label: "error" }], cell);
+    const { groups, said } = someOf(
+      all,
+      Math.max(1, Math.floor((HIGHEST - cell - SCALE_HEIGHT) / one)),
+      all.reduce((best, next) => meanOf(next) < meanOf(best) ? next : best),
+    );
     const rows: Row[] = [
       { label: "original", pictures: greys(originals, size.width) },
-      ...groups.flatMap(({ learningRate, all, shown: { outputs } }): Row[] => [
+      ...groups.flatMap((group): Row[] => [
         {
-          label: `lr ${learningRate}`,
-          note: `MSE ${range(all.map(({ mse }) => mse))}`,
-          pictures: greys(outputs, size.width),
-          space: 5,
+          ...labelled(group),
+          pictures: greys(group.shown.outputs, size.width),
         },
         {
           label: "error",
-          pictures: outputs.map((bytes, index) =>
+          pictures: group.shown.outputs.map((bytes, index) =>
             errors(originals[index]!, bytes, size)
           ),
         },
       ]),
     ];
-    const labels = (wide ? 62 : 46) + (seeds ? 10 : 0);
-    const grid = gridOf(rows, { width, labels });
+    const grid = gridOf(rows, { width });
     return {
-      title: "Originals, reconstructions and errors by learning rate",
+      title: `Reconstructions and their errors, ${distinction(study, all)}`,
       width,
-      height: grid.height + 26,
+      height: grid.height + SCALE_HEIGHT,
       draw(context) {
         grid.draw(context);
         const { left, height } = grid;
-        drawScale(context, left, height + 6, Math.min(150, width - left));
+        drawScale(context, {
+          colour: viridis,
+          texts: ["0", String(MOST / 2), `≥ ${MOST}`],
+          name: "error",
+        }, { x: left, y: height, width: Math.min(150, width - left - 30) });
       },
       caption: [
-        `Reconstructions of ${name} by learning rate, each above its error: the absolute difference to the original, in grey values of 0 to 1.`,
-        ...seedsShown(
-          groups,
-          "; the mean squared error over all test images is given from the least to the greatest of the seeds",
-        ),
+        `Reconstructions of ${name}, ${
+          distinction(study, all)
+        }, each above its error: the absolute difference to the original in grey values of 0 to 1, whose colours end at ${MOST}.`,
+        `MSE: mean squared error over all ${
+          thousands(counts.test)
+        } test images${
+          networks.length > all.length
+            ? ", from the least to the greatest of the seeds"
+            : ""
+        }.`,
+        ...said,
+        ...seedsShown(all),
       ],
     };
   });
+}
+
+function labelled(
+  { label, all }: Series<Network>,
+): Pick<Row, "label" | "space"> & { note: string } {
+  return {
+    label,
+    note: `MSE ${range(all.map(({ mse }) => mse))}`,
+    space: 5,
+  };
+}
+
+function meanOf({ all }: Series<Network>): number {
+  return all.reduce((sum, { mse }) => sum + mse, 0) / all.length;
 }
 
 function errors(
@@ -81,34 +133,4 @@ function errors(
     (pixel) =>
       viridis(Math.abs(original[pixel]! - output[pixel]!) / 255 / MOST),
   );
-}
-
-/** The colours of the errors; the last tick stands for all that is greater. */
-function drawScale(
-  context: Context,
-  x: number,
-  y: number,
-  width: number,
-): void {
-  const steps = 100;
-  for (let step = 0; step < steps; step++) {
-    const [r, g, b] = viridis((step + 0.5) / steps);
-    context.fillStyle = `rgb(${r},${g},${b})`;
-    // A little wider than a step, so that no paper shines through between two.
-    context.fillRect(x + width * step / steps, y, width / steps + 0.3, 6);
-  }
-  context.fillStyle = INK;
-  context.font = font(7);
-  context.textBaseline = "alphabetic";
-  const ticks: [number, string, "left" | "center" | "right"][] = [
-    [0, "0", "left"],
-    [0.5, String(MOST / 2), "center"],
-    [1, `≥ ${MOST}`, "right"],
-  ];
-  for (const [at, text, align] of ticks) {
-    context.textAlign = align;
-    context.fillText(text, x + width * at, y + 15);
-  }
-  context.textAlign = "left";
-  context.fillText("error", x + width + 8, y + 6);
 }

@@ -5,8 +5,9 @@
 import type { Task } from "../../pipeline/stage/task.ts";
 import { DatasetSchema } from "../formats/dataset.ts";
 import { pick, readImages, type Size } from "../formats/images.ts";
-import { readJson } from "../formats/json.ts";
 import type { Signed } from "./page.ts";
+import { readJson } from "../formats/json.ts";
+import { listed } from "../formats/number.ts";
 
 /** The settings of a figure that shows test images. */
 export interface Settings extends Signed {
@@ -27,20 +28,22 @@ interface Shown {
 }
 
 /**
- * The images to be shown, of those whose number is below `kept`; if none of them is,
- * the first that are.
+ * The images to be shown, at most so many, of those whose number is below `kept`; if
+ * none of them is, the first that are.
  */
 export function shown(
   task: Task<Pick<Settings, "images">>,
-  kept = Infinity,
+  { kept = Infinity, most = Infinity }: { kept?: number; most?: number } = {},
 ): Shown {
   const { images } = task.params;
   const size = readJson(task.input("dataset"), DatasetSchema);
   const chosen = images ?? firsts(task.input("test-labels"));
   const some = chosen.filter((number) => number < kept);
-  const numbers = some.length > 0
-    ? some
-    : Array.from({ length: Math.min(kept, chosen.length) }, (_, at) => at);
+  const numbers =
+    (some.length > 0
+      ? some
+      : Array.from({ length: Math.min(kept, chosen.length) }, (_, at) => at))
+      .slice(0, most);
   const read = (path: string) => pick(readImages(path, size), numbers);
   return {
     size,
@@ -49,11 +52,16 @@ export function shown(
     read,
     name: images === null && numbers.length === 10
       ? "the first test image of each digit"
-      : `the test image${numbers.length === 1 ? "" : "s"} ${
-        numbers.join(", ")
-      }`,
+      : numbers.length === 1
+      ? `the test image ${numbers[0]}`
+      : numbers.length <= LISTED
+      ? `the test images ${listed(numbers)}`
+      : `${numbers.length} test images`,
   };
 }
+
+/** So many numbers are a list that somebody reads. */
+const LISTED = 10;
 
 /** The number of the first image of each digit. */
 function firsts(path: string): number[] {

@@ -6,12 +6,14 @@ const SPECIAL: { readonly [character: string]: string } = {
   "–": "--",
   "×": "$\\times$",
   "≥": "$\\geq$",
+  "±": "$\\pm$",
+  "σ": "$\\sigma$",
 };
 
 /** Text as TeX prints it: what TeX would read as a command is escaped. */
 export function escapeTex(text: string): string {
   return text.replace(
-    /[\\~^–×≥&%$#_{}]/g,
+    /[\\~^–×≥±σ&%$#_{}]/g,
     (character) => SPECIAL[character] ?? `\\${character}`,
   );
 }

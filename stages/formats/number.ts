@@ -9,3 +9,15 @@ export function rounded(value: number): number {
 export function threeDigits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
+
+/** 10000 as "10,000", as a caption has it. */
+export function thousands(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** "0.1, 0.01 and 0.001". */
+export function listed(numbers: readonly (number | string)[]): string {
+  return numbers.length < 2
+    ? numbers.join("")
+    : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+}

@@ -1,5 +1,6 @@
 /** The parameters of the stage `report`: what the page says beside its inputs. */
 import type { JsonObject } from "../../pipeline/stage/json.ts";
+import type { Band } from "../figures/loss-axis.ts";
 import type { Study } from "../formats/study.ts";
 
 /** A stage of the pipeline, as the picture of the graph shows it. A type: it is JSON. */
@@ -44,10 +45,11 @@ export interface Params {
     readonly figures: {
       readonly learning_curves: {
         readonly scale: "log" | "linear";
-        readonly band: readonly [number, number];
       };
     };
   };
+  /** In which the paper finds the loss of a learning rate. */
+  readonly band: Band | null;
   /** Numbers of the test images shown; null takes the first of each digit. */
   readonly images: readonly number[] | null;
 }

@@ -9,7 +9,7 @@ import type { Params } from "./params.ts";
 
 /** The interactive chart, and the measures of the test images as a table. */
 export function curvesSection(
-  { settings }: Params,
+  { band }: Pick<Params, "band">,
   data: ReportData,
 ): Section {
   return {
@@ -39,10 +39,7 @@ export function curvesSection(
             <tbody></tbody>
           </table>
         </div>
-        <figcaption>${curvesCaption(
-          settings.figures.learning_curves.band,
-          data,
-        )}</figcaption>
+        <figcaption>${curvesCaption(band, data)}</figcaption>
       </figure>
       ${measures(data)}
     `,
@@ -50,7 +47,7 @@ export function curvesSection(
 }
 
 function curvesCaption(
-  band: readonly [number, number],
+  band: Params["band"],
   { study: { groups, axes, seeds: all }, claims }: ReportData,
 ): Markup {
   const seeds = all.length;
@@ -75,14 +72,17 @@ function curvesCaption(
   const thinned = every === 1
     ? ""
     : ` Of long trainings one of up to ${every} epochs is drawn.`;
-  const claim = claimOfBand(claims, band);
-  const [low, high] = band;
-  const grey = html`Grey: losses from ${low} to ${high}${
-    claim === undefined
+  const claim = band === null
+    ? undefined
+    : claimOfBand(claims, [band.low, band.high]);
+  const grey = band === null ? NOTHING : html`
+    Grey: losses from ${band.low} to ${band
+      .high}, where the paper finds that of learning rate ${band
+      .learning_rate}${claim === undefined
       ? NOTHING
-      : html`, of which the claim <a href="#claim-${claim.id}">${claim.id}</a> speaks`
-  }.`;
-  return html`Mean squared error per pixel against the epoch. ${what}${thinned} ${grey} Drag over the chart to zoom, double-click for the whole range. “Compare” lays another run's <code>curves/*.json</code> or <code>metrics.json</code> over it; nothing leaves this page.`;
+      : html`, of which the claim <a href="#claim-${claim.id}">${claim.id}</a> speaks`}.
+  `;
+  return html`Mean squared error per pixel against the epoch. ${what}${thinned}${grey} Drag over the chart to zoom, double-click for the whole range. “Compare” lays another run's <code>curves/*.json</code> or <code>metrics.json</code> over it; nothing leaves this page.`;
 }
 
 /** The digits under a wipe from original to output. */

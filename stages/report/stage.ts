@@ -26,7 +26,9 @@ export type { Params };
 export default async function report(task: Task<Params>): Promise<void> {
   const { params } = task;
   const data = await read(task);
-  const { scale, band } = params.settings.figures.learning_curves;
+  const { scale } = params.settings.figures.learning_curves;
+  // Of a stand-in the paper says nothing.
+  const band = data.dataset.stand_in ? null : params.band;
   const { digits, originals, networks, architectures, playground } =
     data.samples;
   const { groups } = data.study;
@@ -40,7 +42,7 @@ export default async function report(task: Task<Params>): Promise<void> {
     header: header(params, data),
     sections: [
       claimsSection(data),
-      curvesSection(params, data),
+      curvesSection({ band }, data),
       reconstructionsSection(data),
       playgroundSection(data),
       denoisingSection(data),
@@ -57,7 +59,7 @@ export default async function report(task: Task<Params>): Promise<void> {
       })),
       dense: lines.length > DENSE,
       scale,
-      band,
+      band: band && [band.low, band.high],
       size: { height: data.dataset.height, width: data.dataset.width },
       digits,
       originals,

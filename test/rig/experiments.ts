@@ -31,7 +31,7 @@ const filters = fc.oneof(
 const distinct = <T>(one: fc.Arbitrary<T>, most: number) =>
   fc.uniqueArray(one, { minLength: 1, maxLength: most });
 
-/** Rates and seeds: a few networks, more than there are colours, or several seeds. */
+/** What varies: a few rates, more than there are colours, several seeds, or another setting. */
 const axes = fc.oneof(
   {
     weight: 2,
@@ -44,6 +44,24 @@ const axes = fc.oneof(
   fc.record({
     rates: distinct(rate, 3),
     seeds: distinct(fc.nat({ max: 2 ** 31 - 1 }), SEEDS),
+  }),
+  fc.record({
+    rates: distinct(rate, 2),
+    seeds: distinct(fc.nat(9), 2),
+    other: fc.oneof(
+      distinct(fc.integer({ min: 1, max: 4 }), 3).map((sizes) =>
+        ["training.batch_size", sizes] as const
+      ),
+      distinct(fc.constantFrom(1, 2, 3), 2).map((epochs) =>
+        ["training.epochs", epochs] as const
+      ),
+      distinct(fc.constantFrom(1, 3, 5), 2).map((kernels) =>
+        ["network.kernel", kernels] as const
+      ),
+      fc.constantFrom([[2, 3, 1], [1, 2, 4]], [[8, 4, 2], [10, 1, 9]]).map(
+        (encoders) => ["network.encoder", encoders] as const,
+      ),
+    ),
   }),
 );
 
@@ -87,7 +105,7 @@ export const experiments: fc.Arbitrary<Sketch> = fc.record({
       Math.max(1, Math.floor(share * all));
     const used = more.part === null
       ? counts.train
-      : of(more.part, counts.train);
+      : Math.max("other" in axes ? 4 : 1, of(more.part, counts.train));
     const value = (path: string, what: unknown) =>
       `${path}=${JSON.stringify(what)}`;
     const figures = [
@@ -104,6 +122,9 @@ export const experiments: fc.Arbitrary<Sketch> = fc.record({
       set: [
         value('axes."training.learning_rate"', axes.rates),
         value('axes."training.seed"', axes.seeds),
+        ...("other" in axes
+          ? [value(`axes."${axes.other[0]}"`, axes.other[1])]
+          : []),
         value("training.epochs", epochs),
         value("training.images", more.part === null ? "all" : used),
         value("training.validation", counts.validation),

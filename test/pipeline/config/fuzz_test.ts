@@ -119,7 +119,7 @@ const sound = fc.tuple(
     "denoising.levels",
     "dataset.mirrors",
     "figures.images",
-    "figures.learning_curves.band",
+    "paper.experiment.band",
     "claims.0.tolerance",
     "paper.title",
   ),

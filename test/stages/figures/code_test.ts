@@ -1,18 +1,18 @@
 /** The code of a network, against TensorFlow.js. */
 import { deepEqual, ok } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { codeOf } from "../../../stages/figures/code.ts";
+import { codesOf } from "../../../stages/figures/code.ts";
 import { parseLayersModel } from "../../../stages/formats/layers-model.ts";
 import { syntheticDigits } from "../../../stages/prepare/digit.ts";
 import { autoencoder, saved } from "../../rig/autoencoder.ts";
 
-Deno.test("codeOf() is what TensorFlow.js has after the narrowest layer", async () => {
+Deno.test("codesOf() is what TensorFlow.js has after the narrowest layer", async () => {
   await tf.setBackend("cpu");
   const whole = autoencoder();
   const { topology, weights } = await saved(whole);
   const network = parseLayersModel({ model: topology, weights }, "model.json");
   const { bytes } = syntheticDigits(2, "code test").images;
-  const { channels, height, width, values } = await codeOf(network, [
+  const { channels, height, width, values } = await codesOf(network, [
     bytes.subarray(0, 784),
     bytes.subarray(784),
   ]);

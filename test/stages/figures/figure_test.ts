@@ -165,7 +165,7 @@ Deno.test("figures over stand-in data say so, in picture and caption", async () 
   for (const figure of readdirSync(out)) {
     match(
       readFileSync(join(out, figure, "tex"), "utf8"),
-      /Stand-in data \(drawn glyphs\), not MNIST\./,
+      /Stand-in data: synthetic digits, not MNIST\./,
     );
     if (await has("pdftotext")) {
       match(

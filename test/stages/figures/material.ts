@@ -1,6 +1,8 @@
 /** Small made-up inputs for the figures: shapes as the stages write them, numbers of no meaning. */
 import { join } from "node:path";
 import type { Task } from "../../../pipeline/stage/task.ts";
+import { studyOf as networks } from "../../rig/networks.ts";
+import type { Study } from "../../../stages/formats/study.ts";
 import type { Signed } from "../../../stages/figures/page.ts";
 import type { Point } from "../../../pipeline/stage/declaration.ts";
 
@@ -14,7 +16,16 @@ const PIXELS = 28 * 28;
 const COUNT = 12;
 
 /** Learning rates of the made-up networks. */
-export const RATES = [0.1, 0.01, 0.001];
+const RATES = [0.1, 0.01, 0.001];
+
+/** The study of the made-up networks, with so many seeds. */
+export function studyOf(seeds: number): Study {
+  return networks(
+    RATES.flatMap((lr) =>
+      Array.from({ length: seeds }, (_, i) => ({ lr, seed: i + 1 }))
+    ),
+  );
+}
 
 /** Writes inputs into a folder, for so many seeds; the same every time. */
 export function writeMaterial(

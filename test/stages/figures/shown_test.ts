@@ -13,12 +13,18 @@ Deno.test("shown() takes the first of each digit, or those listed, of what was k
     const task = (images: number[] | null) =>
       figureTask(folder, folder, { images });
     deepEqual(shown(task(null)).numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    deepEqual(shown(task(null), 3).numbers, [0, 1, 2]);
+    deepEqual(shown(task(null), { kept: 3 }).numbers, [0, 1, 2]);
     const { numbers, originals, name } = shown(task([11, 2]));
-    deepEqual([numbers, name], [[11, 2], "the test images 11, 2"]);
-    deepEqual(shown(task([11, 2]), 3).name, "the test image 2");
-    deepEqual(shown(task([11, 9]), 3).name, "the test images 0, 1");
-    deepEqual(shown(task(null), 3).name, "the test images 0, 1, 2");
+    deepEqual([numbers, name], [[11, 2], "the test images 11 and 2"]);
+    deepEqual(shown(task([11, 2]), { kept: 3 }).name, "the test image 2");
+    deepEqual(
+      shown(task([11, 9]), { kept: 3 }).name,
+      "the test images 0 and 1",
+    );
+    deepEqual(
+      shown(task(null), { kept: 3 }).name,
+      "the test images 0, 1 and 2",
+    );
     const all = Deno.readFileSync(join(folder, "images"));
     deepEqual(originals[1], all.subarray(2 * 784, 3 * 784));
   } finally {
@@ -31,9 +37,9 @@ Deno.test("gridOf() fills the width with cells of whole points, and counts gaps 
   const pictures = [one, one, one];
   const { left, height } = gridOf(
     [{ label: "a", pictures }, { label: "b", pictures, space: 5 }],
-    { width: 100, labels: 20 },
+    { width: 100 },
   );
-  // Cells of 25: 100 − 20 − 2 · 2 = 76 for three.
-  equal(left, 100 - 3 * 25 - 2 * 2);
-  equal(height, 1 + 25 + 2 + 5 + 25 + 1);
+  // The labels are about 4 points wide, and 5 are left between: 87 for three cells.
+  equal(left, 100 - 3 * 28 - 2 * 2);
+  equal(height, 1 + 28 + 2 + 5 + 28 + 1);
 });

@@ -281,8 +281,9 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     settings: {
       dataset: { name: "mnist" },
       training: { epochs: 4, images: some },
-      figures: { learning_curves: { scale: "log", band: [0.1, 0.12] } },
+      figures: { learning_curves: { scale: "log" } },
     },
+    band: { learning_rate: 0.1, low: 0.1, high: 0.12 },
     images: null,
   };
   return {
