@@ -120,6 +120,10 @@ export const COMMANDS: readonly Command[] = [
           "run again whenever configuration or code changes; mistakes are shown, and their repair waited for",
       },
       {
+        name: "no-check",
+        help: "before a long run, do not check the types of changed stages",
+      },
+      {
         name: "note",
         value: "TEXT",
         without: ["dry-run", "watch"],

@@ -30,6 +30,7 @@ import { executorSettings } from "./settings.ts";
 import { diskFailure } from "../store/disk.ts";
 import { share } from "../store/lease.ts";
 import { conclude, reachedBy } from "./conclusion.ts";
+import { checkSuspects } from "./suspects.ts";
 
 /** What is asked for. */
 export interface Request extends Overlays {
@@ -39,6 +40,8 @@ export interface Request extends Overlays {
   readonly failFast: boolean;
   /** Where instances run; on this machine unless said otherwise. */
   readonly executor?: "local" | "slurm";
+  /** Run changed code whether or not its types fit. */
+  readonly unchecked?: boolean;
   /** The command line as typed, for the history. */
   readonly arguments: readonly string[];
 }
@@ -70,6 +73,9 @@ export async function reproduce<Config>(
   const graph = unwrap(narrow(opened.graph, request.targets));
   const capacity = capacityOf(request.jobs);
   const plan = new Plan(graph, world);
+  if (!request.unchecked) {
+    await checkSuspects(plan, capacity.cpus, project.root, report);
+  }
   announce(plan, capacity.cpus, report);
 
   const ran = await run(plan, {

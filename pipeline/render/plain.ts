@@ -77,6 +77,8 @@ function lines(
   { green, red, yellow, cyan, dim }: Style,
 ): string[] {
   switch (event.kind) {
+    case "checking":
+      return [`check the types of ${listed(event.modules)}`];
     case "planned":
       return planned(event);
     case "started":

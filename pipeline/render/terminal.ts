@@ -137,6 +137,12 @@ export class View {
     }
     this.#forecast?.note(event, now);
     switch (event.kind) {
+      case "checking": {
+        const names = listed(event.modules);
+        this.#say(this.style.cyan("→"), `check the types of ${names}`);
+        this.#show();
+        break;
+      }
       case "planned":
         this.#begin(event, now);
         break;

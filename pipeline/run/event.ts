@@ -67,6 +67,8 @@ export function originsOf(
 
 /** What happened, in the order in which it did. */
 export type Event =
+  /** Before a long run: the types of these modules, whose code has changed. */
+  | { readonly kind: "checking"; readonly modules: readonly string[] }
   | {
     readonly kind: "planned";
     readonly plan: readonly Planned[];

@@ -54,29 +54,32 @@ export interface Ran {
   readonly aborted: boolean;
 }
 
-/**
- * The plan's event, with the predicted time; where of some nothing is known, the rest
- * is the least that it takes.
- */
-export function announce(plan: Plan, cpus: number, report: Report): void {
-  const list = plan.list();
-  const seconds = (instance: Instance) =>
-    plan.decided.get(instance.id)?.seconds;
-  const runs = new Set(plan.graph.instances.filter((instance) => {
-    const kind = plan.decided.get(instance.id)?.decision.kind;
+/** The predicted time of a plan, in seconds: all of it, or where of some nothing is known the least. */
+export function predicted(
+  { graph, decided }: Plan,
+  cpus: number,
+): { readonly seconds?: number; readonly least?: number } {
+  const seconds = (instance: Instance) => decided.get(instance.id)?.seconds;
+  const runs = new Set(graph.instances.filter((instance) => {
+    const kind = decided.get(instance.id)?.decision.kind;
     return kind === "run" || kind === "maybe";
   }));
   const known = [...runs].filter((one) => seconds(one) !== undefined).length;
-  const time = makespan(plan.graph, runs, seconds, cpus);
+  const time = makespan(graph, runs, seconds, cpus);
+  return known === runs.size
+    ? { seconds: time }
+    : known > 0
+    ? { least: time }
+    : {};
+}
+
+/** The plan's event, with the predicted time. */
+export function announce(plan: Plan, cpus: number, report: Report): void {
   report({
     kind: "planned",
-    plan: list,
+    plan: plan.list(),
     cpus,
-    ...(known === runs.size
-      ? { seconds: time }
-      : known > 0
-      ? { least: time }
-      : {}),
+    ...predicted(plan, cpus),
     ...originsOf(plan.decided.values()),
   });
 }

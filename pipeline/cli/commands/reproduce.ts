@@ -28,6 +28,7 @@ export default async function reproduceCommand<Config>(
     jobs: parsed.has("jobs") ? Number(parsed.one("jobs")) : undefined,
     failFast: parsed.has("fail-fast"),
     executor: parsed.one("executor") === "slurm" ? "slurm" : "local",
+    unchecked: parsed.has("no-check"),
     arguments: Deno.args,
   };
   if (parsed.has("dry-run")) {
