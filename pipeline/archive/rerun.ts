@@ -1,9 +1,11 @@
 /**
  * From level 3 on: an archive's results made again by the archive's own code, in a
  * place of its own and behind the kernel's wall, and compared with the record.
- * What keeps it from being tried is no answer about the results.
+ * Before that the code is asked whether it is the record's; afterwards the project
+ * may look for itself. What keeps it from being tried is no answer about the
+ * results.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { digestFile } from "../store/digest.ts";
 import type { Lock } from "../published/lock.ts";
@@ -11,22 +13,20 @@ import type { Comparison } from "../published/comparison.ts";
 import { comparisonLines } from "../render/comparison.ts";
 import { duration } from "../text/quantity.ts";
 import { style } from "../text/style.ts";
-import { type Output, runProgram } from "../sandbox/program/sandbox.ts";
-import { denoDir } from "../sandbox/wall/cache.ts";
+import type { Output } from "../sandbox/program/sandbox.ts";
 import { probeWall } from "../sandbox/wall/wall.ts";
 import { realPath } from "../store/path.ts";
-import type { Rule } from "../sandbox/wall/restriction.ts";
+import { factFindings } from "./asking.ts";
 import { readRun } from "./documents.ts";
 import { isOfTheMachine } from "./inspection.ts";
-import { CODE, VENDOR } from "./layout.ts";
 import type { Level } from "./level.ts";
+import { Pace } from "./pace.ts";
+import type { Remaking } from "../render/remaking.ts";
 import type { Again } from "../project/project.ts";
-import { provide } from "./provisions.ts";
-import { type Finished, finishedOf, saidIn } from "./said.ts";
-import { type Registry, serveTarballs } from "./registry.ts";
+import { type Finished, finishedOf, type Said, saidIn } from "./said.ts";
 import { select } from "./selection.ts";
-import { unpack } from "./unpacking.ts";
 import { type Container, Refused } from "./container.ts";
+import { type Mirror, type Workplace, workplace } from "./workplace.ts";
 
 /** What is known besides the archive. */
 export interface Circumstances {
@@ -37,12 +37,8 @@ export interface Circumstances {
   /** The variable that says where the data is looked for first, and its value here. */
   readonly mirror: Mirror | undefined;
   readonly signal: AbortSignal;
-}
-
-/** A variable of the environment that says where the data is; the archive's own comes first. */
-interface Mirror {
-  readonly variable: string;
-  readonly place: string | undefined;
+  /** Told what is being done. */
+  readonly tell: (remaking: Remaking) => void;
 }
 
 /** A level as a project names it. */
@@ -65,95 +61,144 @@ export async function rerun(
   circumstances: Circumstances,
 ): Promise<Level> {
   const base = { level, name: again.name };
-  const open = (finding: string, seen = "not tried"): Level => ({
-    ...base,
-    answer: "open",
-    seen,
-    findings: [finding],
-  });
   try {
-    const made = await tryToRerun(container, again, circumstances, open);
-    return { ...base, ...made };
+    const run = readRun(container);
+    await using place = await workplace(container, circumstances);
+    const found = await differing(run, place, circumstances) ??
+      await remake(run, again, place, circumstances);
+    return { ...base, ...found };
   } catch (error) {
     if (error instanceof Refused || isOfTheMachine(error)) {
-      return open(error.message);
+      return { ...base, ...open(error.message) };
     }
     throw error;
   }
 }
 
-async function tryToRerun(
-  container: Container,
+function open(finding: string, seen = "not tried"): Found {
+  return { answer: "open", seen, findings: [finding] };
+}
+
+/** What the archive's code says of itself, if that is not what the record says; nothing was made yet. */
+async function differing(
+  run: Lock,
+  { execute }: Workplace,
+  { options, tell }: Circumstances,
+): Promise<Found | undefined> {
+  tell({ kind: "asking" });
+  const asked = await execute([
+    "status",
+    "--json",
+    "--verbose",
+    ...optionsOf(options),
+  ]);
+  const facts = saidIn(asked).find((said) => said.kind === "facts");
+  if (!facts) return open(trouble(asked), "its code does not tell its facts");
+  const findings = factFindings(run, facts.instances, Deno.build);
+  return findings.length === 0
+    ? undefined
+    : { answer: "no", seen: "the record is not of this code", findings };
+}
+
+/** Makes a level's part again, and compares it. */
+async function remake(
+  run: Lock,
   again: Again,
-  circumstances: Circumstances,
-  open: (finding: string, seen?: string) => Found,
+  { code, execute }: Workplace,
+  { path, options, tell }: Circumstances,
 ): Promise<Found> {
   const began = performance.now();
-  const run = readRun(container);
   const { force, artifacts } = select(run, again);
-  const place = realPath(
-    await Deno.makeTempDir({ prefix: "facsimile-archive-" }),
-  );
-  const vendored = await serveVendored(container, place);
-  try {
-    const code = join(place, "code");
-    unpack(container, CODE, code);
-    for (const folder of ["tmp", "home"]) mkdirSync(join(place, folder));
-    const execute = enclosed(container, place, circumstances, vendored?.url);
-
-    if (force !== "all") {
-      const archive = realPath(resolve(circumstances.path));
-      const restored = await execute(["restore", archive]);
-      if (restored.code !== 0) return open(trouble(restored));
-    }
-    const options = Object.entries(circumstances.options)
-      .flatMap(([option, value]) => [`--${option}`, value]);
-    // What everything begins with alone first: without the data it would be hours
-    // of work on something else.
-    const begun = await execute([
-      "reproduce",
-      "--json",
-      ...options,
-      ...roots(run),
-    ]);
-    const [standIn] = finishedOf(begun)?.provisional ?? [];
-    if (standIn) {
-      return open(
-        `${standIn.instance} could not be had: ${standIn.reason}`,
-        "the data is missing",
-      );
-    }
-    const made = await execute([
-      "reproduce",
-      "--json",
-      ...options,
-      ...force === "all" ? [] : force.flatMap((stage) => ["--force", stage]),
-    ]);
-    const finished = finishedOf(made);
-    if (!finished) return open(trouble(made));
-    const [broken] = saidIn(made).flatMap((said) =>
-      said.kind === "ended" && said.outcome.failure
-        ? [`${said.instance}: ${failureText(said.outcome.failure)}`]
-        : []
+  const kept = force === "all" ? [] : keptBy(run, force);
+  let refused: string | undefined;
+  const stop = new AbortController();
+  const reproduce = async (...args: string[]): Promise<Output> => {
+    const pace = new Pace(run, () => performance.now() / 1000);
+    const hear = (said: Said) => {
+      if (said.kind === "started" && kept.includes(said.instance)) {
+        refused ??= said.instance;
+        stop.abort();
+      }
+      const state = pace.hear(said);
+      if (state) tell(state);
+    };
+    return await execute(
+      ["reproduce", "--json", ...optionsOf(options), ...args],
+      hear,
+      stop.signal,
     );
-    if (broken !== undefined) return open(broken, "a stage could not run");
-    const wall = probeWall();
-    const where = wall === "none"
-      ? "without a wall of the kernel around it"
-      : `behind ${wall === "landlock" ? "Landlock" : "bubblewrap"}`;
-    const time = duration((performance.now() - began) / 1000);
-    return judge(
-      run,
-      artifacts,
-      join(code, "artifacts"),
-      finished,
-      (count) =>
-        `${count} of ${artifacts.length} artifacts identical, made again ${where} in ${time}`,
-    );
-  } finally {
-    vendored?.close();
-    await Deno.remove(place, { recursive: true });
+  };
+  if (force !== "all") {
+    tell({ kind: "restoring" });
+    const restored = await execute(["restore", realPath(resolve(path))]);
+    if (restored.code !== 0) return open(trouble(restored));
   }
+  // What everything begins with alone first: without the data it would be hours
+  // of work on something else.
+  tell({ kind: "fetching" });
+  const begun = await reproduce(...roots(run));
+  const [standIn] = finishedOf(begun)?.provisional ?? [];
+  if (standIn) {
+    return open(
+      `${standIn.instance} could not be had: ${standIn.reason}`,
+      "the data is missing",
+    );
+  }
+  const made = await reproduce(
+    ...force === "all" ? [] : force.flatMap((stage) => ["--force", stage]),
+  );
+  if (refused !== undefined) {
+    const seconds = run.instances[refused]?.seconds ?? 0;
+    return open(
+      `this machine cannot use ${refused} as the archive has it, and would have to make ` +
+        `it again, which took ${
+          duration(seconds)
+        } in the record: only a level ` +
+        "that makes everything again does that",
+    );
+  }
+  const finished = finishedOf(made);
+  if (!finished) return open(trouble(made));
+  const [broken] = saidIn(made).flatMap((said) =>
+    said.kind === "ended" && said.outcome.failure
+      ? [`${said.instance}: ${failureText(said.outcome.failure)}`]
+      : []
+  );
+  if (broken !== undefined) return open(broken, "a stage could not run");
+  const wall = probeWall();
+  const where = wall === "none"
+    ? "without a wall of the kernel around it"
+    : `behind ${wall === "landlock" ? "Landlock" : "bubblewrap"}`;
+  const time = duration((performance.now() - began) / 1000);
+  return judge(
+    run,
+    artifacts,
+    join(code, "artifacts"),
+    finished,
+    (count) =>
+      `${count} of ${artifacts.length} artifacts identical, made again ${where} in ${time}`,
+  );
+}
+
+function optionsOf(options: Circumstances["options"]): string[] {
+  return Object.entries(options)
+    .flatMap(([option, value]) => [`--${option}`, value]);
+}
+
+/** The instances whose every result is in the archive and that a level does not make. */
+function keptBy(
+  { instances, artifacts }: Lock,
+  force: readonly string[],
+): string[] {
+  const there = new Set(
+    Object.values(artifacts).map(({ instance, output }) =>
+      `${instance} ${output}`
+    ),
+  );
+  return Object.entries(instances).filter(([id, { stage, outputs }]) =>
+    !force.includes(stage) &&
+    Object.keys(outputs).every((output) => there.has(`${id} ${output}`))
+  ).map(([id]) => id);
 }
 
 /** Compares the files by our own eyes; the archive's comparison only explains. */
@@ -205,72 +250,6 @@ function mayDiffer({ artifacts, instances }: Lock, path: string): boolean {
   const from = (id: string): boolean =>
     loose.has(id) || (instances[id]?.from ?? []).some(from);
   return from(artifacts[path]?.instance ?? "");
-}
-
-/** Runs a command of the archive's code behind the wall. */
-function enclosed(
-  container: Container,
-  place: string,
-  { path, mirror, signal }: Circumstances,
-  registry: string | undefined,
-): (args: readonly string[]) => Promise<Output> {
-  const code = join(place, "code");
-  const data = join(place, "data");
-  const hasData = unpack(container, "data/", data) > 1; // the list alone is none
-  const cache = join(place, "deno");
-  if (registry === undefined) provide(container, denoDir(), cache);
-  const from = !mirror
-    ? undefined
-    : hasData
-    ? data
-    : mirror.place && absolute(mirror.place);
-  const rules: Rule[] = [
-    { path: place, access: "write" },
-    { path: realPath(Deno.execPath()), access: "run" },
-    { path: realPath(resolve(path)), access: "read" },
-    ...(from?.startsWith("/") && existsSync(from)
-      ? [{ path: realPath(from), access: "read" } as const]
-      : []),
-  ];
-  const env: { [name: string]: string } = {
-    HOME: join(place, "home"),
-    TMPDIR: join(place, "tmp"),
-    DENO_DIR: cache,
-    DENO_NO_UPDATE_CHECK: "1",
-    NO_COLOR: "1",
-    ...(mirror && from && { [mirror.variable]: from }),
-    ...(registry === undefined
-      ? passed("NPM_CONFIG_REGISTRY")
-      : { NPM_CONFIG_REGISTRY: registry }),
-  };
-  return async (args) =>
-    await runProgram({
-      program: Deno.execPath(),
-      args: ["run", "-A", "main.ts", ...args],
-      cwd: code,
-      env,
-      rules,
-    }, signal);
-}
-
-function passed(name: string): { [name: string]: string } {
-  const value = Deno.env.get(name);
-  return value === undefined ? {} : { [name]: value };
-}
-
-function absolute(place: string): string {
-  return /^https?:/.test(place) ? place : resolve(place);
-}
-
-/** A registry of the archive's packages, if it brings them along. */
-async function serveVendored(
-  container: Container,
-  place: string,
-): Promise<Registry | undefined> {
-  const folder = join(place, "vendor");
-  return unpack(container, VENDOR, folder) > 0
-    ? await serveTarballs(join(folder, "npm"))
-    : undefined;
 }
 
 /** The stages that read from no other. */

@@ -49,6 +49,23 @@ const ComparisonSchema = v.variant("kind", [
 /** What is read of what that program says; what has another shape was not said. */
 const SaidSchema = v.variant("kind", [
   v.object({
+    kind: v.literal("facts"),
+    instances: v.record(text, v.record(text, anything)),
+  }),
+  v.object({
+    kind: v.literal("planned"),
+    plan: v.array(v.object({
+      instance: text,
+      decision: v.object({ kind: text }),
+    })),
+  }),
+  v.object({ kind: v.literal("started"), instance: text }),
+  v.object({
+    kind: v.literal("progress"),
+    instance: text,
+    progress: v.object({ done: count, total: v.optional(count) }),
+  }),
+  v.object({
     kind: v.literal("ended"),
     instance: text,
     outcome: v.object({
@@ -62,7 +79,7 @@ const SaidSchema = v.variant("kind", [
     comparison: v.fallback(v.optional(ComparisonSchema), undefined),
   }),
 ]);
-type Said = v.InferOutput<typeof SaidSchema>;
+export type Said = v.InferOutput<typeof SaidSchema>;
 /** The end of a run, as the program tells it. */
 export type Finished = Extract<Said, { kind: "finished" }>;
 
@@ -74,9 +91,12 @@ export function finishedOf(output: Pick<Output, "out">): Finished | undefined {
 
 /** What the program told, a line an event. */
 export function saidIn({ out }: Pick<Output, "out">): Said[] {
-  return out.split("\n").flatMap((line) => {
-    if (!line.startsWith("{")) return [];
-    const read = readForeign(SaidSchema, line);
-    return read.ok ? [read.value] : [];
-  });
+  return out.split("\n").flatMap((line) => saidOn(line) ?? []);
+}
+
+/** What one line tells, if it tells anything. */
+export function saidOn(line: string): Said | undefined {
+  if (!line.startsWith("{")) return;
+  const read = readForeign(SaidSchema, line);
+  return read.ok ? read.value : undefined;
 }

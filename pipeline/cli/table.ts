@@ -153,7 +153,8 @@ export const COMMANDS: readonly Command[] = [
       ...CONFIGURATION,
       {
         name: "verbose",
-        help: "also what is up to date, and what contained it",
+        help:
+          "also what is up to date, and what contained it; with --json, all facts",
       },
       JSON_OPTION,
     ],

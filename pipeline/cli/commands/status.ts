@@ -7,8 +7,9 @@ import { unwrap } from "../../failure.ts";
 import type { Event } from "../../run/event.ts";
 import { narrow } from "../../graph/select.ts";
 import { Plan } from "../../plan/plan.ts";
-import { open } from "../../plan/open.ts";
+import { open, type Opened } from "../../plan/open.ts";
 import type { Overlays, Project } from "../../project/project.ts";
+import type { Facts } from "../../store/fingerprint.ts";
 import { folderLines } from "../../render/folder.ts";
 import { planLines } from "../../render/plan.ts";
 import { announce } from "../../run/run.ts";
@@ -39,6 +40,19 @@ export async function dryRun<Config>(
 ): Promise<number> {
   await show(project, request, parsed, console);
   return 0;
+}
+
+/** The facts of every instance but those of its inputs: what an archive's code is asked for. */
+function factsOf({ graph, world }: Opened): FactsEvent {
+  const instances = Object.fromEntries(
+    graph.instances.map((instance) => [instance.id, world.own(instance)]),
+  );
+  return { kind: "facts", instances };
+}
+
+interface FactsEvent {
+  readonly kind: "facts";
+  readonly instances: { readonly [id: string]: Facts };
 }
 
 interface Wanted extends Overlays {
@@ -72,6 +86,7 @@ async function show<Config>(
       if (event.kind !== "planned") return;
       if (parsed.has("json")) {
         out(jsonLine({ ...event, ...(folder && { folder }) }));
+        if (parsed.has("verbose")) out(jsonLine(factsOf(opened)));
       } else {
         const wall = (instance: string) => {
           const { stage } = plan.graph.byId.get(instance)!; // of this plan

@@ -48,13 +48,14 @@ async function verifyArchive<Config>(
   project: Project<Config>,
   path: string,
   parsed: Parsed,
-  { out, outStyle: { green, red, yellow } }: Console,
+  console: Console,
 ): Promise<number> {
+  const { out, outStyle: { green, red, yellow } } = console;
   const judge = await project.judge?.() ?? NO_CLAIMS;
   const upTo = Number(parsed.one("level") ?? 2);
   const { root, levels } = inspect(path, judge, Math.min(upTo, 2));
   if (upTo > 2 && exitCode(levels) === 0) {
-    levels.push(...await deeper(project, path, upTo, parsed));
+    levels.push(...await deeper(project, path, upTo, parsed, console));
   }
   if (parsed.has("json")) out(jsonLine({ root, levels }));
   else {
@@ -74,6 +75,7 @@ async function deeper<Config>(
   path: string,
   upTo: number,
   parsed: Parsed,
+  { err, terminal, columns }: Console,
 ): Promise<Level[]> {
   if (!parsed.has("run")) {
     return [{
@@ -87,6 +89,13 @@ async function deeper<Config>(
   const { mirror } = project;
   const { rerun } = await import("../../archive/rerun.ts");
   using container = openArchive(path)!; // it was just read
+  const { remakingTeller } = await import("../../render/remaking.ts");
+  const show = remakingTeller({
+    write: parsed.has("json") ? () => {} : err,
+    terminal,
+    columns,
+    now: () => performance.now() / 1000,
+  });
   const controller = new AbortController();
   const interrupt = () => controller.abort();
   Deno.addSignalListener("SIGINT", interrupt);
@@ -104,10 +113,12 @@ async function deeper<Config>(
             ? undefined
             : { variable: mirror, place: Deno.env.get(mirror) },
           signal: controller.signal,
+          tell: (remaking) => show({ level, name: again.name }, remaking),
         }),
       );
     }
   } finally {
+    show();
     Deno.removeSignalListener("SIGINT", interrupt);
   }
   return levels;

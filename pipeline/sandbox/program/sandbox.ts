@@ -23,10 +23,14 @@ export interface Output {
   readonly err: string;
 }
 
-/** Runs a program to its end. Network is allowed: packages and data come over it. */
+/**
+ * Runs a program to its end. Network is allowed: packages and data come over it.
+ * `heard` gets each line of its output as soon as it is there.
+ */
 export async function runProgram(
   { program, args, cwd, env, rules }: ProgramSandbox,
   signal: AbortSignal,
+  heard?: (line: string) => void,
 ): Promise<Output> {
   const restriction: Restriction = {
     rules: [...systemRules({ net: true, gpu: false }), ...rules],
@@ -56,7 +60,7 @@ export async function runProgram(
     }).spawn();
     const [{ code }, out, err] = await Promise.all([
       child.status,
-      ending(child.stdout),
+      ending(child.stdout, heard),
       ending(child.stderr),
     ]);
     return { code, out, err };
@@ -68,13 +72,26 @@ export async function runProgram(
 /** What is kept of a stream: its end, since a stranger may print without one. */
 const MOST = 16 * 2 ** 20;
 
-async function ending(stream: ReadableStream<Uint8Array>): Promise<string> {
+/** A longer line is nothing that is listened to. */
+const LONGEST = 2 ** 22;
+
+async function ending(
+  stream: ReadableStream<Uint8Array>,
+  heard?: (line: string) => void,
+): Promise<string> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
+  const decoder = new TextDecoder();
+  let open = "";
   for await (const piece of stream) {
     pieces.push(Uint8Array.from(piece));
     size += piece.length;
     while (size > MOST) size -= pieces.shift()!.length; // there is one, or it were 0
+    if (!heard) continue;
+    const lines = (open + decoder.decode(piece, { stream: true })).split("\n");
+    open = lines.pop()!; // split gives one at least
+    if (open.length > LONGEST) open = "";
+    lines.forEach(heard);
   }
   return await new Blob(pieces).text();
 }

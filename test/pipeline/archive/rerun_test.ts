@@ -8,6 +8,7 @@ import { rerun } from "../../../pipeline/archive/rerun.ts";
 import { select } from "../../../pipeline/archive/selection.ts";
 import type { Container } from "../../../pipeline/archive/container.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
+import type { Json } from "../../../pipeline/stage/json.ts";
 import {
   LOCK,
   type Lock,
@@ -15,6 +16,7 @@ import {
 } from "../../../pipeline/published/lock.ts";
 import { runProgram } from "../../../pipeline/sandbox/program/sandbox.ts";
 import { probeWall } from "../../../pipeline/sandbox/wall/wall.ts";
+import type { Remaking } from "../../../pipeline/render/remaking.ts";
 import { LEVELS, Paper } from "./fixture.ts";
 
 /** The record of a small paper, and its artifacts' texts. */
@@ -53,10 +55,19 @@ function container(files: { readonly [name: string]: string }): Container {
   };
 }
 
+/** What the program says of its code: what the record does. */
+const FACTS = Object.fromEntries(
+  Object.entries(run.instances).map(([id, { facts }]) => [id, facts]),
+);
+
 /** In the place of the archive's program: writes artifacts, ends with an event. */
 function program(
   made: { readonly [path: string]: string },
-  { finished = {}, before = "" }: { finished?: object; before?: string } = {},
+  { finished = {}, before = "", facts = FACTS }: {
+    finished?: object;
+    before?: string;
+    facts?: object;
+  } = {},
 ): string {
   const event = {
     kind: "finished",
@@ -70,6 +81,12 @@ function program(
   };
   return `
 import { dirname } from "node:path";
+if (Deno.args[0] === "status") {
+  console.log(${
+    JSON.stringify(JSON.stringify({ kind: "facts", instances: facts }))
+  });
+  Deno.exit(3);
+}
 ${before}
 if (Deno.args[0] === "restore") {
   Deno.statSync(Deno.args[1]);
@@ -85,6 +102,9 @@ console.log('{"kind":"planned","plan":[]}');
 console.log(${JSON.stringify(JSON.stringify(event))});
 `;
 }
+
+/** What was told meanwhile. */
+const told: Remaking[] = [];
 
 /** Lets a program make a level again. */
 async function made(
@@ -108,6 +128,7 @@ async function made(
         options: { engine: "exact" },
         mirror: undefined,
         signal: new AbortController().signal,
+        tell: (remaking) => void told.push(remaking),
       },
     );
   } finally {
@@ -155,6 +176,140 @@ Deno.test("rerun() says no to other bytes, and names the first", async () => {
   equal((await made(3, program(other))).answer, "yes");
   const { "metrics.json": _, ...without } = artifacts;
   equal((await made(4, program(without))).answer, "no");
+});
+
+Deno.test("rerun() asks the archive's code for its facts, and makes nothing if the record has others", async () => {
+  const facts = (
+    spoil: (all: { [id: string]: { [fact: string]: Json } }) => void,
+  ) => {
+    const all = structuredClone(FACTS) as {
+      [id: string]: { [fact: string]: Json };
+    };
+    spoil(all);
+    return all;
+  };
+  const cases: [spoil: Parameters<typeof facts>[0], finding: string][] = [
+    [
+      (all) => all["train[lr=0.1]"]!["param epochs"] = 10,
+      "the record of train[lr=0.1] at param epochs: 3, but the archive's code says 10",
+    ],
+    [
+      (all) => delete all["claims"],
+      "the record has claims, the archive's code has not",
+    ],
+    [
+      (all) => all["more"] = { "param epochs": 1 },
+      "the archive's code has more, the record has not",
+    ],
+    [
+      (all) => all["figures"]!["code stages/figures.ts"] = "other",
+      'the record of figures at ["code stages/figures.ts"]: "',
+    ],
+  ];
+  for (const [spoil, finding] of cases) {
+    for (const level of [3, 5] as const) {
+      told.length = 0;
+      const found = await made(
+        level,
+        program(artifacts, { facts: facts(spoil) }),
+      );
+      equal(found.answer, "no");
+      equal(found.seen, "the record is not of this code");
+      equal(found.findings.length, 1, found.findings.join("\n"));
+      const [first = ""] = found.findings;
+      equal(first.startsWith(finding), true, first);
+      deepEqual(told, [{ kind: "asking" }]);
+    }
+  }
+  // What the machine is, and what is made on the way, is no matter of the code.
+  const elsewhere = facts((all) => {
+    for (const one of Object.values(all)) {
+      Object.assign(one, { os: "plan9", cpu: "z80", deno: "0.0.1" });
+      for (const fact of Object.keys(one)) {
+        if (fact.startsWith("input ")) delete one[fact];
+      }
+    }
+  });
+  equal(
+    (await made(3, program(artifacts, { facts: elsewhere }))).answer,
+    "yes",
+  );
+});
+
+/** A line of events for `before`. */
+const says = (...events: object[]) =>
+  events.map((event) =>
+    `console.log(${JSON.stringify(JSON.stringify(event))});`
+  )
+    .join("\n");
+
+Deno.test("rerun() makes nothing again that the archive has, but at the level that makes everything", async () => {
+  const before = `
+if (Deno.args[0] === "reproduce") {
+  ${
+    says(
+      {
+        kind: "planned",
+        plan: [{ instance: "train[lr=0.1]", decision: { kind: "run" } }],
+      },
+      { kind: "started", instance: "train[lr=0.1]" },
+    )
+  }
+  if (!Deno.args.includes("--force") && PATIENT) await new Promise((done) => setTimeout(done, 1e6));
+}
+`;
+  const stopped = await made(
+    4,
+    program(artifacts, { before: before.replace("PATIENT", "true") }),
+  );
+  equal(stopped.answer, "open");
+  match(
+    stopped.findings.join(),
+    /cannot use train\[lr=0\.1\] as the archive has it.* took .* in the record/,
+  );
+  const whole = await made(
+    5,
+    program(artifacts, { before: before.replace("PATIENT", "false") }),
+  );
+  equal(whole.answer, "yes", whole.findings.join());
+});
+
+Deno.test("rerun() tells what it does, how far it is and how long it may take", async () => {
+  told.length = 0;
+  const ids = Object.keys(run.instances);
+  const before = `
+if (Deno.args[0] === "reproduce") {
+  ${
+    says(
+      {
+        kind: "planned",
+        plan: ids.map((instance) => ({ instance, decision: { kind: "run" } })),
+      },
+      ...ids.flatMap((instance) => [
+        { kind: "started", instance },
+        { kind: "progress", instance, progress: { done: 1, total: 2 } },
+        { kind: "ended", instance, outcome: { kind: "built" } },
+      ]),
+    )
+  }
+}
+`;
+  const found = await made(5, program(artifacts, { before }));
+  equal(found.answer, "yes", found.findings.join());
+  const kinds = told.map(({ kind }) => kind);
+  deepEqual([...new Set(kinds)], ["asking", "fetching", "making"]);
+  const making = told.filter((one) => one.kind === "making");
+  deepEqual(making[0], {
+    kind: "making",
+    running: [],
+    done: 0,
+    of: ids.length,
+    left: making[0]?.left,
+  });
+  equal(making.some(({ running }) => running[0] === "figures"), true);
+  const last = making.at(-1);
+  deepEqual([last?.done, last?.of, last?.left], [ids.length, ids.length, 0]);
+  equal(making[0]!.left > 0, true);
 });
 
 Deno.test("rerun() takes the program's word neither for equal bytes nor against them", async () => {
