@@ -5,8 +5,9 @@ import { joined } from "./png.ts";
 /** Objects, in the order in which they are written. */
 export class File {
   readonly #parts: Uint8Array[] = [
-    // The second line says that there are bytes which are no text.
-    Uint8Array.of(...ascii("%PDF-1.7\n%"), 0xe2, 0xe3, 0xcf, 0xd3, 0x0a),
+    // pdfTeX warns of a figure above 1.5, and 1.4 has all that is used here. The
+    // second line says that there are bytes which are no text.
+    Uint8Array.of(...ascii("%PDF-1.4\n%"), 0xe2, 0xe3, 0xcf, 0xd3, 0x0a),
   ];
   /** Where the objects begin. */
   readonly #starts: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * A page as PDF (ISO 32000-1): text as text, in subsets of the font; what the
+ * A page as PDF (1.4, as ISO 32000-1 describes it): text as text, in subsets of the font; what the
  * figure says for readers that speak, and whose it is, in XMP. There is no date.
  */
 import type { Drawing, Paint, Sheet, Stroke } from "./drawing.ts";

@@ -7,6 +7,7 @@ import { canonical } from "../../../pipeline/stage/json.ts";
 import { smooth, spread } from "../../../stages/figures/curve.ts";
 import { latex } from "../../../stages/figures/figure.ts";
 import { viridis } from "../../../stages/figures/palette.ts";
+import { skip } from "../../rig/skip.ts";
 import { writeMaterial } from "./material.ts";
 
 const root = new URL("../../..", import.meta.url).pathname;
@@ -56,12 +57,19 @@ async function has(program: string): Promise<boolean> {
     args: ["-c", `command -v ${program}`],
     stdout: "null",
   }).output();
-  if (!success) console.warn(`SKIPPED: ${program} is not installed`);
+  if (!success) {
+    skip("figures in other programs", `${program} is not installed`);
+  }
   return success;
 }
 
-async function output(program: string, ...args: string[]): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(program, { args }).output();
+async function output(
+  cwd: string,
+  program: string,
+  ...args: string[]
+): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(program, { args, cwd })
+    .output();
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
@@ -118,6 +126,7 @@ Deno.test("figures are sound files: SVG with title, description and no fonts, PD
     equal(/<text|font-family/.test(svg), false, figure);
     const path = join(out, figure, "pdf");
     const pdf = readFileSync(path, "latin1");
+    match(pdf, /^%PDF-1\.4/);
     equal(/CreationDate|ModDate|CreateDate/.test(pdf), false, figure);
     const xmp = readFileSync(path, "utf8");
     match(
@@ -128,25 +137,28 @@ Deno.test("figures are sound files: SVG with title, description and no fonts, PD
     match(pdf, /\/Lang <feff0065006e>/);
     match(pdf, /\/S \/Figure [^]*\/Alt <feff/);
     if (await has("xmllint")) {
-      equal(await output("xmllint", "--noout", join(out, figure, "svg")), "");
+      equal(
+        await output("/", "xmllint", "--noout", join(out, figure, "svg")),
+        "",
+      );
       const packet = join(out, figure, "xmp");
       Deno.writeTextFileSync(
         packet,
         /<x:xmpmeta[^]*<\/x:xmpmeta>/.exec(xmp)![0],
       );
-      equal(await output("xmllint", "--noout", packet), "");
+      equal(await output("/", "xmllint", "--noout", packet), "");
     }
     if (await has("pdfinfo")) {
       match(
-        await output("pdfinfo", path),
+        await output("/", "pdfinfo", path),
         /Title: +\S.*\nAuthor: +Ada & Łukasz <Group>, B\n[^]*Metadata Stream: yes\nTagged: +yes/,
       );
     }
     if (await has("qpdf")) {
-      match(await output("qpdf", "--check", path), /No syntax or stream/);
+      match(await output("/", "qpdf", "--check", path), /No syntax or stream/);
     }
     if (await has("pdffonts")) {
-      const rows = (await output("pdffonts", path)).trim()
+      const rows = (await output("/", "pdffonts", path)).trim()
         .split("\n").slice(2);
       ok(rows.length > 0, figure);
       for (const row of rows) match(row, /SourceSans3.* yes yes yes /);
@@ -154,10 +166,48 @@ Deno.test("figures are sound files: SVG with title, description and no fonts, PD
   }
   if (await has("pdftotext")) {
     match(
-      await output("pdftotext", join(out, "curves/pdf"), "-"),
+      await output("/", "pdftotext", join(out, "curves/pdf"), "-"),
       /epoch[^]*paper: 0\.10–0\.12|paper: 0\.10–0\.12[^]*epoch/,
     );
   }
+});
+
+Deno.test("figures go into a LaTeX document without a warning, as wide as its columns", async () => {
+  if (!await has("pdflatex")) return;
+  const out = await draw(1, false, {});
+  const names: { [figure: string]: string } = {
+    curves: "learning-curves",
+    reconstruction: "reconstruction-lr-0.1",
+    denoising: "denoising",
+  };
+  Deno.mkdirSync(join(out, "figures"));
+  for (const [figure, name] of Object.entries(names)) {
+    for (const form of ["pdf", "tex"]) {
+      const path = join(out, "figures", `${name}.${form}`);
+      Deno.copyFileSync(join(out, figure, form), path);
+    }
+  }
+  Deno.writeTextFileSync(
+    join(out, "paper.tex"),
+    [
+      "\\documentclass[twocolumn]{article}",
+      "\\usepackage{graphicx}",
+      "\\setlength{\\textwidth}{174mm}",
+      "\\setlength{\\columnsep}{6mm}",
+      "\\begin{document}",
+      ...Object.values(names).map((name) => `\\input{figures/${name}.tex}`),
+      "\\end{document}",
+    ].join("\n"),
+  );
+  const page = [
+    "-interaction=nonstopmode",
+    `-output-directory=${out}`,
+    "paper.tex",
+  ];
+  await output(out, "pdflatex", ...page);
+  const said = await output(out, "pdflatex", ...page); // the second time, for references
+  match(said, /Output written/);
+  equal(/.*(?:warning|overfull|^!).*/im.exec(said)?.[0], undefined);
 });
 
 Deno.test("figures over stand-in data say so, in picture and caption", async () => {
@@ -169,7 +219,7 @@ Deno.test("figures over stand-in data say so, in picture and caption", async () 
     );
     if (await has("pdftotext")) {
       match(
-        await output("pdftotext", join(out, figure, "pdf"), "-"),
+        await output("/", "pdftotext", join(out, figure, "pdf"), "-"),
         /[Ss]tand-in data/,
       );
     }
