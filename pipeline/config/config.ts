@@ -141,9 +141,15 @@ function inspect<T>(
       hint: near && `did you mean "${near}"?`,
     }));
   }
+  const told = new Set(unknown.map(({ keys }) => keys.join("\0")));
   for (const issue of result.issues ?? []) {
-    if (issue.type === "strict_object" && issue.expected === "never") continue;
     const keys = (issue.path ?? []).map(({ key }) => String(key));
+    if (issue.type === "strict_object" && issue.expected === "never") {
+      if (told.has(keys.join("\0"))) continue;
+      // In one form of several that a value may have: no table says its keys.
+      found.push(problem(keys, { what: "is not a setting" }));
+      continue;
+    }
     if (issue.received === "undefined") {
       // The same mistake told twice: a key that is there under a wrong name.
       if (misspelled.has(keys.join("\0"))) continue;

@@ -10,6 +10,9 @@ interface Shape {
   readonly entries?: { readonly [key: string]: Shape };
   readonly wrapped?: Shape;
   readonly item?: Shape;
+  /** Of a table whose keys are free: what each of them holds. */
+  readonly value?: Shape;
+  readonly kind?: string;
   readonly pipe?: readonly [Shape, ...unknown[]];
 }
 
@@ -29,7 +32,7 @@ export function unknownKeys(
 }
 
 function walk(
-  { entries, item }: Shape,
+  { entries, item, value: each }: Shape,
   value: unknown,
   path: readonly string[],
 ): Unknown[] {
@@ -40,7 +43,13 @@ function walk(
       )
       : [];
   }
-  if (!entries || value === null || typeof value !== "object") return [];
+  if (value === null || typeof value !== "object") return [];
+  if (each?.kind === "schema") {
+    return Object.entries(value).flatMap(([key, inner]) =>
+      walk(bare(each), inner, [...path, key])
+    );
+  }
+  if (!entries) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const keys = [...path, key];
     return Object.hasOwn(entries, key)
@@ -56,8 +65,8 @@ export function allowed(
 ): string | undefined {
   let at: Shape | undefined = schema as Shape;
   for (const key of path) {
-    const { entries, item }: Shape = bare(at);
-    at = entries && Object.hasOwn(entries, key) ? entries[key] : item;
+    const { entries, item, value }: Shape = bare(at);
+    at = entries && Object.hasOwn(entries, key) ? entries[key] : item ?? value;
     if (!at) return undefined;
   }
   // `undefined` is what a missing key has, and no schema of a key allows it.

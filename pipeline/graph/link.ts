@@ -68,7 +68,8 @@ function declareAll<Config>(
   environment: (name: string) => string | undefined,
 ): Result<Stages> {
   const stages = new Map<string, Declared[]>();
-  for (const stage of pipeline.stages) {
+  const declared = pipeline.declared?.(config) ?? [];
+  for (const stage of [...pipeline.stages, ...declared]) {
     const { name, title } = stage;
     if (!isStageName(name)) {
       return fail({

@@ -215,6 +215,8 @@ export interface Stage<Config> {
 /** An experiment's stages, and what of their results the engine itself reads. */
 export interface Pipeline<Config> {
   readonly stages: readonly Stage<Config>[];
+  /** Stages that the configuration itself declares. */
+  readonly declared?: (config: Config) => readonly Stage<Config>[];
   /** The artifact that holds the verdicts, see `Verdict`. */
   readonly verdicts?: string;
   /** The artifact with everything measured, as JSON: to compare two runs. */

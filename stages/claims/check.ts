@@ -8,6 +8,7 @@ import {
   FUNCTIONS,
   SCALARS,
   SERIES,
+  stageOf,
   type Type,
 } from "./vocabulary.ts";
 
@@ -26,15 +27,17 @@ export interface Wanted {
   readonly constants?: readonly string[];
   /** The axes by which networks are selected; any are allowed without. */
   readonly axes?: readonly string[];
+  /** The stages that measure something, as expressions write them; any without. */
+  readonly stages?: readonly string[];
 }
 
 /** Everything that is wrong with a claim's expression; nothing if it can be judged. */
 export function checkClaim(
   text: string,
-  { type, constants = [], axes }: Wanted = { type: "truth" },
+  { type, constants = [], axes, stages }: Wanted = { type: "truth" },
 ): Problem[] {
   try {
-    const checked = new Check(constants, axes);
+    const checked = new Check(constants, axes, stages);
     checked.need(parse(text), type);
     return checked.problems;
   } catch (error) {
@@ -64,7 +67,8 @@ export function describe(
   return `${message}\n${line}\n${" ".repeat(at - start + cut.length)}${carets}`;
 }
 
-const WORDS: { readonly [type in Type]: string } = {
+const WORDS: { readonly [type in Type | "either"]: string } = {
+  either: "what a stage measured",
   number: "a number",
   truth: "a statement",
   series: "a series",
@@ -79,12 +83,15 @@ class Check {
   constructor(
     private readonly constants: readonly string[],
     private readonly axes: readonly string[] | undefined,
+    private readonly stages: readonly string[] | undefined,
   ) {}
 
   /** What has a problem inside has no type, so that one mistake is told once. */
   need(expression: Expression, wanted: Type): void {
     const found = this.#type(expression);
     if (found === undefined || found === wanted) return;
+    // Whether a stage measures a number or a series is known when it has run.
+    if (found === "either" && wanted !== "truth") return;
     const message = found === "series" && wanted === "number"
       ? "a series stands where a number is expected; ask it, as in final(…)"
       : `${WORDS[found]} stands where ${WORDS[wanted]} is expected`;
@@ -101,7 +108,7 @@ class Check {
     this.problems.push({ message, at, length });
   }
 
-  #type(expression: Expression): Type | undefined {
+  #type(expression: Expression): Type | "either" | undefined {
     switch (expression.kind) {
       case "number":
         return "number";
@@ -145,8 +152,9 @@ class Check {
 
   #name(
     expression: Extract<Expression, { kind: "name" }>,
-  ): Type | undefined {
+  ): Type | "either" | undefined {
     const { name } = expression;
+    if (this.#ofStage(name)) return "either";
     if (this.constants.includes(name)) return "number";
     if (among(CONSTANTS, name)) {
       return this.#wrong(expression, `no "${name}" is set here`);
@@ -162,12 +170,19 @@ class Check {
       : this.#unknown(expression, name);
   }
 
+  #ofStage(name: string): boolean {
+    const stage = stageOf(name);
+    return stage !== undefined && measures(name) === undefined &&
+      (this.stages === undefined || this.stages.includes(stage));
+  }
+
   #unknown(expression: Expression, name: string): undefined {
     const known = [
       ...Object.keys(FUNCTIONS),
       ...SERIES,
       ...SCALARS,
       ...this.constants,
+      ...(this.stages ?? []).map((stage) => `${stage}.…`),
     ];
     const guess = nearest(name, known);
     return this.#wrong(
@@ -178,8 +193,11 @@ class Check {
     );
   }
 
-  #call(call: Call): Type | undefined {
+  #call(call: Call): Type | "either" | undefined {
     const { name, arguments: list, point } = call;
+    if (this.#ofStage(name)) {
+      return this.#placed(call) ? "either" : undefined;
+    }
     const measured = measures(name);
     if (measured !== undefined) return this.#measured(call, measured);
     if (!Object.hasOwn(FUNCTIONS, name)) return this.#unknown(call, name);
@@ -200,6 +218,19 @@ class Check {
   }
 
   #measured(call: Call, measured: Type): Type | undefined {
+    const { name, point } = call;
+    if (!this.#placed(call)) return;
+    if (!Object.hasOwn(point, "lr")) {
+      return this.#wrong(
+        call,
+        `"${name}" needs a learning rate, as in ${name}(lr=0.01)`,
+      );
+    }
+    return measured;
+  }
+
+  /** Whether it is selected by places on axes alone, that there are. */
+  #placed(call: Call): true | undefined {
     const { name, arguments: list, point } = call;
     if (list.length > 0) {
       return this.#wrong(
@@ -217,13 +248,7 @@ class Check {
         }, and not by "${short(other)}"`,
       );
     }
-    if (!Object.hasOwn(point, "lr")) {
-      return this.#wrong(
-        call,
-        `"${name}" needs a learning rate, as in ${name}(lr=0.01)`,
-      );
-    }
-    return measured;
+    return true;
   }
 }
 

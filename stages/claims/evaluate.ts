@@ -2,7 +2,7 @@
 import { print } from "./print.ts";
 import type { Point } from "../../pipeline/stage/declaration.ts";
 import type { Expression, Selection } from "./syntax.ts";
-import { FUNCTIONS, SERIES } from "./vocabulary.ts";
+import { FUNCTIONS, SCALARS, SERIES, stageOf } from "./vocabulary.ts";
 
 /** What was measured of one network. */
 export interface Measured {
@@ -16,9 +16,19 @@ export interface Measured {
   readonly scalars: { readonly [name: string]: number };
 }
 
+/** What a declared stage measured at one of its points. */
+export interface Observed {
+  /** As expressions write it. */
+  readonly stage: string;
+  readonly at: Point;
+  readonly values: { readonly [name: string]: number | readonly number[] };
+}
+
 /** Where an expression finds its numbers. */
 export interface Ground {
   readonly networks: readonly Measured[];
+  /** What other stages measured. */
+  readonly observed?: readonly Observed[];
   /** Of the networks that are selected without one. */
   readonly seed: number;
   /** Where a network stands on the axes by which it is not selected, if not otherwise. */
@@ -70,7 +80,7 @@ export class Missing extends Error {
  */
 export function evaluate(
   expression: Expression,
-  { networks, seed, base, constants }: Ground,
+  { networks, observed = [], seed, base, constants }: Ground,
 ): Evaluated {
   const values: Record<string, number> = {};
   const measured: string[] = [];
@@ -142,8 +152,10 @@ export function evaluate(
         return -number(part.of);
       case "name": {
         const value = constants[part.name];
-        if (value === undefined) throw unchecked(part);
-        return value;
+        if (value !== undefined) return value;
+        if (stageOf(part.name) === undefined) throw unchecked(part);
+        measured.push(part.name);
+        return values[part.name] = observation(part.name, {}, "number");
       }
       case "binary": {
         const calculate = ARITHMETIC[part.operator];
@@ -162,6 +174,9 @@ export function evaluate(
 
   function call(part: Call): number {
     const asked = FUNCTIONS[part.name];
+    if (isObserved(part.name)) {
+      return observation(part.name, part.point, "number");
+    }
     if (asked === undefined) {
       const found = network(part.point).scalars[part.name];
       if (found === undefined) {
@@ -178,7 +193,13 @@ export function evaluate(
   }
 
   function series(part: Expression | undefined): readonly number[] {
+    if (part?.kind === "name" && isObserved(part.name)) {
+      return observation(part.name, {}, "series");
+    }
     if (part?.kind !== "call") throw unchecked(part);
+    if (isObserved(part.name)) {
+      return observation(part.name, part.point, "series");
+    }
     const asked = FUNCTIONS[part.name];
     if (asked?.gives === "series") {
       const of = series(part.arguments[0]);
@@ -204,6 +225,52 @@ export function evaluate(
     );
   }
 
+  function observation<Wanted extends "number" | "series">(
+    name: string,
+    point: Selection,
+    wanted: Wanted,
+  ): Wanted extends "number" ? number : readonly number[] {
+    const stage = stageOf(name) ?? name;
+    const all = observed.filter((one) => one.stage === stage);
+    const chosen = { ...base, seed, ...point };
+    // What is named must fit; of the rest, what is usual, if that tells one from others.
+    const fitting = all.filter(({ at }) => fits(at, point));
+    const usual = fitting.filter(({ at }) => fits(at, chosen));
+    const [found, another] = usual.length > 0 ? usual : fitting;
+    if (!found) {
+      throw new Missing(
+        all.length === 0
+          ? `the stage ${stage} measured nothing`
+          : `the stage ${stage} did not run at ${places(point)}`,
+      );
+    }
+    if (another) {
+      throw new Missing(
+        `${name} stands for ${fitting.length} values; select one, as in ${name}(${
+          places(found.at)
+        })`,
+      );
+    }
+    const value = found.values[name.slice(stage.length + 1)];
+    if (value === undefined) {
+      throw new Missing(
+        `the stage ${stage} measured no ${name.slice(stage.length + 1)}, but ${
+          Object.keys(found.values).join(", ")
+        }`,
+      );
+    }
+    if ((typeof value === "number") !== (wanted === "number")) {
+      throw new Missing(
+        wanted === "number"
+          ? `${name} is a series; ask it, as in final(${name}${
+            Object.keys(point).length > 0 ? `(${places(point)})` : ""
+          })`
+          : `${name} is a number, and no series`,
+      );
+    }
+    return value as Wanted extends "number" ? number : readonly number[]; // just compared
+  }
+
   function network(point: Selection): Measured {
     const wanted: Selection = { ...base, seed, ...point };
     const found = register(networks).of(wanted);
@@ -217,6 +284,24 @@ export function evaluate(
       }`,
     );
   }
+}
+
+/** Whether a point is where it is wanted, on the axes that both have. */
+function fits(at: Point, wanted: Selection): boolean {
+  return Object.entries(at).every(([axis, value]) =>
+    !Object.hasOwn(wanted, axis) || String(wanted[axis]) === String(value)
+  );
+}
+
+function places(point: Selection): string {
+  return Object.entries(point).map(([axis, value]) => `${axis}=${value}`)
+    .join(", ");
+}
+
+/** `classify.accuracy`, and not `test.mse`, which is a network's. */
+function isObserved(name: string): boolean {
+  return stageOf(name) !== undefined &&
+    !(SCALARS as readonly string[]).includes(name);
 }
 
 /** Networks as they are asked for. */

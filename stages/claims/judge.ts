@@ -46,13 +46,16 @@ export type Finding =
 export function judge(
   { holds, tolerance, epochs }: Claim,
   seed: number,
-  { networks, base }: Pick<Ground, "networks" | "base">,
+  { networks, observed = [], base }: Pick<
+    Ground,
+    "networks" | "observed" | "base"
+  >,
 ): Finding {
   const because = tooShort(epochs, networks);
   if (because !== undefined) return { kind: "not judged", seed, because };
   const constants = tolerance === undefined ? {} : { tolerance };
   try {
-    const ground = { networks, seed, base, constants };
+    const ground = { networks, observed, seed, base, constants };
     const { result, ...evidence } = evaluate(parse(holds), ground);
     return { kind: "judged", seed, holds: result === true, ...evidence };
   } catch (error) {

@@ -7,7 +7,8 @@ import type { Json } from "../../pipeline/stage/json.ts";
 import type { Judgement } from "../formats/claims.ts";
 import type { Curve } from "../formats/curve.ts";
 import type { Metrics } from "../formats/metrics.ts";
-import type { Measured } from "./evaluate.ts";
+import type { Measured, Observed } from "./evaluate.ts";
+import { spoken } from "./vocabulary.ts";
 import { type Claim, type Finding, judge } from "./judge.ts";
 
 /** The losses of each step, by the network's name. */
@@ -20,7 +21,11 @@ export function judgements(
   steps: Steps,
 ): Judgement[] {
   const networks = measured(metrics, steps);
-  const ground = { networks, base: baseOf(metrics) };
+  const ground = {
+    networks,
+    observed: observedIn(metrics),
+    base: baseOf(metrics),
+  };
   const seeds = seedsOf(networks);
   return claims.map((claim) => {
     const findings = seeds.map((seed) => judge(claim, seed, ground));
@@ -50,6 +55,17 @@ export function measured(metrics: Metrics, steps: Steps): Measured[] {
         "test.ssim": test.ssim,
       },
     }),
+  );
+}
+
+/** What other stages measured, as expressions see it. */
+export function observedIn({ measured = {} }: Metrics): Observed[] {
+  return Object.entries(measured).flatMap(([stage, points]) =>
+    Object.values(points).map(({ at, values }) => ({
+      stage: spoken(stage),
+      at,
+      values,
+    }))
   );
 }
 

@@ -3,6 +3,17 @@
 /** What an expression stands for. */
 export type Type = "number" | "truth" | "series";
 
+/** `classify.accuracy`: what a declared stage measured. A hyphen of its name is an underscore here. */
+export function stageOf(name: string): string | undefined {
+  const at = name.indexOf(".");
+  return at < 0 ? undefined : name.slice(0, at);
+}
+
+/** A stage's name as expressions write it. */
+export function spoken(stage: string): string {
+  return stage.replaceAll("-", "_");
+}
+
 /** Series of one network: the mean of each epoch, the loss after each, and of each step. */
 export const SERIES = ["train_loss", "validation_loss", "step_loss"] as const;
 

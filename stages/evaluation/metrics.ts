@@ -9,12 +9,15 @@ import { readJson } from "../formats/json.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
 import { rounded } from "../formats/number.ts";
 import { QualitySchema } from "../formats/quality.ts";
+import { gatherMeasured } from "./measured.ts";
 import { fileOf, severalSeeds } from "../formats/names.ts";
 import { coordinate, memberAt, type Study } from "../formats/study.ts";
 
 /** The networks by name. */
 export interface Params {
   readonly study: Study;
+  /** Other stages that measure, each an input `measured STAGE`. */
+  readonly measuring?: readonly string[];
 }
 
 /**
@@ -42,6 +45,7 @@ export default function metrics(task: Task<Params>): void {
       ])),
     }),
     dataset: readJson(task.input("dataset"), DatasetSchema),
+    ...gatherMeasured(task, task.params.measuring ?? []),
     models: Object.fromEntries(
       measured.map(({ member, curve, test, denoising }) => [
         member.name,

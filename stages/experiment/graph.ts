@@ -25,6 +25,22 @@ export function graphOf<Config>(
   });
 }
 
+/** The same stages, each behind those that it reads from. */
+export function ordered(stages: readonly GraphStage[]): GraphStage[] {
+  const left = new Map(stages.map((stage) => [stage.stage, stage]));
+  const done: GraphStage[] = [];
+  const add = (stage: GraphStage) => {
+    if (!left.delete(stage.stage)) return;
+    for (const name of stage.inputs) {
+      const producer = left.get(name);
+      if (producer) add(producer);
+    }
+    done.push(stage);
+  };
+  for (const stage of stages) add(stage);
+  return done;
+}
+
 /** The stages that some inputs come from. */
 export function producers(
   inputs: { readonly [name: string]: Input },

@@ -6,10 +6,11 @@
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Pipeline, Stage } from "../../pipeline/stage/declaration.ts";
 import { every, file, output } from "../../pipeline/stage/declaration.ts";
+import { declaredStages, METRICS } from "../../pipeline/stage/table.ts";
 import project from "../../deno.json" with { type: "json" };
 import { download, prepare } from "./dataset.ts";
 import { figures } from "./figures.ts";
-import { graphOf, producers } from "./graph.ts";
+import { graphOf, ordered, producers } from "./graph.ts";
 import { denoise, exportModel, reconstruct, train } from "./networks.ts";
 import { paperBand } from "./paper.ts";
 import type { Resolved } from "./resolved.ts";
@@ -21,16 +22,33 @@ const metrics: Stage<Resolved> = {
   at: (experiment) => ({
     runs: { kind: "module", module: "stages/evaluation/metrics.ts" },
     place: "head",
-    params: { study: studyOf(experiment) },
+    params: {
+      study: studyOf(experiment),
+      ...(measuring(experiment).length > 0 && {
+        measuring: measuring(experiment),
+      }),
+    },
     inputs: {
       dataset: output("prepare", "dataset"),
       curves: every("train", "curve"),
       qualities: every("reconstruct", "quality"),
       denoisings: every("denoise", "denoising"),
+      ...Object.fromEntries(
+        measuring(experiment).map((stage) => [
+          `measured ${stage}`,
+          every(stage, METRICS),
+        ]),
+      ),
     },
     outputs: { metrics: { file: "metrics.json", artifact: "metrics.json" } },
   }),
 };
+
+/** The declared stages that measure something. */
+function measuring({ stage = {} }: Resolved): string[] {
+  return Object.entries(stage)
+    .flatMap(([name, { metrics }]) => metrics === undefined ? [] : [name]);
+}
 
 const claims: Stage<Resolved> = {
   name: "claims",
@@ -109,12 +127,15 @@ const report: Stage<Resolved> = {
         paper: plain(paper),
         authors: authors.map(plain),
         study: studyOf(experiment),
-        graph: [...graphOf(reported, experiment), {
-          stage: report.name,
-          title: report.title,
-          instances: 1,
-          inputs: producers(read),
-        }],
+        graph: ordered([
+          ...graphOf([...reported, ...declared(experiment)], experiment),
+          {
+            stage: report.name,
+            title: report.title,
+            instances: 1,
+            inputs: producers(read),
+          },
+        ]),
         environment: versions(),
         settings: plain(settings),
         band: paperBand(experiment),
@@ -149,9 +170,15 @@ function versions(): { [name: string]: string } {
   };
 }
 
+/** The stages of `[stage.NAME]`. */
+function declared({ stage = {} }: Resolved): readonly Stage<Resolved>[] {
+  return declaredStages(stage, reported);
+}
+
 /** The whole experiment. */
 export const pipeline: Pipeline<Resolved> = {
   stages: [...reported, report],
+  declared,
   verdicts: "claims.json",
   metrics: "metrics.json",
   headline: ["test.mse"],

@@ -5,7 +5,8 @@
 import * as v from "valibot";
 import { checkClaim, describe, type Wanted } from "../claims/check.ts";
 import { checkPattern } from "../quotes/quotes.ts";
-import { CONSTANTS } from "../claims/vocabulary.ts";
+import { stagesSchema } from "../../pipeline/stage/table.ts";
+import { CONSTANTS, spoken } from "../claims/vocabulary.ts";
 import { type Complaint, readAxes } from "./axes.ts";
 import { dataset, network, SETTINGS, training } from "./settings.ts";
 import { problemsOf, variantsOf } from "./study.ts";
@@ -223,6 +224,7 @@ const tables = table({
       "claims with different ids",
     ),
   ),
+  stage: v.exactOptional(stagesSchema),
   sandbox: table({ require: choice(["deno", "kernel"]) }),
 });
 
@@ -242,7 +244,17 @@ const schema = v.pipe(
 
 /** Places in claims and quoted numbers on axes that there are not. */
 function unknownAxes(experiment: Experiment): Complaint[] {
-  const axes = variantsOf(experiment).axes.map(({ name }) => name);
+  const { stage = {} } = experiment;
+  const own = Object.values(stage).flatMap(({ axes }) =>
+    axes === undefined || typeof axes === "string" ? [] : Object.keys(axes)
+  );
+  const axes = [
+    ...variantsOf(experiment).axes.map(({ name }) => name),
+    ...own,
+  ];
+  const stages = Object.entries(stage)
+    .filter(([, { metrics }]) => metrics !== undefined)
+    .map(([name]) => spoken(name));
   const { claims, paper } = experiment;
   return [
     ...claims.map(({ holds, tolerance }, index) => ({
@@ -259,7 +271,10 @@ function unknownAxes(experiment: Experiment): Complaint[] {
       wanted: { type: "number" } as const,
     })),
   ].flatMap(({ keys, text, wanted }) =>
-    complaints(text, { ...wanted, axes }).map((message) => ({ keys, message }))
+    complaints(text, { ...wanted, axes, stages }).map((message) => ({
+      keys,
+      message,
+    }))
   );
 }
 

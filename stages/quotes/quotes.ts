@@ -49,7 +49,7 @@ const NUMBER = String
 export function compareQuotes(
   quotes: readonly Quote[],
   texts: { readonly [file: string]: string },
-  { standIn, ...ground }: Pick<Ground, "networks" | "base"> & {
+  { standIn, ...ground }: Pick<Ground, "networks" | "observed" | "base"> & {
     readonly standIn: boolean;
   },
 ): Quotation[] {
@@ -98,7 +98,10 @@ function find(
 
 function measure(
   { value, epochs }: Quote,
-  { networks, base }: Pick<Ground, "networks" | "base">,
+  { networks, observed = [], base }: Pick<
+    Ground,
+    "networks" | "observed" | "base"
+  >,
 ): { readonly value: number } | { readonly because: string } {
   const because = tooShort(epochs, networks);
   if (because !== undefined) return { because };
@@ -108,7 +111,13 @@ function measure(
     const expression = parse(value);
     const sum = seeds.map((seed) =>
       Number(
-        evaluate(expression, { networks, seed, base, constants: {} }).result,
+        evaluate(expression, {
+          networks,
+          observed,
+          seed,
+          base,
+          constants: {},
+        }).result,
       )
     ).reduce((sum, value) => sum + value, 0);
     return { value: sum / seeds.length };

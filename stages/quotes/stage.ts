@@ -1,7 +1,7 @@
 /** Says of the numbers that texts quote whether they still are what was measured. */
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import type { Task } from "../../pipeline/stage/task.ts";
-import { baseOf, measured, seedsOf } from "../claims/judgement.ts";
+import { baseOf, measured, observedIn, seedsOf } from "../claims/judgement.ts";
 import { readMeasurements } from "../claims/measurements.ts";
 import { compareQuotes, type Quote } from "./quotes.ts";
 
@@ -22,6 +22,7 @@ export default function quotes(task: Task<Params>): void {
   const networks = measured(metrics, steps);
   const found = compareQuotes(numbers, texts, {
     networks,
+    observed: observedIn(metrics),
     base: baseOf(metrics),
     standIn: metrics.dataset.stand_in,
   });

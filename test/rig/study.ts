@@ -4,6 +4,8 @@
  */
 import { dirname, join } from "node:path";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import * as v from "valibot";
+import { declaredStages, stagesSchema } from "../../pipeline/stage/table.ts";
 import type { Event } from "../../pipeline/run/event.ts";
 import type { Reason } from "../../pipeline/plan/decision.ts";
 import { describeReason } from "../../pipeline/render/reason.ts";
@@ -103,6 +105,15 @@ ${body}
         ...sketch.more,
       }),
     });
+    return this;
+  }
+
+  /** Declares stages as a configuration does, in `[stage.NAME]`. */
+  declare(tables: unknown): this {
+    const checked = v.parse(stagesSchema, tables);
+    for (const stage of declaredStages(checked, [...this.#stages.values()])) {
+      this.#stages.set(stage.name, stage);
+    }
     return this;
   }
 

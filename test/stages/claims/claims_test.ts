@@ -3,6 +3,7 @@ import { readConfig } from "../../../pipeline/config/config.ts";
 import type { Verdict } from "../../../pipeline/stage/declaration.ts";
 import type { Task } from "../../../pipeline/stage/task.ts";
 import stage, { type Params } from "../../../stages/claims/stage.ts";
+import { checkClaim } from "../../../stages/claims/check.ts";
 import { type Claim, judge } from "../../../stages/claims/judge.ts";
 import {
   judgements,
@@ -319,6 +320,64 @@ Deno.test("a claim names places on any axis; what it leaves out is as the tables
   equal(
     said("final(train_loss(lr=0.1, batch_size=16)) == 2"),
     "not judged: no network was trained with lr=0.1, seed=1, batch_size=16, encoder=8-4-2",
+  );
+});
+
+Deno.test("a claim speaks of what any stage measured, and says what it cannot find", () => {
+  const measured = {
+    "fit-line": {
+      "lr-0.1-seed-1": {
+        at: { lr: 0.1, seed: 1 },
+        values: { accuracy: 0.9, loss: [3, 1] },
+      },
+      "lr-0.01-seed-1": {
+        at: { lr: 0.01, seed: 1 },
+        values: { accuracy: 0.8, loss: [3, 2] },
+      },
+    },
+    whole: { all: { at: {}, values: { size: 4 } } },
+  };
+  const study = { ...metrics([{ rate: 0.1, train: [3] }]), measured };
+  const said = (holds: string) => {
+    deepEqual(
+      checkClaim(holds, {
+        type: "truth",
+        axes: ["lr", "seed"],
+        stages: ["fit_line", "whole"],
+      }),
+      [],
+    );
+    const claim = { id: "a", sentence: "s", where: "w", epochs: 1, holds };
+    const [found] = judgements([claim], study, new Map());
+    return `${found?.verdict}: ${found?.evidence.summary}`;
+  };
+  equal(
+    said("fit_line.accuracy(lr=0.1) > fit_line.accuracy(lr=0.01)"),
+    "holds: fit_line.accuracy(lr=0.1) = 0.9; fit_line.accuracy(lr=0.01) = 0.8",
+  );
+  equal(
+    said("drop(fit_line.loss(lr=0.01)) == 1 and whole.size == 4"),
+    "holds: drop(fit_line.loss(lr=0.01)) = 1; whole.size = 4",
+  );
+  equal(
+    said("fit_line.accuracy > 0"),
+    "not judged: fit_line.accuracy stands for 2 values; select one, as in fit_line.accuracy(lr=0.1, seed=1)",
+  );
+  equal(
+    said("fit_line.accuracy(lr=0.5) > 0"),
+    "not judged: the stage fit_line did not run at lr=0.5",
+  );
+  equal(
+    said("fit_line.acuracy(lr=0.1) > 0"),
+    "not judged: the stage fit_line measured no acuracy, but accuracy, loss",
+  );
+  equal(
+    said("fit_line.loss(lr=0.1) > 0"),
+    "not judged: fit_line.loss is a series; ask it, as in final(fit_line.loss(lr=0.1))",
+  );
+  equal(
+    said("final(whole.size) > 0"),
+    "not judged: whole.size is a number, and no series",
   );
 });
 

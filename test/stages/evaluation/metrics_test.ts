@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gatherMeasured } from "../../../stages/evaluation/measured.ts";
 import metrics from "../../../stages/evaluation/metrics.ts";
 import { studyOf } from "../../rig/networks.ts";
 import { rig } from "../../rig/task.ts";
@@ -108,4 +109,60 @@ Deno.test("metrics() names seeds where there are several, and says what they hav
     },
   });
   assert.deepEqual(Object.keys(models), ["lr-0.1", "lr-0.1-seed-2"]);
+});
+
+Deno.test("gatherMeasured() takes what any stage measured, and refuses two units of one measure", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const files = (contents: readonly unknown[]) =>
+      contents.map((content, index) => {
+        const path = `${folder}/${index}.json`;
+        Deno.writeTextFileSync(path, JSON.stringify(content));
+        return { point: contents.length > 1 ? { size: index } : {}, path };
+      });
+    const gathered = (...contents: unknown[]) =>
+      gatherMeasured({ inputs: () => files(contents) }, ["fit"]);
+    assert.deepEqual(gathered({ share: 0.5, loss: [2, 1] }), {
+      measured: {
+        fit: { all: { at: {}, values: { share: 0.5, loss: [2, 1] } } },
+      },
+    });
+    assert.deepEqual(
+      gathered({ t: { value: 1, unit: "ms" } }, {
+        t: { value: 2, unit: "ms" },
+      }),
+      {
+        measured: {
+          fit: {
+            "size-0": { at: { size: 0 }, values: { t: 1 } },
+            "size-1": { at: { size: 1 }, values: { t: 2 } },
+          },
+        },
+        kinds: { "fit.t": { unit: "ms" } },
+      },
+    );
+    assert.throws(
+      () =>
+        gathered({ t: { value: 1, unit: "ms" } }, {
+          t: { value: 2, unit: "s" },
+        }),
+      {
+        message: "Cannot gather fit.t",
+        seen: 'it is {"unit":"ms"} in one instance and {"unit":"s"} in another',
+      },
+    );
+    for (
+      const wrong of [{ t: null }, { T: 1 }, { t: [] }, {
+        t: { value: 1, beter: "less" },
+      }, []]
+    ) {
+      assert.throws(
+        () => gathered(wrong),
+        { name: "StageError" },
+        JSON.stringify(wrong),
+      );
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
