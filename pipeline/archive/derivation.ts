@@ -15,12 +15,13 @@ import {
   DATASETS,
   EXPERIMENT,
   MANIFEST,
+  NOTICE,
   PICTURE,
   PREVIEW,
   RUN,
   VENDOR,
 } from "./layout.ts";
-import { licenseTable } from "./licenses.ts";
+import { licenseTable, noticeFile } from "./licenses.ts";
 import { outline } from "./outline.ts";
 import { previewFile } from "./preview.ts";
 import { readmeFile } from "./readme.ts";
@@ -34,6 +35,7 @@ export function documentsOf(release: Release): Map<string, Document> {
   const { publication, run, vendor } = release;
   return new Map<string, Document>([
     ["README.md", () => readmeFile(release)],
+    [NOTICE, () => noticeFile(release)],
     ["CITATION.cff", () => citationFile(release)],
     [".zenodo.json", () => zenodoFile(release)],
     ["codemeta.json", () => codemetaFile(release)],

@@ -62,12 +62,20 @@ const FULL: Release = {
       page: "https://example.org/numbers",
       citation: "Example: Numbers",
       terms: "Free",
+      license: "CC-BY-4.0",
       files: [{
         name: "numbers.gz",
         bytes: 10,
         sha256: digest("numbers"),
         urls: ["https://example.org/numbers.gz"],
       }],
+    }],
+    carried: [{
+      name: "A part 1",
+      holder: "Somebody",
+      license: "MIT",
+      page: "https://example.org/part",
+      where: "in one",
     }],
     formats: { own: "application/own" },
     metrics: "metrics.json",
@@ -85,6 +93,12 @@ const FULL: Release = {
     system: "linux-x64",
     packages: [
       { name: "a", version: "1.0.0", file: "a-1.0.0.tgz", license: "MIT" },
+      {
+        name: "c",
+        version: "1.0.0",
+        file: "c-1.0.0.tgz",
+        license: "MIT AND LGPL-3.0",
+      },
       { name: "b", version: "2.0.0", file: "b-2.0.0.tgz" },
     ],
   },

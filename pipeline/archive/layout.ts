@@ -32,6 +32,8 @@ export const VENDOR = "vendor/";
 /** The page that shows the archive at a glance. */
 export const PREVIEW = "ro-crate-preview.html";
 
+/** Whose work is in it, and on what terms. */
+export const NOTICE = "NOTICE.md";
 /** The picture of the stages. */
 export const PICTURE = "workflow.svg";
 

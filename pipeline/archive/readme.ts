@@ -126,6 +126,7 @@ export function readmeFile(release: Release): string {
       data ? ", and their files" : " by reference, size and SHA-256"
     } |`,
     "| `logs/run.json` | for every instance: facts, inputs, outputs, time, machine |",
+    "| `NOTICE.md` | others' work in it, and on what terms |",
     "| `ro-crate-preview.html` | this at a glance: claims, pictures, all files |",
     "| `ro-crate-metadata.json` | the same for machines: RO-Crate 1.1, Provenance Run Crate 0.5 |",
     "| `workflow.svg` | the stages and what they read from |",

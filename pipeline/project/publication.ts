@@ -33,12 +33,26 @@ export interface Dataset {
   readonly citation: string;
   /** What is known of its licence, in words: it is not ours to grant. */
   readonly terms: string;
+  /** Its SPDX identifier, where one is commonly given. */
+  readonly license?: string;
   readonly files: readonly {
     readonly name: string;
     readonly bytes: number;
     readonly sha256: string;
     readonly urls: readonly string[];
   }[];
+}
+
+/** Somebody else's work that is a part of the results. */
+interface Carried {
+  /** With its version, if it has one. */
+  readonly name: string;
+  readonly holder: string;
+  /** An SPDX identifier. */
+  readonly license: string;
+  readonly page: string;
+  /** Where it is, and what is said of it there. */
+  readonly where: string;
 }
 
 /** All that is said. */
@@ -60,6 +74,7 @@ export interface Publication {
   };
   readonly repository?: string | undefined;
   readonly datasets: readonly Dataset[];
+  readonly carried?: readonly Carried[];
   /** Media types of artifacts by extension, besides the common ones. */
   readonly formats?: { readonly [extension: string]: string };
   /** The artifact with the measured numbers, if something is measured. */

@@ -1,5 +1,6 @@
 /** What is said of the experiment when it is published, from the configuration. */
 import type { Json } from "../../pipeline/stage/json.ts";
+import project from "../../deno.json" with { type: "json" };
 import { FILES } from "../formats/mnist.ts";
 import type { Experiment } from "./schema.ts";
 
@@ -24,11 +25,28 @@ const describe = (
       "Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits",
     terms:
       "The original page states no licence; the set is commonly distributed under CC BY-SA 3.0",
+    license: "CC-BY-SA-3.0",
     files: Object.values(FILES).map((file) => ({
       ...file,
       urls: dataset.mirrors.map((mirror) => mirror + file.name),
     })),
   }],
+  carried: [
+    {
+      name: `uPlot ${project.imports.uplot.replace(/^.*@/, "")}`,
+      holder: "Copyright (c) 2022 Leon Sorokin",
+      license: "MIT",
+      page: "https://github.com/leeoniya/uPlot",
+      where: "in report.html, with its licence",
+    },
+    {
+      name: "Images of MNIST",
+      holder: "Y. LeCun, C. Cortes, C. J. C. Burges",
+      license: "CC-BY-SA-3.0",
+      page: "http://yann.lecun.com/exdb/mnist/",
+      where: "in report.html and in the figures",
+    },
+  ],
   formats: { onnx: "application/onnx" },
   metrics: "metrics.json",
   means: ["engine"],

@@ -12,7 +12,9 @@ import {
   LOCKED,
   MANIFEST,
   PICTURE,
+  VENDOR,
 } from "../layout.ts";
+import { licenseId } from "../licenses.ts";
 import {
   type Described,
   type Entity,
@@ -65,6 +67,7 @@ export function fileEntities(
     ),
   );
   const url = publication.repository ?? sourcesUrl(release);
+  const licenses = licensesOf(release);
   const entities = files.filter(({ name }) => name !== CRATE).map(
     ({ name, size, digest }): Entity => {
       const stage = stages.get(name);
@@ -83,6 +86,8 @@ export function fileEntities(
         name: stage?.title ?? name,
         encodingFormat: formats[extension] ?? "text/plain",
         ...(name !== MANIFEST && { contentSize: String(size), sha256: digest }),
+        ...(licenses.has(name) &&
+          { license: ref(licenseId(licenses.get(name)!)) }), // just asked
         ...(artifact && {
           description: `made by ${artifact.instance}`,
           ...refs(
@@ -130,7 +135,7 @@ export function fileEntities(
     },
     ...(release.data
       ? []
-      : publication.datasets.flatMap(({ files, name }, index) =>
+      : publication.datasets.flatMap(({ files, name, license }, index) =>
         files.map((file): Entity => ({
           "@id": file.urls[0]!, // a mirror is declared
           "@type": "File",
@@ -139,8 +144,34 @@ export function fileEntities(
           contentSize: String(file.bytes),
           sha256: file.sha256,
           sdDatePublished: releaseDate(release),
+          ...(license !== undefined && { license: ref(licenseId(license)) }),
           ...refs("exampleOfWork", ports.given(index)),
         }))
       )),
   ];
+}
+
+/** The licences of files that others made, by the files' names. */
+function licensesOf(
+  { publication, data, vendor }: Release,
+): ReadonlyMap<string, string> {
+  return new Map([
+    ...publication.datasets.flatMap(({ files, license }) =>
+      data && license !== undefined
+        ? files.map(({ name }) => [`data/${name}`, license] as const)
+        : []
+    ),
+    ...(vendor?.packages ?? []).flatMap(({ file, license }) =>
+      license === undefined ? [] : [[`${VENDOR}npm/${file}`, license] as const]
+    ),
+  ]);
+}
+
+/** Every licence that a file of others is under, once. */
+export function othersLicenses({ publication, vendor }: Release): string[] {
+  const found = [
+    ...publication.datasets.map(({ license }) => license),
+    ...(vendor?.packages ?? []).map(({ license }) => license),
+  ];
+  return [...new Set(found.flatMap((license) => license ?? []))].sort();
 }

@@ -2,6 +2,7 @@
 import { type Release, releaseDate } from "../release.ts";
 import { authorName } from "../author.ts";
 import { CODE, CRATE } from "../layout.ts";
+import { licenseId } from "../licenses.ts";
 import {
   actionId,
   authorIds,
@@ -10,6 +11,7 @@ import {
   fileId,
   ref,
 } from "./entity.ts";
+import { othersLicenses } from "./files.ts";
 
 const PROFILES = [
   ["https://w3id.org/ro/wfrun/process/0.5", "Process Run Crate", "0.5"],
@@ -25,7 +27,7 @@ const PROFILES = [
 /** The metadata file, the root, its profiles, license and authors. */
 export function root(release: Release, files: readonly Described[]): Entity[] {
   const { publication, run } = release;
-  const license = `https://spdx.org/licenses/${publication.license}`;
+  const license = licenseId(publication.license);
   const ids = authorIds(release);
   const publisher = publisherId(release);
   return [
@@ -79,12 +81,14 @@ export function root(release: Release, files: readonly Described[]): Entity[] {
       name,
       version,
     })),
-    {
-      "@id": license,
-      "@type": "CreativeWork",
-      name: publication.license,
-      identifier: license,
-    },
+    ...[...new Set([publication.license, ...othersLicenses(release)])].map(
+      (name) => ({
+        "@id": licenseId(name),
+        "@type": "CreativeWork",
+        name,
+        identifier: licenseId(name),
+      }),
+    ),
     ...publication.authors.flatMap((author, index): Entity[] => {
       const id = ids[index]!; // one for each author
       const name = authorName(author);

@@ -1,6 +1,8 @@
 /** The RO-Crate of an archive: what is connected, and whose it is. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
+import { noticeFile } from "../../../pipeline/archive/licenses.ts";
+import type { Release } from "../../../pipeline/archive/release.ts";
 import { openZip } from "../../../pipeline/archive/zip/zip.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
 import { skip } from "../../rig/skip.ts";
@@ -112,6 +114,56 @@ Deno.test("codemeta.json names what is needed as a thing, for a text would be re
     softwareVersion: Deno.version.deno,
     url: "https://deno.com/",
   }]);
+});
+
+Deno.test("an archive says whose work it carries along, and on what terms", () => {
+  deepEqual(
+    noticeFile({
+      publication: {
+        license: "MIT",
+        carried: [{
+          name: "A plot 1.2",
+          holder: "Somebody",
+          license: "BSD-3-Clause",
+          page: "https://example.org/plot",
+          where: "in the page",
+        }],
+        datasets: [{
+          name: "Numbers",
+          page: "https://example.org/numbers",
+          citation: "Example: Numbers",
+          terms: "Commonly so",
+          license: "CC-BY-SA-3.0",
+        }],
+      },
+      data: true,
+      vendor: {
+        packages: [
+          { name: "a", version: "1", license: "MIT" },
+          { name: "lib", version: "2", license: "LGPL-3.0-or-later" },
+        ],
+      },
+    } as unknown as Release).split("\n"),
+    [
+      "# Notice",
+      "",
+      "This archive is under MIT (`LICENSE`), but for the work of others in it.",
+      "",
+      "| what | where | by | licence |",
+      "|---|---|---|---|",
+      "| [A plot 1.2](https://example.org/plot) | in the page | Somebody | BSD-3-Clause |",
+      "| [Numbers](https://example.org/numbers) | `data/` | Example: Numbers | CC-BY-SA-3.0. Commonly so |",
+      "| npm packages | `vendor/npm/`, unchanged | see each tarball | [`vendor/PACKAGES.md`](vendor/PACKAGES.md) |",
+      "",
+      "Under the LGPL are lib 2: libraries of their own, unchanged, in files of their own, which may be replaced by others. Their sources are where their tarballs say.",
+      "",
+    ],
+  );
+  const license = "https://spdx.org/licenses/CC-BY-SA-3.0";
+  const file = crate.get("https://example.org/numbers.gz");
+  deepEqual(ids(file?.license), [license]);
+  equal(crate.get(license)?.name, "CC-BY-SA-3.0");
+  match(text("NOTICE.md"), /There is none\./);
 });
 
 Deno.test("rocrate-validator finds nothing that a crate must have and this one has not", async () => {

@@ -313,6 +313,7 @@ function publication({ authors, license }: Config): Publication {
       page: "https://example.org/numbers",
       citation: "Example: Numbers",
       terms: "Free",
+      license: "CC-BY-SA-3.0",
       files: [{
         name: "numbers.gz",
         bytes: 10,
