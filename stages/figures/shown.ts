@@ -1,6 +1,6 @@
 /**
- * Which test images a figure shows, and their pixels. It draws nothing: the report,
- * which loads no native code, shows the same.
+ * Which test images a figure shows, and their pixels. It draws nothing: the report
+ * shows the same.
  */
 import type { Task } from "../../pipeline/stage/task.ts";
 import { DatasetSchema } from "../formats/dataset.ts";

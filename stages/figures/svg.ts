@@ -12,8 +12,7 @@ export function svg(
   { title, description, width, height, unit, language, drawings }: Sheet,
 ): string {
   const clips = new Map<string, string>();
-  const groups = Map.groupBy(runs(drawings), (run) => run);
-  const body = [...groups.keys()].map((run) => {
+  const body = runs(drawings).map((run) => {
     const shapes = run.map(shape).join("\n");
     return run[0]!.clip.reduce((inside, outline) => {
       const path = data(outline);
@@ -26,9 +25,9 @@ export function svg(
       short(width * unit)
     }mm" height="${
       short(height * unit)
-    }mm" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title" aria-describedby="desc" xml:lang="${language}">`,
-    `<title id="title">${escapeXml(title)}</title>`,
-    `<desc id="desc">${escapeXml(description)}</desc>`,
+    }mm" viewBox="0 0 ${width} ${height}" role="img" xml:lang="${language}">`,
+    `<title>${escapeXml(title)}</title>`,
+    `<desc>${escapeXml(description)}</desc>`,
     ...Array.from(
       clips,
       ([path, id]) => `<clipPath id="${id}"><path d="${path}"/></clipPath>`,
