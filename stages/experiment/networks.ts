@@ -4,6 +4,7 @@
  */
 import type { Determinism, Stage } from "../../pipeline/stage/declaration.ts";
 import type { EngineName } from "../training/engine.ts";
+import { namesOf } from "./authors.ts";
 import { output } from "../../pipeline/stage/declaration.ts";
 import type { Network } from "../network/network.ts";
 import type { Resolved } from "./resolved.ts";
@@ -112,6 +113,8 @@ export const exportModel: Stage<Resolved> = {
       place: "head",
       params: {
         title: experiment.paper.title,
+        license: experiment.paper.license,
+        authors: namesOf(experiment.authors),
         learning_rate: training.learning_rate,
         seed: training.seed,
         ...settings,

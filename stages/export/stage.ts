@@ -19,6 +19,9 @@ export interface Params {
   readonly [key: string]: Json;
   /** The paper's. */
   readonly title: string;
+  /** Of the results, by SPDX, and who answers for them: a file travels alone. */
+  readonly license: string;
+  readonly authors: readonly string[];
   readonly learning_rate: number;
   readonly seed: number;
 }
@@ -40,7 +43,7 @@ export default async function exportModel(task: Task<Params>): Promise<void> {
       `train a network that maps ${image} to ${image}`,
     );
   }
-  const { title, ...parameters } = task.params;
+  const { title, license, authors, ...parameters } = task.params;
   const { learning_rate, seed, ...others } = parameters;
   const settings = Object.entries({
     "learning rate": learning_rate,
@@ -56,6 +59,8 @@ export default async function exportModel(task: Task<Params>): Promise<void> {
       (dataset.stand_in ? "stand-in data, not MNIST." : `${dataset.name}.`),
     metadata: {
       "facsimile.title": title,
+      "facsimile.license": license,
+      "facsimile.authors": canonical([...authors]),
       "facsimile.dataset": dataset.name,
       "facsimile.dataset.stand_in": String(dataset.stand_in),
       "facsimile.dataset.sha256": canonical(dataset.sha256),

@@ -22,6 +22,8 @@ export interface Recorded {
 
 /** The keys that the export writes and that are held against the record. */
 const PARAMETERS = "facsimile.parameters";
+const LICENSE = "facsimile.license";
+const AUTHORS = "facsimile.authors";
 const DATASET = "facsimile.dataset.sha256";
 
 /** Where the models contradict the record. */
@@ -34,14 +36,16 @@ export function findings(
     if (!path.endsWith(".onnx")) continue;
     const metadata = readMetadata(read(path));
     const facts = instances[instance]?.facts ?? {};
-    for (const [key, value] of Object.entries(table(metadata, PARAMETERS))) {
-      const said = facts[`param ${key}`];
-      if (said === undefined || canonical(said) !== canonical(value)) {
+    for (const [key, value] of said(metadata)) {
+      const recorded = facts[`param ${key}`];
+      if (
+        recorded === undefined || canonical(recorded) !== canonical(value)
+      ) {
         found.push(
           `${path} says ${key} = ${
             canonical(value)
           }, the record of ${instance} ` +
-            (said === undefined ? "nothing of it" : canonical(said)),
+            (recorded === undefined ? "nothing of it" : canonical(recorded)),
         );
       }
     }
@@ -54,6 +58,18 @@ export function findings(
     }
   }
   return found;
+}
+
+/** What a model says of its parameters, and of those who answer for it. */
+function said(metadata: ReadonlyMap<string, string>): [string, Json][] {
+  const [license, authors] = [metadata.get(LICENSE), metadata.get(AUTHORS)];
+  return [
+    ...Object.entries(table(metadata, PARAMETERS)),
+    ...license === undefined ? [] : [["license", license] as [string, Json]],
+    ...authors === undefined
+      ? []
+      : [["authors", JSON.parse(authors)] as [string, Json]],
+  ];
 }
 
 /** The pairs of a model; throws if it is no protobuf. */

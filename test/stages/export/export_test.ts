@@ -34,6 +34,8 @@ const DATASET: Dataset = {
 };
 const PARAMS: Params = {
   title: "Exercise 3",
+  license: "MIT",
+  authors: ["Ada Example"],
   learning_rate: 0.01,
   seed: 1,
   "training.batch_size": 32,
@@ -163,6 +165,8 @@ Deno.test("export writes where the model comes from, and the same bytes each tim
   );
   assert.deepEqual(metadata, {
     "facsimile.title": "Exercise 3",
+    "facsimile.license": "MIT",
+    "facsimile.authors": '["Ada Example"]',
     "facsimile.dataset": "glyphs",
     "facsimile.dataset.stand_in": "true",
     "facsimile.dataset.sha256":

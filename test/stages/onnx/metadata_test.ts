@@ -36,7 +36,14 @@ function found(metadata: { readonly [key: string]: string }): string[] {
     {
       artifacts: { "models/a.onnx": { instance: "export" } },
       instances: {
-        export: { facts: { "param seed": 1, "param learning_rate": 0.01 } },
+        export: {
+          facts: {
+            "param seed": 1,
+            "param learning_rate": 0.01,
+            "param license": "MIT",
+            "param authors": ["Ada"],
+          },
+        },
       },
       data: [DIGEST],
     },
@@ -67,6 +74,18 @@ Deno.test("findings() finds a model of other parameters or other data", () => {
   deepEqual(
     found({ "facsimile.dataset.sha256": `{"x":"${"cd".repeat(32)}"}` }),
     ["models/a.onnx was made from another x than the archive's datasets have"],
+  );
+});
+
+Deno.test("findings() finds a model under another licence, or by others", () => {
+  const own = { "facsimile.license": "MIT", "facsimile.authors": '["Ada"]' };
+  deepEqual(found(own), []);
+  deepEqual(
+    found({ "facsimile.license": "CC0-1.0", "facsimile.authors": '["Eve"]' }),
+    [
+      'models/a.onnx says license = "CC0-1.0", the record of export "MIT"',
+      'models/a.onnx says authors = ["Eve"], the record of export ["Ada"]',
+    ],
   );
 });
 

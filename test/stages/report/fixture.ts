@@ -186,7 +186,13 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
       continue;
     }
     await using task = await rig({
-      params: { title: "t", learning_rate: point.lr, seed: point.seed },
+      params: {
+        title: "t",
+        license: "MIT",
+        authors: ["Ada Näme"],
+        learning_rate: point.lr,
+        seed: point.seed,
+      },
       inputs: {
         model: models[index]?.path ?? "",
         weights: weightFiles[index]?.path ?? "",
