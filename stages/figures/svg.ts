@@ -127,7 +127,9 @@ function letters(
   });
 }
 
-/** Text between tags, or in quotes. */
+/** Text between tags, or in quotes. XML has no way to write control characters. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  // deno-lint-ignore no-control-regex -- these are meant
+  const plain = text.replace(/[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/g, "\ufffd");
+  return plain.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -136,6 +136,20 @@ Deno.test("text stands where its alignment says", () => {
   );
 });
 
+Deno.test("a title of any characters leaves SVG and XMP readable", async () => {
+  const { svg, pdf } = await render({
+    title: 'a\u0001<b>&"\u{1d70e}\ud800',
+    description: "D",
+    width: 10,
+    height: 10,
+    draw() {},
+  }, { authors: [], language: "en" });
+  const title = "a\ufffd&#60;b&#62;&#38;&#34;\u{1d70e}\ufffd";
+  const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  ok(read(new TextEncoder().encode(svg)).includes(`<title>${title}</title>`));
+  ok(read(pdf).includes(`>${title}</rdf:li>`));
+});
+
 Deno.test("a letter that the font lacks is an error, not an empty box", async () => {
   await rejects(
     draw((context) => context.fillText("漢", 0, 10)),
