@@ -48,6 +48,10 @@ const EXCEPTIONS: readonly (readonly [text: RegExp, reason: string])[] = [
   [/model name/g, "of the processor, in /proc/cpuinfo"],
   [/EpochMilliseconds|SOURCE_DATE_EPOCH/g, "the beginning of time, 1970"],
   [/font-weight/g, "a property of SVG"],
+  [
+    /TensorFlow|tensorflow\/|TensorBoard/g,
+    "a viewer of event files, and where their format is written down",
+  ],
   [/<\/?figure\b/g, "an element of HTML"],
 ];
 

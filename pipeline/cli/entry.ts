@@ -15,7 +15,7 @@ import { StatCache } from "../store/stat.ts";
 import { Store } from "../store/store.ts";
 
 /** One run, with all its values by name. */
-type Entry = RunRow & Valued;
+export type Entry = RunRow & Valued;
 
 /** A project's store, to be read. */
 export function openStore(root: string): Store {

@@ -313,10 +313,10 @@ export const COMMANDS: readonly Command[] = [
     help:
       "the history of runs, newest first, with what they measured; words and notes for them",
     operands: {
-      name: "tag|untag|note RUN WORD",
+      name: "tag|untag|note|export RUN WORD",
       least: 0,
       most: Infinity,
-      takes: { kind: "words", words: ["tag", "untag", "note"] },
+      takes: { kind: "words", words: ["tag", "untag", "note", "export"] },
     },
     options: [
       {
@@ -344,6 +344,13 @@ export const COMMANDS: readonly Command[] = [
         help:
           "only runs that fit: NAME=VALUE, or with != < <= > >= ~ (contains)",
       },
+      {
+        name: "tensorboard",
+        value: "FOLDER",
+        takes: FILE,
+        help:
+          "with export: write what runs measured as TensorBoard's event files",
+      },
       JSON_OPTION,
     ],
     examples: [
@@ -352,6 +359,10 @@ export const COMMANDS: readonly Command[] = [
       ["runs --filter ended=failed --filter note~wide", "only some of them"],
       ["runs tag last paper", "a word to find it by; clean keeps what has one"],
       ["runs note last 'a wider layer, for the appendix'", "a note"],
+      [
+        "runs export --tensorboard /tmp/board",
+        "for tensorboard --logdir /tmp/board; with RUN only those",
+      ],
     ],
   },
   {

@@ -1,7 +1,8 @@
 /** `runs`: the history of runs that changed something, and what is said of them. */
 import type { Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { openStore, readEntry } from "../entry.ts";
+import { type Entry, openStore, readEntry } from "../entry.ts";
+import { exportEvents } from "../export.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { mark, readMarks, TAG } from "../../history/marks.ts";
 import { findRun, runIds } from "../../history/runs.ts";
@@ -16,9 +17,10 @@ import type { Project } from "../../project/project.ts";
 import { type Asked, runsLines } from "../../render/runs.ts";
 import type { Json } from "../../stage/json.ts";
 import type { Store } from "../../store/store.ts";
+import { counted } from "../../text/quantity.ts";
 import { jsonLine } from "../../text/visible.ts";
 
-/** The command `runs`, and what it does to a run: `tag`, `untag`, `note`. */
+/** The command `runs`, and what it does to a run: `tag`, `untag`, `note`, `export`. */
 export default function runsCommand<Config>(
   { root, pipeline }: Project<Config>,
   parsed: Parsed,
@@ -27,20 +29,19 @@ export default function runsCommand<Config>(
   const store = openStore(root);
   const [action, ...words] = parsed.operands;
   if (action === undefined) show(store, pipeline, parsed, console);
+  else if (action === "export") give(store, pipeline, words, parsed, console);
   else say(store, action, words, console);
   return Promise.resolve(0);
 }
 
-function show(
+/** The runs that are asked for, the newest first unless they are sorted. */
+function selected(
   store: Store,
   pipeline: Project<never>["pipeline"],
   parsed: Parsed,
-  { out, outStyle, columns }: Console,
-): void {
+): Entry[] {
   const last = Number(parsed.one("last") ?? 20);
   const ids = runIds(store).toReversed();
-  const chosen = parsed.all("columns").flatMap((words) => words.split(","))
-    .filter((word) => word !== "");
   const conditions = parsed.all("filter");
   // Without a condition no report is read that is not shown.
   let rows = (conditions.length > 0 ? ids : ids.slice(0, last))
@@ -50,7 +51,18 @@ function show(
   }
   rows = rows.slice(0, last);
   const by = parsed.one("sort");
-  if (by !== undefined && rows.length > 0) rows = unwrap(sorted(rows, by));
+  return by !== undefined && rows.length > 0 ? unwrap(sorted(rows, by)) : rows;
+}
+
+function show(
+  store: Store,
+  pipeline: Project<never>["pipeline"],
+  parsed: Parsed,
+  { out, outStyle, columns }: Console,
+): void {
+  const rows = selected(store, pipeline, parsed);
+  const chosen = parsed.all("columns").flatMap((words) => words.split(","))
+    .filter((word) => word !== "");
   const asked = (chosen.length > 0 ? chosen : pipeline.headline ?? [])
     .flatMap((word): Asked[] => {
       const found = chosen.length > 0 && rows.length > 0
@@ -86,6 +98,41 @@ function show(
   }
 }
 
+/** Writes runs for another program: those that are named, or that the options choose. */
+function give(
+  store: Store,
+  pipeline: Project<never>["pipeline"],
+  names: readonly string[],
+  parsed: Parsed,
+  { out, err }: Console,
+): void {
+  const folder = parsed.one("tensorboard");
+  if (folder === undefined) {
+    throw new Failed({
+      kind: "usage",
+      what: "Cannot export runs",
+      seen: "it is not said where to and for which program",
+      hint: "use --tensorboard FOLDER",
+    });
+  }
+  const ids = names.length > 0
+    ? names.map((name) => unwrap(findRun(name, store)))
+    : selected(store, pipeline, parsed).map(({ id }) => id);
+  const { runs, files, without } = exportEvents(
+    ids,
+    folder,
+    store,
+    pipeline.metrics,
+  );
+  if (without.length > 0) {
+    err(`without measures, and left out: ${without.join(", ")}\n`);
+  }
+  out(
+    `${counted(runs, "run")} in ${counted(files, "file")}; look at them with ` +
+      `tensorboard --logdir ${JSON.stringify(folder)}\n`,
+  );
+}
+
 /** Gives a run a word or a note, or takes it away. */
 function say(
   store: Store,
@@ -98,7 +145,7 @@ function say(
       kind: "usage",
       what: `Cannot do "${action}" with a run`,
       seen,
-      hint: "use tag RUN WORD, untag RUN WORD or note RUN TEXT",
+      hint: "use tag RUN WORD, untag RUN WORD, note RUN TEXT or export",
     });
   if (!["tag", "untag", "note"].includes(action)) {
     throw wrong("there is no such action");

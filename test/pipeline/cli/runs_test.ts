@@ -1,5 +1,7 @@
 /** `runs` and `diff` from outside: what a person asks of the history, and says of it. */
 import { deepEqual, equal, match } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { events, Program, until } from "../../rig/program.ts";
 
 /** The program with something measured, which depends on one setting: STEPS. */
@@ -187,6 +189,59 @@ Deno.test("runs: what each measured, how it ended, and only those and that which
     },
   );
 });
+
+Deno.test("runs export writes what was measured for TensorBoard: each run once, the same bytes each time", async () => {
+  using program = measuring();
+  program.open(1);
+  program.open(2);
+  equal((await program.run("reproduce", "--note", "a first one")).code, 0);
+  equal((await program.run({ STEPS: "4" }, "reproduce")).code, 1);
+  const folder = join(program.root, "board");
+  const written = async () => {
+    const { code, out, err } = await program.run(
+      "runs",
+      "export",
+      "--tensorboard",
+      folder,
+    );
+    equal(code, 0, err);
+    match(out, /^1 run in 3 files; look at them with tensorboard --logdir/);
+    match(err, /^without measures, and left out: \S+$/m);
+    return walk(folder).map((path) => [
+      path.slice(folder.length).replace(/\d{8}-\d{6}-\w+|\d{10}/g, "N"),
+      readFileSync(path).toString("latin1"),
+    ]);
+  };
+  const files = await written();
+  deepEqual(files.map(([path]) => path), [
+    "/N/events.out.tfevents.N.facsimile",
+    "/N/parts/a.1/events.out.tfevents.N.facsimile",
+    "/N/parts/b.1/events.out.tfevents.N.facsimile",
+  ]);
+  match(files[0]![1]!, /a first one/);
+  match(files[1]![1]!, /steps\/e/);
+  deepEqual(await written(), files);
+
+  for (
+    const [args, said] of [
+      [[], /Cannot export runs\n.*\n.*hint: use --tensorboard FOLDER/],
+      [["nobody", "--tensorboard", folder], /Cannot find the run "nobody"/],
+      [["--tensorboard", join(program.root, "data/a.txt")], /Cannot write to/],
+    ] as const
+  ) {
+    const { code, err } = await program.run("runs", "export", ...args);
+    equal(code, 2, err);
+    match(err, said);
+  }
+});
+
+/** All files below a folder, in order. */
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : [path];
+  }).sort();
+}
 
 Deno.test("words and notes are found, changed and kept by clean, and rerun nothing", async () => {
   using program = measuring();
