@@ -134,8 +134,8 @@ Deno.test("runs: what each measured, how it ended, and only those and that which
       ["steps=nothing", 0],
     ] as const;
     const counts = await Promise.all(conditions.map(async ([condition]) => {
-      const { out, err } = await runs("--filter", condition, "--json");
-      equal(err, "");
+      const { code, out, err } = await runs("--filter", condition, "--json");
+      equal(code, 0, err);
       return [condition, JSON.parse(out).length];
     }));
     deepEqual(counts, conditions.map((one) => [...one]));
