@@ -24,7 +24,9 @@ export function isTimed({ share = 1 }: BuildRecord): boolean {
 
 /**
  * The time of a record, as if it had done all of its work, times how much more the
- * work is now, times the part that a checkpoint leaves to do.
+ * work is now, times the part that a checkpoint leaves to do; but for what it took to
+ * start and to end, if its progress told that apart: that remains. A trial on little
+ * data, which is little else, would else promise hours.
  */
 export function estimate(
   instance: Instance,
@@ -35,9 +37,10 @@ export function estimate(
     readonly from: Continuation | undefined;
   },
 ): Estimate {
-  const { seconds, share = 1 } = record;
+  const { seconds, working = seconds, share = 1 } = record;
   const left = shareLeft(from);
-  const time = seconds / share * workRatio(instance, record) * left;
+  const time = seconds - working +
+    working / share * workRatio(instance, record) * left;
   return {
     // To start and to write outputs takes its time, too.
     seconds: Math.max(time, Math.min(seconds, STARTED)),

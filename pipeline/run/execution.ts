@@ -229,13 +229,18 @@ async function execute(
   if (!kept.ok) return broken(kept.failure, { folder });
   const seconds = ended.seconds ?? (performance.now() - started) / 1000;
   const { work } = declaration;
+  const share = shareLeft(from);
+  const working = throughput.working(share);
   store.write(instance.stage, {
     instance: instance.id,
     fingerprint: id,
     facts,
     outputs: kept.value,
-    seconds: Math.round(seconds * 1000) / 1000,
-    ...(from && { share: shareLeft(from) }),
+    seconds: thousandths(seconds),
+    ...(working !== undefined && {
+      working: thousandths(Math.min(working, seconds)),
+    }),
+    ...(from && { share }),
     ...(work !== undefined && { work }),
     made: new Date().toISOString(),
     wall: ended.wall,
@@ -251,6 +256,10 @@ async function execute(
     fingerprint: id,
     ...(provisional !== undefined && { provisional }),
   };
+}
+
+function thousandths(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface BuildRecord {
   readonly outputs: { readonly [output: string]: Kept };
   /** How long it took, in seconds. */
   readonly seconds: number;
+  /** Those of the seconds that go with the work, by its progress: the rest are to start and to end. */
+  readonly working?: number;
   /** The part of it that was left to do, where it went on from a checkpoint: below 1. */
   readonly share?: number;
   /** How much work all of it is, if the stage says so, in its own unit. */
@@ -69,6 +71,7 @@ const RECORD = v.object({
     v.object({ digest: DIGEST, size: v.number() }),
   ),
   seconds: v.number(),
+  working: v.optional(v.number()),
   share: v.optional(v.number()),
   work: v.optional(v.number()),
   made: v.string(),

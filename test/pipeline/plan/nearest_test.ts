@@ -259,6 +259,9 @@ Deno.test("estimate() scales by declared work, by the end of what continues, and
   // What took 100 seconds for half of it takes 200 for all of it.
   deepEqual(say({}, { share: 0.5 }), [200, true]);
   deepEqual(say(steps, {}, from(20, 20)), [0.5, true]);
+  // Of 100 seconds, 90 went by before and after the work.
+  deepEqual(say({ work: 30 }, { work: 10, working: 10 }), [120, true]);
+  deepEqual(say(steps, { working: 10, share: 0.5 }, from(15, 20)), [100, true]);
 });
 
 /** A stage that continues, behind one that reads a file. */
