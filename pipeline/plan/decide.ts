@@ -26,7 +26,7 @@ export interface World {
   readonly own: (instance: Instance) => Facts;
   /** The digest of a file of the project. */
   readonly file: (path: string) => Digest | undefined;
-  /** Stages and instances that have to run whatever their records say. */
+  /** Instances that have to run whatever their records say. */
   readonly force: ReadonlySet<string>;
 }
 
@@ -72,8 +72,7 @@ export function decide(
       : outputs(source.instance)?.[source.output];
   const inputs = inputFacts(instance, digestOf);
   const facts: Facts = { ...world.own(instance), ...inputs.facts };
-  const forced = world.force.has(instance.stage) ||
-    world.force.has(instance.id);
+  const forced = world.force.has(instance.id);
 
   if (inputs.unknown.size > 0) {
     const earlier = world.nearest.find(instance, facts, inputs.unknown);

@@ -5,16 +5,10 @@
 import { join } from "node:path";
 import { Artifacts } from "../artifacts/artifacts.ts";
 import type { Code } from "../code/code.ts";
-import {
-  fail,
-  type Failure,
-  nearest,
-  ok,
-  type Result,
-  short,
-} from "../failure.ts";
+import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Graph, Instance } from "../graph/graph.ts";
 import { link } from "../graph/link.ts";
+import { select } from "../graph/select.ts";
 import type { Overlays, Project } from "../project/project.ts";
 import type { Publication } from "../project/publication.ts";
 import type { Json } from "../stage/json.ts";
@@ -64,8 +58,12 @@ export async function open<Config>(
   );
   if (!linked.ok) return linked;
   const graph = linked.value;
-  const unknown = unknownForce(graph, force);
-  if (unknown) return fail(unknown);
+  const forced = new Set<string>();
+  for (const target of force) {
+    const found = select(graph, target);
+    if (!found.ok) return found;
+    for (const { id } of found.value) forced.add(id);
+  }
 
   const { root } = project;
   const { place = root } = project;
@@ -95,7 +93,7 @@ export async function open<Config>(
       nearest: new Nearest(store, graph),
       own,
       file: (path) => files.value.get(path),
-      force: new Set(force),
+      force: forced,
     },
     require: project.sandbox(config.value),
     environment,
@@ -140,24 +138,4 @@ function refuse(wanted: string): Failure | undefined {
     };
   }
   return undefined;
-}
-
-function unknownForce(
-  { instances }: Graph,
-  force: readonly string[],
-): Failure | undefined {
-  const known = new Set(instances.flatMap(({ id, stage }) => [stage, id]));
-  const unknown = force.find((name) => !known.has(name));
-  if (unknown === undefined) return undefined;
-  const guess = nearest(unknown, known);
-  return {
-    kind: "unknown-stage",
-    what: `Cannot force the stage "${short(unknown)}"`,
-    seen: `stages: ${
-      [...new Set(instances.map((one) => one.stage))].join(", ")
-    }`,
-    hint: guess
-      ? `did you mean "${guess}"?`
-      : "see deno task status --verbose for all instances",
-  };
 }

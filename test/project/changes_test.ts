@@ -3,6 +3,7 @@
  * `why`, whole. Before the changes there were three runs: the plain configuration, a
  * wider model, and last a quick trial on little data.
  */
+import { equal } from "node:assert/strict";
 import { renameSync, rmSync } from "node:fs";
 import { INTEGRITY, Survey } from "./survey.ts";
 
@@ -123,4 +124,31 @@ Deno.test("--dry-run and why say of fifteen changes what a person needs to decid
   rmSync(survey.path("artifacts/figures/curve.svg"));
   story.push(await survey.dryRun(), "", await survey.why("draw[figure=curve]"));
   await t.assertSnapshot(story.join("\n"));
+});
+
+Deno.test("status --verbose has every instance, and what contained it", async () => {
+  using survey = new Survey();
+  await survey.run();
+  const told = await survey.status(
+    "--verbose",
+    ...["--set", 'draw.curve.scale="linear"'],
+  );
+  equal(
+    // The last line is about this machine's cores.
+    told.split("\n").slice(0, -1).join("\n"),
+    `\
+artifacts/ holds the plain configuration, not draw.curve.scale="linear";
+deno task reproduce --set 'draw.curve.scale="linear"' replaces it by running at
+most 2 instances
+will run
+  draw[figure=curve]     about 0.5 s  param scale: log → linear [deno]
+may run
+  report                       0.5 s  if draw[figure=curve] gives something else
+                                      [deno]
+reused: up to date
+  gather                              [deno]
+  fit[rate=0.1,seed=1]                [deno]
+  fit[rate=0.01,seed=1]               [deno]
+  draw[figure=bars]                   [deno]`,
+  );
 });

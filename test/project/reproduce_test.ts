@@ -35,6 +35,15 @@ function which(
   });
 }
 
+/** Lines without their columns, and without what is another one in each run. */
+function told(text: string): string[] {
+  const time = /(about )?\b\d+(\.\d+)? (s|min \d\d s|min|h \d\d min)(?!\w)/g;
+  return text.trim().split("\n").map((line) =>
+    line.replace(time, "TIME").replace(/\d{4}-\d\d-\d\d \d\d:\d\d/, "DATE")
+      .replace(/ +/g, " ").trim()
+  );
+}
+
 Deno.test("reproduce makes the same bytes in any folder, time zone, locale and number of jobs", async (t) => {
   using here = new Copy("here", {
     ...data,
@@ -86,6 +95,36 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
     const plan = await here.plan(...SMALL, "--set", "training.epochs=2");
     deepEqual(which(plan, "run"), ["train", "report"]);
     deepEqual(which(plan, "reuse"), ["download", "prepare"]);
+    const { out } = await here.task(
+      "reproduce",
+      "--dry-run",
+      ...SMALL,
+      ...["--set", "training.epochs=2", "--jobs", "2"],
+    );
+    deepEqual(told(out).slice(-13), [
+      "will run",
+      "train × 3 TIME param epochs: 1 → 2; continues at 1 of 2 epochs",
+      "report TIME param settings.training.epochs: 1 → 2",
+      "may run if train × 3 give something else",
+      "export × 3 TIME",
+      "reconstruct × 3 TIME",
+      "denoise × 3 TIME",
+      "metrics TIME",
+      "claims TIME",
+      "figures × 8 TIME",
+      "quotes TIME",
+      "reused: 5 instances",
+      "4 will run, 20 may run; predicted time: at most TIME on 2 cores",
+    ]);
+    const why = await here.task(
+      ...["why", "train[lr=0.01]", ...SMALL],
+      ...["--set", "training.epochs=2"],
+    );
+    deepEqual(told(why.out).slice(0, 3), [
+      "train[lr=0.01,seed=1] will run: param epochs: 1 → 2",
+      "continues at 1 of 2 epochs; predicted time: TIME",
+      "compared with its last record, made DATE UTC in TIME, contained by deno",
+    ]);
   });
 
   await step("one more learning rate trains only that one", async () => {

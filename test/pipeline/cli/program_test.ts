@@ -120,7 +120,7 @@ Deno.test("what is typed and leads nowhere ends in a sentence, and in what to do
       [["graph", "--svg", "a".repeat(5000)], /Cannot write the picture/],
       [["why", ""], /Cannot find the stage ""/],
       [["why", "constructor"], /Cannot find the stage "constructor"/],
-      [["reproduce", "--force", "__proto__"], /Cannot force the stage/],
+      [["reproduce", "--force", "__proto__"], /Cannot find the stage/],
       [["reproduce", "--jobs", "999999999"], /from 1 to 4096 is allowed/],
     ] as const
   ) {

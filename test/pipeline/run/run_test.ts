@@ -427,3 +427,20 @@ Deno.test("open() says of a file that cannot be an input that it cannot, and why
     ok(hint);
   }
 });
+
+Deno.test("run() forces a stage, an instance, and instances by some of their axes", async () => {
+  await using study = await Study.start();
+  study.stage(
+    "x",
+    { outputs: ["o"], matrix: { a: [1, 2], b: [1, 2] } },
+    `write(task.output("o"), "");`,
+  );
+  await study.run();
+  const built = async (force: string) =>
+    Object.entries(await study.run({ force: [force] }))
+      .filter(([, how]) => how === "built").map(([instance]) => instance)
+      .sort();
+  equal((await built("x")).length, 4);
+  deepEqual(await built("x[a=1,b=2]"), ["x[a=1,b=2]"]);
+  deepEqual(await built("x[a=2]"), ["x[a=2,b=1]", "x[a=2,b=2]"]);
+});
