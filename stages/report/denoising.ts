@@ -38,7 +38,7 @@ export function denoisingSection(data: ReportData): Section {
     title: "Denoising",
     body: html`
       <p class="caption">${title}</p>
-      <div class="scroll tall" tabindex="0" role="region"
+      <section class="scroll tall" tabindex="0"
         aria-label="Errors under noise">
         <table>
           <thead>
@@ -52,7 +52,7 @@ export function denoisingSection(data: ReportData): Section {
             place,
           ) => row(`Output, ${label}`, place + 1))}</tbody>
         </table>
-      </div>
+      </section>
       <ul class="findings">${explanations(data)}</ul>
     `,
   };

@@ -54,7 +54,7 @@ export async function compose(parts: Parts): Promise<string> {
         )}">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>${parts.title}: reproduction report</title>
+        <title>${titleOf(parts.title)}</title>
         <style>${new Markup(styles)}</style>
       </head>
       <body>
@@ -79,6 +79,17 @@ export async function compose(parts: Parts): Promise<string> {
       </body>
     </html>
   `.text;
+}
+
+/** What a tab or a bookmark has room for. */
+const ROOM = 70;
+
+/** The page's title in the browser: that of the paper, cut where it is too long. */
+function titleOf(paper: string): string {
+  const whole = `${paper}: reproduction report`;
+  if (whole.length <= ROOM) return whole;
+  if (paper.length <= ROOM) return paper;
+  return `${paper.slice(0, ROOM).replace(/\s+\S*$/, "")} …`.slice(0, ROOM);
 }
 
 /** Text that cannot end the element it stands in. */

@@ -86,7 +86,7 @@ function table(
   const long = rows.length > LONG ? " sortable" : "";
   return html`
     <p class="caption">${title}</p>
-    <div class="scroll tall" tabindex="0" role="region" aria-label="${title}">
+    <section class="scroll tall" tabindex="0" aria-label="${title}">
       <table class="measures${long}">
         <thead>
           <tr>${heads.map((head) =>
@@ -99,7 +99,7 @@ function table(
           html`<tr>${keys.map(key)}${columns.map((cells) => cells[row]!)}</tr>`
         )}</tbody>
       </table>
-    </div>
+    </section>
   `;
 }
 

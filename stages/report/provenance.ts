@@ -15,9 +15,9 @@ export function graphSection({ graph }: Params): Section {
       <div
         class="tools"><label class="file">Open run.json<input type="file" id="open-run" accept=".json,application/json"></label><span class="readout" id="run-status" role="status">Times and what was reused differ from run to run, so they are not part of this page: open or drop the <code>run.json</code> that lies beside it, or in an archive <code>logs/run.json</code>.</span></div>
       <figure class="wide pipeline">
-        <div class="scroll" tabindex="0" role="region"
-          aria-label="Picture of the pipeline">${drawGraph(graph)}</div>
-        <div class="scroll" tabindex="0" role="region" aria-label="Table of stages">
+        <section class="scroll" tabindex="0"
+          aria-label="Picture of the pipeline">${drawGraph(graph)}</section>
+        <section class="scroll" tabindex="0" aria-label="Table of stages">
           <table id="stages">
             <thead>
               <tr>
@@ -40,7 +40,7 @@ export function graphSection({ graph }: Params): Section {
               `
             )}</tbody>
           </table>
-        </div>
+        </section>
         <figcaption>An arrow leads from a stage to one that reads its results; what follows from other arrows is left out.</figcaption>
       </figure>
     `,
@@ -91,7 +91,7 @@ export function digestsSection({ dataset, digests }: ReportData): Section {
     rows: readonly (readonly [string, string])[],
   ) =>
     html`
-      <div class="scroll" tabindex="0" role="region" aria-label="${label}">
+      <section class="scroll" tabindex="0" aria-label="${label}">
         <table class="digests">
           <thead>
             <tr>
@@ -108,7 +108,7 @@ export function digestsSection({ dataset, digests }: ReportData): Section {
             `
           )}</tbody>
         </table>
-      </div>
+      </section>
     `;
   const { files, rows, together } = digests;
   return {

@@ -25,7 +25,7 @@ export function curvesSection(
         <div id="chart" tabindex="0" role="application" aria-roledescription="chart"
           aria-label="Loss against the epoch. Arrow keys move the cursor, plus and minus zoom, 0 shows the whole range. The table below has the values."></div>
         <p class="readout" id="readout"></p>
-        <div class="scroll tall" tabindex="0" role="region"
+        <section class="scroll tall" tabindex="0"
           aria-label="Values at the cursor">
           <table id="legend">
             <thead>
@@ -38,7 +38,7 @@ export function curvesSection(
             </thead>
             <tbody></tbody>
           </table>
-        </div>
+        </section>
         <figcaption>${curvesCaption(band, data)}</figcaption>
       </figure>
       ${measures(data)}

@@ -1,6 +1,11 @@
-/** Other runs' files, in the form of this page's own curves. */
+/** What belongs to all curves: the form of this page's own, also for other runs' files. */
 
 const OVERLAYS = 400;
+
+/** Where means over epochs stand: in the middle of each, which ends at x. */
+export function middles({ x }) {
+  return x.map((epoch) => epoch - 0.5);
+}
 
 /** Another run's file in the form of this page's own curves. */
 export function bucketed({ steps, epochs }) {

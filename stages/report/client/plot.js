@@ -1,4 +1,5 @@
 /** What the plot is made of: tables, series, bands, axes, and the range of the losses. */
+import { middles } from "./compared.js";
 import { colour, veil } from "./theme.js";
 
 /**
@@ -71,8 +72,7 @@ function partsOf(line) {
     band(steps.x, steps, 0.16),
     mean(steps.x, steps.mean, { stroke: veil(tone, 0.75), width: 1 }),
     ...(seeds.length > 1 ? [band(epochs.x, epochs, 0.3)] : []),
-    // A mean over an epoch is of its middle.
-    mean(epochs.x.map((epoch) => epoch - 0.5), epochs.train, {
+    mean(middles(epochs), epochs.train, {
       stroke: colour(tone),
       width: 1.5,
       dash: [5, 4],

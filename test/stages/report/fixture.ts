@@ -76,6 +76,8 @@ export interface Options {
   readonly images?: "all" | number;
   readonly seeds?: readonly number[];
   readonly steps?: number;
+  /** About the least loss. */
+  readonly least?: number;
   readonly title?: string;
 }
 
@@ -93,9 +95,10 @@ export interface Fixture extends AsyncDisposable {
 /** Makes the inputs of the stage. */
 export async function fixture(options: Options = {}): Promise<Fixture> {
   const { standIn = false, seeds = [1], steps = 200 } = options;
+  const { least = 0.02 } = options;
   const { rates = RATES, images: some = 3200 } = options;
   const { measured = (outputs: Uint8Array) => outputs } = options;
-  const title = options.title ?? "A test </script><b>of</b> the report";
+  const title = options.title ?? "A test </script><b>of</b> it";
   const folder = await Deno.makeTempDir({ prefix: "facsimile-report-" });
   const put = (name: string, content: unknown) => {
     const path = `${folder}/${name}`;
@@ -143,12 +146,12 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     seed,
     steps: Array.from(
       { length: steps },
-      (_, step) => 0.02 + lr / 2 + 0.1 / (1 + step) + (step % 7) / 1000,
+      (_, step) => least + lr / 2 + 0.1 / (1 + step) + (step % 7) / 1000,
     ),
     epochs: [1, 2, 3, 4].map((epoch) => ({
       epoch,
-      train_loss: 0.02 + lr / epoch,
-      validation_loss: 0.021 + lr / epoch + seed / 1000,
+      train_loss: least + lr / epoch,
+      validation_loss: least + lr / epoch + (1 + seed) / 1000,
     })),
   });
   const tree = topology(

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import axe, { type AxeResults } from "axe-core";
+import { HtmlValidate } from "html-validate";
 import type { Page } from "playwright-core";
 import { findChromium, launch, visit } from "./browser.ts";
 import { fixture, RATES, reference } from "./fixture.ts";
@@ -80,7 +82,7 @@ Deno.test({
           assert.deepEqual(seen.complaints, []);
           assert.equal(
             await seen.page.title(),
-            "A test </script><b>of</b> the report: reproduction report",
+            "A test </script><b>of</b> it: reproduction report",
           );
         },
       );
@@ -168,6 +170,32 @@ Deno.test({
         assert.notEqual(await drawing(page), before);
         await page.locator("#legend input").first().check();
         assert.deepEqual((await chart(page)).shown, ["0.1", "0.01"]);
+      });
+
+      await t.step("shows how far each reconstruction is off", async () => {
+        await using seen = await visit(browser, path);
+        const { page } = seen;
+        const rows = await page.locator("#tiles .row .rate").allInnerTexts();
+        assert.deepEqual(rows, [
+          "Original",
+          "Learning rate 0.1",
+          "Error",
+          "Learning rate 0.01",
+          "Error",
+        ]);
+        // Dark where nothing differs, yellow where half the range of greys does.
+        const original = await pixels(
+          page,
+          ".row:nth-child(1) canvas >> nth=0",
+        );
+        const output = await pixels(page, ".row:nth-child(2) canvas >> nth=0");
+        const error = await pixels(page, ".row:nth-child(3) canvas >> nth=0");
+        original.forEach((grey, at) => {
+          const apart = Math.abs(grey - output[at]!);
+          if (apart === 0) assert.equal(error[at], 68);
+          if (apart >= 128) assert.equal(error[at], 253);
+        });
+        assert(new Set(error).size > 2);
       });
 
       await t.step("lays another run over the curves", async () => {
@@ -534,6 +562,28 @@ Deno.test({
         assert.equal(new Set(ids).size, ids.length, "an id stands twice");
       });
 
+      await t.step("is what html-validate calls valid", async () => {
+        const validator = new HtmlValidate({
+          extends: ["html-validate:recommended"],
+        });
+        const { results } = await validator.validateString(
+          await Deno.readTextFile(path),
+        );
+        assert.deepEqual(
+          results.flatMap(({ messages }) =>
+            messages.map(({ ruleId, message }) => `${ruleId}: ${message}`)
+          ),
+          [],
+        );
+      });
+
+      await t.step("has nothing that axe would mend", async () => {
+        for (const [width, dark] of [[1024, false], [390, true]] as const) {
+          await using seen = await visit(browser, path, { width, dark });
+          assert.deepEqual(await violations(seen.page), []);
+        }
+      });
+
       await t.step("fits the width of a phone", async () => {
         for (const width of [390, 1024, 1600]) {
           await using seen = await visit(browser, path, { width });
@@ -554,6 +604,25 @@ Deno.test({
     }
   },
 });
+
+/** What axe finds, with all folds open; the page's policy forbids what is put into it. */
+async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Page.setBypassCSP", { enabled: true });
+  await page.reload();
+  await page.evaluate(() =>
+    document.querySelectorAll("details").forEach((
+      fold: { open: boolean },
+    ) => fold.open = true)
+  );
+  await page.addScriptTag({ content: axe.source });
+  const { violations } = await page.evaluate(
+    "axe.run()",
+  ) as AxeResults;
+  return violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.map(({ html }) => html).join("; ")}`
+  );
+}
 
 /** The ratio of an element's text to what lies behind it, by WCAG 2. */
 async function contrast(
