@@ -10,7 +10,7 @@ const COLOURS = 8;
 
 /**
  * Draws the chart and listens to its controls.
- * @param {{curves: any[], dense: boolean, band: [number, number], scale: "log" | "linear"}} material
+ * @param {{curves: any[], dense: boolean, band: [number, number] | null, scale: "log" | "linear"}} material
  */
 export function startChart({ curves, dense, band, scale }) {
   const host = document.getElementById("chart");
@@ -67,9 +67,9 @@ export function startChart({ curves, dense, band, scale }) {
         series,
         bands,
         hooks: {
-          drawClear: [(u) => drawBand(u, band)],
+          drawClear: [(u) => band && drawBand(u, band)],
           draw: [(u) => {
-            nameBand(u, band);
+            if (band) nameBand(u, band);
             drawMarks(u, dense ? lines.filter((one) => one.overlay) : lines);
             if (room) drawNames(u, named);
           }],

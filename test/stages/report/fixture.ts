@@ -98,7 +98,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
   const { least = 0.02 } = options;
   const { rates = RATES, images: some = 3200 } = options;
   const { measured = (outputs: Uint8Array) => outputs } = options;
-  const title = options.title ?? "A test </script><b>of</b> it";
+  const title = options.title ?? "</script><b>A test</b>";
   const folder = await Deno.makeTempDir({ prefix: "facsimile-report-" });
   const put = (name: string, content: unknown) => {
     const path = `${folder}/${name}`;

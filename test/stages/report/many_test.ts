@@ -115,6 +115,18 @@ Deno.test({
     );
 
     await t.step(
+      "has no band over data of which the paper says nothing",
+      async () => {
+        await using seen = await open({ standIn: true });
+        assert.deepEqual(seen.complaints, []);
+        assert.doesNotMatch(
+          await seen.page.locator("#curves figcaption").innerText(),
+          /Grey/,
+        );
+      },
+    );
+
+    await t.step(
       "draws any losses: the marks of their axis have an end",
       async () => {
         // Of an axis from 0.0097 on uPlot's own marks go on forever.

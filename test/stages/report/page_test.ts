@@ -82,7 +82,7 @@ Deno.test({
           assert.deepEqual(seen.complaints, []);
           assert.equal(
             await seen.page.title(),
-            "A test </script><b>of</b> it: reproduction report",
+            "</script><b>A test</b>: reproduction report",
           );
         },
       );
