@@ -46,11 +46,19 @@ export default async function filters(
           : { label: "", pictures }
       );
     };
-    const first = rowsOf(all[0]!);
-    const { cell } = cellsOf(first[0]!.pictures.length, width, first);
+    const widest = all.map(rowsOf).reduce((a, b) =>
+      b.flatMap(({ pictures }) => pictures).length >
+          a.flatMap(({ pictures }) => pictures).length
+        ? b
+        : a
+    );
+    const { cell } = cellsOf(widest[0]!.pictures.length, width, widest);
     const { groups, said } = someOf(
       all,
-      Math.floor((HIGHEST - SCALE_HEIGHT) / heightOfRows(first, cell)),
+      Math.max(
+        1,
+        Math.floor((HIGHEST - SCALE_HEIGHT) / heightOfRows(widest, cell)),
+      ),
     );
     const grid = gridOf(groups.flatMap(rowsOf), { width, framed: true });
     const kernels = all.map(({ shown: { network } }) =>

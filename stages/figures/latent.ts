@@ -1,5 +1,6 @@
 /** What the network keeps of a digit: the maps of its narrowest layer. */
 import type { Task } from "../../pipeline/stage/task.ts";
+import type { LayersModel } from "../formats/layers-model.ts";
 import { threeDigits } from "../formats/number.ts";
 import { codeOf } from "../network/layer.ts";
 import { type Code, codesOf } from "./code.ts";
@@ -20,6 +21,7 @@ import {
   distinction,
   readNetworks,
   seedsShown,
+  type Series,
   seriesOf,
   someOf,
 } from "./series.ts";
@@ -39,7 +41,8 @@ export default async function latent(
     codesOf(group.shown.network, originals);
   await writeFigure(task, "latent", async () => {
     const width = WIDTH[columns];
-    const sample = rowsOf(all[0]!.label, await codes(all[0]!));
+    const widest = all.reduce((a, b) => channelsOf(b) > channelsOf(a) ? b : a);
+    const sample = rowsOf(widest.label, await codes(widest));
     const { cell } = cellsOf(originals.length, width, sample);
     const { groups, said } = someOf(
       all,
@@ -79,11 +82,7 @@ export default async function latent(
         } that the decoder starts from, ${
           distinction(study, all)
         }, one map a row${
-          all.some(({ shown: { network } }) =>
-              codeOf(network.chain).shape.channels > MAPS
-            )
-            ? `, at most the first ${MAPS}`
-            : ""
+          channelsOf(widest) > MAPS ? `, at most the first ${MAPS}` : ""
         }.`,
         "Beside each map stand the least and the greatest of its values over the images shown, between which its colours run.",
         ...said,
@@ -91,6 +90,12 @@ export default async function latent(
       ],
     };
   });
+}
+
+function channelsOf(
+  { shown: { network } }: Series<{ network: LayersModel }>,
+): number {
+  return codeOf(network.chain).shape.channels;
 }
 
 /** "2 maps of 7 × 7 values", as far as all networks have as many. */

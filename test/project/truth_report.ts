@@ -6,6 +6,8 @@ import type { Curve } from "../../stages/formats/curve.ts";
 import type { Dataset } from "../../stages/formats/dataset.ts";
 import type { Judgement } from "../../stages/formats/claims.ts";
 import type { Metrics } from "../../stages/formats/metrics.ts";
+import { variantsOf } from "../../stages/experiment/study.ts";
+import type { Experiment } from "../../stages/experiment/schema.ts";
 import type { Performance } from "../rig/experiments.ts";
 import { slips } from "./slips.ts";
 
@@ -65,9 +67,9 @@ function numbers(performance: Performance): number[] {
   const models = Object.values(metrics.models);
   const curves = performance.artifacts.filter((name) => /^curves/.test(name))
     .map((name): Curve => JSON.parse(performance.text(name)));
-  const groups = [
-    ...Map.groupBy(models, ({ learning_rate }) => learning_rate).values(),
-  ];
+  const { networks } = variantsOf(experiment);
+  const groups = [...Map.groupBy(networks, ({ group }) => group).values()]
+    .map((group) => group.map(({ name }) => metrics.models[name]!));
   const means = groups.flatMap((group) => {
     const mean = (of: (one: typeof group[number]) => number) =>
       group.map(of).reduce((a, b) => a + b, 0) / group.length;
@@ -104,7 +106,7 @@ function numbers(performance: Performance): number[] {
     ...every(dataset as never),
     ...means,
     ...counts,
-    ...Object.values(shapes(performance)).flat(),
+    ...networks.flatMap((one) => Object.values(shapes(one)).flat()),
   ];
 }
 
@@ -120,8 +122,8 @@ function shownOf(performance: Performance): [label: number, index: number][] {
   ]);
 }
 
-/** What follows from the layers alone: the code, the weights, the image. */
-function shapes({ experiment: { network } }: Performance) {
+/** What follows from the layers of a network alone: the code, the weights, the image. */
+function shapes({ network }: Pick<Experiment, "network">) {
   const [rows, channels] = [28 / 2 / 2, network.encoder.at(-1)!];
   const sides = [1, ...network.encoder];
   const kernels = network.encoder.map((filters, place) =>
@@ -167,20 +169,27 @@ function sentences(
   performance: Performance,
   text: string,
 ): string[] {
-  const { experiment: { training, network }, sketch } = performance;
+  const { experiment, sketch } = performance;
+  const { training } = experiment;
   const { train } = sketch.counts;
   const images = (count: number) => `${count} image${count === 1 ? "" : "s"}`;
   const used = training.images === "all" || training.images === train
     ? images(train)
     : `the first ${training.images} of ${images(train)}`;
-  const size = 49 * network.encoder.at(-1)!;
+  const sizes = variantsOf(experiment).networks
+    .map(({ network }) => 49 * network.encoder.at(-1)!);
+  const [least, size] = [Math.min(...sizes), Math.max(...sizes)];
   const wanted = [
     `Data: ${
       sketch.standIn ? "drawn digits" : "MNIST"
     }, ${used} for training, `,
     ...(sketch.standIn ? ["Stand-in data, not MNIST."] : []),
     ...(size < 784 && text.includes("run in this page.")
-      ? [`the bottleneck of ${size} numbers`]
+      ? [
+        `the bottleneck of ${
+          least < size ? `${least} to ${size}` : size
+        } numbers`,
+      ]
       : []),
   ];
   const refused = [
