@@ -10,7 +10,7 @@ import { fail, ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
 import { lastRun, presentRun, publicationOf } from "../history/present.ts";
 import type { Publication } from "../project/publication.ts";
-import type { Lock } from "../published/lock.ts";
+import { type Lock, parseLock, printLock } from "../published/lock.ts";
 import { contents } from "./contents.ts";
 import { inspect } from "./inspection.ts";
 import { leaks } from "./leaks.ts";
@@ -106,10 +106,19 @@ function runOf(
     const published = publishedRun(opened, present.value, publication);
     if (!published.ok) return published;
     const { run, missing } = published.value;
-    return ok({ run, unpublished: missing });
+    return asWritten(run, missing);
   }
   if (!draft) return present;
   const last = lastRun(opened, verdicts);
   if (!last.ok) return last;
-  return ok({ run: last.value.run, unpublished: last.value.stale });
+  return asWritten(last.value.run, last.value.stale);
+}
+
+/** A run as its file has it, in the file's order: that is what a verifier reads. */
+function asWritten(
+  run: Lock,
+  unpublished: readonly string[],
+): Result<{ run: Lock; unpublished: readonly string[] }> {
+  const written = parseLock(printLock(run));
+  return written.ok ? ok({ run: written.value, unpublished }) : written;
 }

@@ -434,6 +434,16 @@ Deno.test("buildArchive() says which author and licence to add; a draft marks th
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a draft's documents are those that its record gives, where two results are equal", async () => {
+  await using paper = await Paper.write();
+  edit(join(paper.root, "stages/train.ts"), 'text.join(" ")', '"1 2 3"');
+  await paper.run();
+  const { path } = unwrap(await paper.archive({ draft: true }));
+  const { levels } = inspect(path, judge, 1);
+  deepEqual(levels.map(({ answer }) => answer), ["yes", "open"]);
+  match(levels[1]!.findings.join(), /^code\/results\.lock\.json is not there/);
+});
+
 Deno.test("a draft marks what is stale, and nothing but a draft is made of it", async () => {
   await using paper = await Paper.write();
   const none = await paper.archive({ draft: true });
