@@ -77,7 +77,18 @@ async function load(): Promise<Project<Resolved>> {
         help: "figures drawn again",
         makes: ["figures/", ".html"],
       },
-      { name: "models", help: "models evaluated again", after: ["models/"] },
+      {
+        name: "models",
+        help: "models evaluated again, by the archive's code and by your own",
+        after: ["models/"],
+        async examination() {
+          const { examination }:
+            typeof import("./stages/experiment/examination.ts") = await import(
+              later("./stages/experiment/examination.ts")
+            );
+          return examination;
+        },
+      },
       { name: "retrain", help: "all trained again" },
     ],
     shorthands: [{

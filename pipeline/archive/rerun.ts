@@ -18,6 +18,7 @@ import { probeWall } from "../sandbox/wall/wall.ts";
 import { realPath } from "../store/path.ts";
 import { factFindings } from "./asking.ts";
 import { readRun } from "./documents.ts";
+import { examine } from "./examining.ts";
 import { isOfTheMachine } from "./inspection.ts";
 import type { Level } from "./level.ts";
 import { Pace } from "./pace.ts";
@@ -66,7 +67,21 @@ export async function rerun(
     await using place = await workplace(container, circumstances);
     const found = await differing(run, place, circumstances) ??
       await remake(run, again, place, circumstances);
-    return { ...base, ...found };
+    if (found.answer !== "yes" || !again.examination) {
+      return { ...base, ...found };
+    }
+    const findings = await examine(
+      await again.examination(),
+      container,
+      run,
+      { ...circumstances, code: place.code },
+    );
+    return {
+      ...base,
+      answer: findings.length === 0 ? "yes" : "no",
+      seen: `${found.seen}; and examined by this program's own code`,
+      findings: [...findings, ...found.findings],
+    };
   } catch (error) {
     if (error instanceof Refused || isOfTheMachine(error)) {
       return { ...base, ...open(error.message) };
@@ -75,8 +90,8 @@ export async function rerun(
   }
 }
 
-function open(finding: string, seen = "not tried"): Found {
-  return { answer: "open", seen, findings: [finding] };
+function open(findings: string | readonly string[], seen = "not tried"): Found {
+  return { answer: "open", seen, findings: [findings].flat() };
 }
 
 /** What the archive's code says of itself, if that is not what the record says; nothing was made yet. */
@@ -266,7 +281,10 @@ function failureText(
 }
 
 /** What a program said before it gave up. */
-function trouble({ code, err }: Output): string {
-  const lines = err.trim().split("\n").slice(-6).join("\n         ");
-  return `the archive's program ended with exit code ${code}: ${lines}`;
+function trouble({ code, err }: Output): string[] {
+  const [first = "", ...rest] = err.trim().split("\n").slice(-6);
+  return [
+    `the archive's program ended with exit code ${code}: ${first}`,
+    ...rest,
+  ];
 }

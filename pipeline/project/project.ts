@@ -1,6 +1,7 @@
 /** What a project brings along: the contract between the engine and `main.ts`. */
 import type { Result } from "../failure.ts";
 import type { Pipeline } from "../stage/declaration.ts";
+import type { Json } from "../stage/json.ts";
 import type { Judge, Publication } from "./publication.ts";
 
 /** What a project brings along; the rest is the engine's. */
@@ -68,6 +69,27 @@ export interface Again {
   readonly makes?: readonly string[];
   /** What reads from these artifacts, directly or not, and makes none of them. */
   readonly after?: readonly string[];
+  /**
+   * The project's own look at what the level is about. The archive's code would
+   * measure again as it measured before, whatever it measures; this runs with the
+   * code of whoever verifies.
+   */
+  readonly examination?: () => Promise<Examination>;
+}
+
+/** What an archive's artifacts really are, against what they say: a sentence for each contradiction. */
+export type Examination = (look: Look) => Promise<readonly string[]>;
+
+/** An archive, as its project looks at it. */
+export interface Look {
+  /** The resolved configuration. */
+  readonly experiment: Json;
+  /** An artifact's content; throws if there is none. */
+  readonly read: (path: string) => Uint8Array<ArrayBuffer>;
+  /** The file of the data that has this SHA-256; throws if it is not at hand. */
+  readonly data: (sha256: string) => Uint8Array<ArrayBuffer>;
+  /** To be awaited now and then: tells how far it is, and throws once somebody has had enough. */
+  readonly progress: (done: number, of: number) => Promise<void>;
 }
 
 /**

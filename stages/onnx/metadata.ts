@@ -95,7 +95,7 @@ function table(metadata: ReadonlyMap<string, string>, key: string): JsonObject {
 }
 
 /** The fields of a protobuf message; bytes for those with a length, else nothing. */
-function* fields(
+export function* fields(
   bytes: Uint8Array,
 ): Generator<[field: number, value: Uint8Array | undefined]> {
   let at = 0;

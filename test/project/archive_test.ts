@@ -197,3 +197,56 @@ Deno.test(
     }
   },
 );
+
+Deno.test(
+  "level 4 refuses an archive whose code halves the errors that it measures, and no level before it does",
+  { ignore: mirror === undefined },
+  async () => {
+    using copy = new Copy("paper", { DATASET_MIRROR: mirror! }); // not ignored
+    const write = (name: string, text: string) =>
+      writeFileSync(copy.path(name), text);
+    write("LICENSE", "Do what you like.\n");
+    write("experiment.toml", shrink(copy.read("experiment.toml")));
+    const module = copy.path("stages/evaluation/metrics.ts");
+    edit(
+      module,
+      "test: readJson(fileOf(point, qualities), QualitySchema),",
+      "test: half(readJson(fileOf(point, qualities), QualitySchema)),",
+    );
+    writeFileSync(
+      module,
+      readFileSync(module, "utf8") +
+        "\nfunction half(one: any) {\n  return { ...one, mse: one.mse / 2 };\n}\n",
+    );
+    for (const command of ["reproduce", "publish", "archive"]) {
+      const { code, out, err } = await copy.task(command);
+      equal(code, 0, `${command}: ${out}${err}`);
+    }
+    // By the program of this checkout, which is not the archive's.
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "main.ts",
+        "verify",
+        copy.path("facsimile-1.0.0.zip"),
+        "--level",
+        "4",
+        "--run",
+      ],
+      cwd: new URL("../../", import.meta.url).pathname,
+      env: { NO_COLOR: "1", DATASET_MIRROR: mirror! },
+    }).output();
+    const out = new TextDecoder().decode(stdout);
+    const err = new TextDecoder().decode(stderr);
+    equal(code, 1, out + err);
+    match(
+      out,
+      /^level 3 .* ok: .*\nlevel 4 .* NO: .*examined by this program's own code\n {9}metrics\.json says test\.mse of lr-0\.001 is [\d.]+, but the network's is/m,
+    );
+    match(
+      err,
+      /^level 4 {2}models: evaluating by the verifier's own code, 1 of 3 done$/m,
+    );
+  },
+);

@@ -17,6 +17,7 @@ import {
 import { runProgram } from "../../../pipeline/sandbox/program/sandbox.ts";
 import { probeWall } from "../../../pipeline/sandbox/wall/wall.ts";
 import type { Remaking } from "../../../pipeline/render/remaking.ts";
+import type { Examination } from "../../../pipeline/project/project.ts";
 import { LEVELS, Paper } from "./fixture.ts";
 
 /** The record of a small paper, and its artifacts' texts. */
@@ -112,6 +113,7 @@ async function made(
   script: string,
   record = text,
   more: { readonly [name: string]: string } = {},
+  examination?: Examination,
 ) {
   const path = await Deno.makeTempFile({ suffix: ".zip" });
   try {
@@ -122,7 +124,15 @@ async function made(
         "code/deno.json": "{}\n",
         ...more,
       }),
-      { level, again: LEVELS[level - 3]! }, // three levels
+      {
+        level,
+        again: {
+          ...LEVELS[level - 3]!, // three levels
+          ...(examination && {
+            examination: () => Promise.resolve(examination),
+          }),
+        },
+      },
       {
         path,
         options: { engine: "exact" },
@@ -339,6 +349,63 @@ Deno.test("rerun() takes the program's word neither for equal bytes nor against 
   );
   const honest = await made(5, program(other, { finished: equivalent }), loose);
   equal(honest.answer, "yes", honest.findings.join());
+});
+
+Deno.test("rerun() lets the project look for itself, so that code which lies the same twice is found", async () => {
+  const sha256 = (text: string) =>
+    createHash("sha256").update(text).digest("hex");
+  const was = artifacts["metrics.json"]!; // it is measured
+  const halved = was.replace("0.0033", "0.0016");
+  equal(halved === was, false);
+  const lying = { ...artifacts, "metrics.json": halved };
+  // A consistent record of it: its own code would make the same again.
+  const record = text.replaceAll(sha256(was), sha256(halved));
+  const results = Object.fromEntries(
+    Object.entries(lying).map(([path, text]) => [`results/${path}`, text]),
+  );
+  const data = "the data";
+  const before = `
+Deno.mkdirSync(".store/objects", { recursive: true });
+Deno.writeTextFileSync(".store/objects/${sha256(data)}", ${
+    JSON.stringify(data)
+  });
+`;
+  const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const look: Examination = async ({ read: file, data: bytes, progress }) => {
+    await progress(0, 1);
+    equal(read(bytes(sha256(data))), data);
+    const { losses } = JSON.parse(read(file("metrics.json")));
+    const is = Number(read(file("models/lr-0.01.bin")).split(" ").at(-1));
+    return losses["lr-0.01"] === is
+      ? []
+      : [`metrics.json says ${losses["lr-0.01"]}, it is ${is}`];
+  };
+  const script = program(lying, { before });
+  const blind = await made(4, script, record, results);
+  equal(blind.answer, "yes", blind.findings.join());
+  const seeing = await made(4, script, record, results, look);
+  equal(seeing.answer, "no");
+  match(
+    seeing.findings.join(),
+    /^metrics\.json says 0\.0016\d*, it is 0\.0033\d*$/,
+  );
+  match(seeing.seen, /examined by this program's own code$/);
+  deepEqual(told.at(-1), { kind: "evaluating", done: 0, of: 1 });
+
+  const honest = Object.fromEntries(
+    Object.entries(artifacts).map(([path, text]) => [`results/${path}`, text]),
+  );
+  const yes = await made(4, program(artifacts, { before }), text, honest, look);
+  equal(yes.answer, "yes", yes.findings.join());
+  // Neither data that is missing nor an artifact that is broken is a crash.
+  const missing = await made(4, program(artifacts), text, honest, look);
+  equal(missing.answer, "open");
+  match(missing.findings.join(), /is not at hand/);
+  const broken = await made(4, program(artifacts), text, honest, () => {
+    throw new RangeError("too deep");
+  });
+  equal(broken.answer, "no");
+  match(broken.findings.join(), /cannot be examined: too deep/);
 });
 
 Deno.test("rerun() gives no answer where it could not be tried", async () => {
