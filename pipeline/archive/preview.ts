@@ -146,7 +146,7 @@ function verifying({ deno }: Release): string {
 }
 
 function shown({ path, title, description, width }: Picture): string {
-  const size = width === undefined ? "" : ` style="width:${width}px"`;
+  const size = width === undefined ? "" : ` width="${width}"`;
   const source = e(fileId(archivePath(path)));
   return `<figure class="shown">
 <a href="${source}"><img src="${source}" alt="${

@@ -55,7 +55,7 @@ Deno.test("the page's pictures have their own words and their own size", () => {
       `<img src="results/figures/losses.svg" alt="${
         words.replace("|", "\\|")
       }"` +
-        ` loading="lazy" style="width:317px">`,
+        ` loading="lazy" width="317">`,
     ),
   );
   match(page, /<strong>Losses &amp; rates\.<\/strong> Two numbers/);
