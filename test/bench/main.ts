@@ -35,8 +35,18 @@ switch (name) {
     );
     break;
   }
+  case "slurm": {
+    const { measure, table } = await import("./slurm.ts");
+    const chunks = (number("--chunks") ?? "1,20").split(",").map(Number);
+    const many = Number(number("--instances") ?? 1000);
+    const measured = await measure(many, chunks, say);
+    if (measured) {
+      console.log(json ? JSON.stringify(measured) : table(measured));
+    }
+    break;
+  }
   default:
-    console.error("usage: deno task bench train|noop|kill [--json]");
+    console.error("usage: deno task bench train|noop|kill|slurm [--json]");
     Deno.exit(2);
 }
 

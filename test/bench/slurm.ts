@@ -1,0 +1,183 @@
+/**
+ * Many trivial instances through a real Slurm of three nodes of four slots on this
+ * machine, against the cluster's own time for an array of as many `true`; and what a
+ * round of the head costs while so many jobs are in the queue.
+ */
+import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { Cluster, hasSlurm } from "../rig/cluster.ts";
+import { Program } from "../rig/program.ts";
+
+const engine = new URL("../../pipeline/", import.meta.url).pathname;
+
+/** What was measured. */
+export interface Measured {
+  readonly instances: number;
+  /** An array of as many `true`, from its submission to the end of the last. */
+  readonly cluster_s: number;
+  /** A run from clean to its end, by instances of one job. */
+  readonly rows: readonly { readonly chunk: number; readonly run_s: number }[];
+  /** CPU of the head for one look at all jobs in the queue, its squeue included. */
+  readonly round_ms: number;
+  /** Jobs in the queue during it. */
+  readonly round_jobs: number;
+}
+
+/** Measures with so many instances. */
+export async function measure(
+  instances: number,
+  chunks: readonly number[],
+  say: (line: string) => void,
+): Promise<Measured | undefined> {
+  if (!hasSlurm("deno task bench slurm")) return undefined;
+  await using cluster = await Cluster.start();
+  say(`an array of ${instances} × true`);
+  const cluster_s = await own(cluster, instances);
+  say(`  ${cluster_s.toFixed(1)} s`);
+  const rows: { chunk: number; run_s: number }[] = [];
+  for (const chunk of chunks) {
+    say(`${instances} trivial instances, ${chunk} to a job`);
+    const run_s = await run(cluster, instances, chunk);
+    say(`  ${run_s.toFixed(1)} s`);
+    rows.push({ chunk, run_s: round(run_s) });
+  }
+  const { ms, jobs } = await look(cluster, instances);
+  say(`a round of ${jobs} jobs: ${ms.toFixed(1)} ms`);
+  return {
+    instances,
+    cluster_s: round(cluster_s),
+    rows,
+    round_ms: round(ms),
+    round_jobs: jobs,
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** The cluster's own time. */
+async function own(cluster: Cluster, count: number): Promise<number> {
+  const began = performance.now();
+  const id = (await cluster.call(
+    "sbatch",
+    ...["--parsable", `--array=0-${count - 1}`, "--output=/dev/null"],
+    ...["--mem=100M", "--wrap=true"],
+  )).trim();
+  await ended(cluster, id, count);
+  return (performance.now() - began) / 1000;
+}
+
+async function ended(
+  cluster: Cluster,
+  id: string,
+  count: number,
+): Promise<void> {
+  for (;;) {
+    const said = await cluster.call(
+      "squeue",
+      ...["-h", "-r", "-t", "CD", "-j", id, "-o", "%i"],
+    );
+    if (said.trim().split("\n").length >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** The time of a run from clean. */
+async function run(
+  cluster: Cluster,
+  count: number,
+  chunk: number,
+): Promise<number> {
+  using program = new Program();
+  mkdirSync(join(program.root, "stages"), { recursive: true });
+  program.write(
+    "stages/trivial.js",
+    'export default (task) => Deno.writeTextFileSync(task.output("out"), String(task.point.n));\n',
+  );
+  program.write(
+    "main.ts",
+    `
+import { start } from "${engine}cli/start.ts";
+const stages = [
+  { name: "trivial", title: "trivial", matrix: () => ({ n: Array.from({ length: ${count} }, (_, n) => n) }), at: () => ({
+    runs: { kind: "module", module: "stages/trivial.js" }, place: "job",
+    resources: { memory: 100, chunk: ${chunk} }, outputs: { out: { file: "out" } },
+  }) },
+];
+Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
+  root: import.meta.dirname,
+  deno: Deno.version.deno,
+  pipeline: { stages },
+  configure: () => Promise.resolve({ ok: true, value: {} }),
+  sandbox: () => "deno",
+  sources: ["main.ts", "deno.json"],
+  shorthands: [],
+})));
+`,
+  );
+  const began = performance.now();
+  const { code, err } = await program.run(
+    { ...cluster.env },
+    ...["reproduce", "--executor", "slurm"],
+  );
+  if (code !== 0) throw new Error(err.slice(-2000));
+  return (performance.now() - began) / 1000;
+}
+
+/** The CPU of one look at the queue: this process's and that of its squeue. */
+async function look(
+  cluster: Cluster,
+  count: number,
+): Promise<{ ms: number; jobs: number }> {
+  const id = (await cluster.call(
+    "sbatch",
+    ...["--parsable", "--hold", `--array=0-${count - 1}`, "--wrap=true"],
+    "--output=/dev/null",
+  )).trim();
+  const script = join(cluster.folder, "look.ts");
+  writeFileSync(
+    script,
+    `
+import process from "node:process";
+import { queue } from "${engine}executor/slurm/queue.ts";
+import { readFileSync } from "node:fs";
+// With the children that it has waited for, in hundredths of a second.
+const cpu = () => readFileSync("/proc/self/stat", "utf8").replace(/^.*\\) /, "").split(" ").slice(11, 15).reduce((sum, one) => sum + Number(one), 0) * 10;
+await queue(); // loads what it needs
+const before = cpu();
+let jobs = 0;
+for (let round = 0; round < 20; round++) {
+  const said = await queue();
+  if (!said.ok) throw new Error(JSON.stringify(said.failure));
+  jobs = said.value.length;
+}
+console.log(JSON.stringify({ ms: (cpu() - before) / 20, jobs }));
+`,
+  );
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", `--config=${join(engine, "../deno.json")}`, script],
+    env: cluster.env,
+    stderr: "inherit",
+  }).output();
+  await cluster.call("scancel", id);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** As BENCHMARKS.md has it. */
+export function table(
+  { instances, cluster_s, rows, round_ms, round_jobs }: Measured,
+): string {
+  return [
+    `| ${instances} jobs on three emulated nodes of four slots | s | of the cluster's own |`,
+    "|---|---:|---:|",
+    `| an array of \`true\`, without this program | ${cluster_s} | 1 |`,
+    ...rows.map(({ chunk, run_s }) =>
+      `| \`reproduce\` from clean, ${chunk} to a job | ${run_s} | ${
+        (run_s / cluster_s).toFixed(2)
+      } |`
+    ),
+    "",
+    `CPU of the head for one look at ${round_jobs} jobs, squeue included: ${round_ms} ms`,
+  ].join("\n");
+}
