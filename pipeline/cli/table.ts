@@ -391,6 +391,15 @@ export const COMMANDS: readonly Command[] = [
     examples: [["clean --keep 1", "only what the last run needs"]],
   },
   {
+    name: "doctor",
+    help: "whether this machine, and a Slurm cluster, have what a run needs",
+    options: [...CONFIGURATION, JSON_OPTION],
+    examples: [
+      ["doctor", "before the first run on a cluster"],
+      ["doctor --set executor.slurm.partition=long", "another partition"],
+    ],
+  },
+  {
     name: "completion",
     help: "a script that lets your shell complete commands, options and stages",
     operands: {

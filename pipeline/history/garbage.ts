@@ -13,6 +13,9 @@ import { reportPath, runIds } from "./runs.ts";
 import { list, type Store } from "../store/store.ts";
 import { readRecord } from "../store/record.ts";
 
+/** How long a job may wait for its head, in milliseconds: a month. */
+const JOB = 30 * 24 * 3_600_000;
+
 /** One thing to be removed. */
 export interface Waste {
   readonly path: string;
@@ -125,6 +128,13 @@ export function findWaste(
   // Of runs that were killed: whoever cleans has the store for himself.
   const work = join(store.folder, "work");
   for (const name of list(work)) add("work folder", join(work, name));
+  for (const folder of ["jobs", "arrays"]) {
+    for (const name of list(join(store.folder, folder))) {
+      // A job that a killed head left may still be in a cluster's queue.
+      const path = join(store.folder, folder, name);
+      if (Date.now() - lstatSync(path).mtimeMs > JOB) add("work folder", path);
+    }
+  }
   return waste;
 }
 

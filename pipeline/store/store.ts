@@ -9,6 +9,7 @@
  *                                         the digest is of prefix, position and content
  *   leases/  cache/                       see lease.ts, cache.ts
  *   work/  failed/                        see run/workdir.ts
+ *   jobs/  arrays/                        see executor/slurm/layout.ts
  *   runs/  generations/                   see history/runs.ts, artifacts/generation.ts
  *
  * Nothing is changed in place. A name appears after fsync, objects before the

@@ -28,9 +28,23 @@ export function hasSlurm(what: string): boolean {
   return false;
 }
 
+/** Whether this user may give a node mounts of its own. */
+export function hasViews(what: string): boolean {
+  if (!hasSlurm(what)) return false;
+  const { success } = new Deno.Command("unshare", {
+    args: ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync();
+  if (!success) skip(what, "this user may not mount anything");
+  return success;
+}
+
 /** What can be chosen of a cluster. */
 interface Shape {
   readonly nodes?: number;
+  /** What the nodes see, see `startNode`. */
+  readonly view?: string;
   readonly cpus?: number;
   /** Lines of slurm.conf that come last. */
   readonly more?: string;
@@ -109,6 +123,7 @@ export class Cluster implements AsyncDisposable {
     try {
       const at = (name: string) => join(cluster.folder, name);
       cluster.#spawn("munged", [
+        find("munged")!,
         "--foreground",
         `--socket=${at("munge.sock")}`,
         `--key-file=${at("key")}`,
@@ -121,7 +136,7 @@ export class Cluster implements AsyncDisposable {
       ]);
       await cluster.#until(() => Promise.resolve(existsSync(at("munge.sock"))));
       await cluster.startController();
-      for (const node of cluster.nodes) cluster.startNode(node);
+      for (const node of cluster.nodes) cluster.startNode(node, shape.view);
       await cluster.idle();
       return cluster;
     } catch (error) {
@@ -148,7 +163,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Starts the controller, and waits until it answers. */
   async startController(): Promise<void> {
-    this.#spawn("slurmctld", ["-D"]);
+    this.#spawn("slurmctld", [find("slurmctld")!, "-D"]);
     await this.#until(async () =>
       (await this.call("scontrol", "ping")).includes("is UP")
     );
@@ -159,9 +174,19 @@ export class Cluster implements AsyncDisposable {
     await this.#stop("slurmctld", signal);
   }
 
-  /** Starts a node's daemon. */
-  startNode(node: string): void {
-    this.#spawn(node, ["-D", "-N", node], "slurmd");
+  /**
+   * Starts a node's daemon. A node with a `view` has mounts of its own, that a shell
+   * script makes: what the head sees, it may see otherwise, or not at all.
+   */
+  startNode(node: string, view?: string): void {
+    const slurmd = [find("slurmd")!, "-D", "-N", node];
+    if (view === undefined) this.#spawn(node, slurmd);
+    else {
+      this.#spawn(node, [
+        ...["unshare", "--mount", "sh", "-c", `${view} && exec "$@"`, "sh"],
+        ...slurmd,
+      ]);
+    }
   }
 
   /** Ends a node's daemon, with all that runs there, as a power failure does. */
@@ -209,9 +234,9 @@ export class Cluster implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #spawn(name: string, args: readonly string[], program = name): void {
-    const child = new Deno.Command(find(program)!, {
-      args: [...args],
+  #spawn(name: string, [program = "", ...args]: readonly string[]): void {
+    const child = new Deno.Command(program, {
+      args,
       env: this.env,
       stdin: "null",
       stdout: "null",

@@ -42,10 +42,11 @@ export async function call(
     spawn: shell,
     env: environment(),
   });
-  const { exitCode, stdout, stderr } = await run`${words}`;
+  const { exitCode, signal, stdout, stderr } = await run`${words}`;
   if (exitCode === 0) return ok(stdout);
   const seen = complaint(stderr) || `exit code ${exitCode}`;
-  if (exitCode === 127) {
+  // Without a code and a signal: there was no shell to ask.
+  if (exitCode === 127 || exitCode === null && signal === null) {
     return fail({
       kind: "no-slurm",
       what: `Cannot find the program ${program} of Slurm`,
@@ -115,8 +116,9 @@ function advice(text: string): string {
 /** What was said first that is a complaint. */
 function complaint(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
-  const first = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? "";
-  const [, rest = first] = /^\w+: (?:error: )?(.*)$/.exec(first) ?? [];
+  const first = lines.find((line) => /fatal/i.test(line)) ??
+    lines.find((line) => /error/i.test(line)) ?? lines[0] ?? "";
+  const [, rest = first] = /^\w+: (?:error: |fatal: )?(.*)$/.exec(first) ?? [];
   return short(rest, 200);
 }
 

@@ -154,7 +154,7 @@ export async function submit(
 ): Promise<Result<string>> {
   const { folder, token, attempt } = array;
   const { resources } = elements[0]![0]!.work; // no array is empty
-  writeWhole(join(folder, "job.sh"), script(store, token, attempt));
+  writeWhole(join(folder, "job.sh"), script(NODE, store, token, attempt));
   const said = await call("sbatch", [
     "--parsable",
     `--job-name=${jobName(token, attempt)}`,
@@ -200,8 +200,8 @@ const PASSED = [
 /** The module that a job runs. */
 const NODE = `${import.meta.dirname}/node.ts`;
 
-/** What a job executes: Deno with our module, in an environment of our own. */
-export function script(store: string, ...rest: readonly string[]): string {
+/** What a job executes: Deno with a module and its arguments, in an environment of our own. */
+export function script(...words: readonly string[]): string {
   const deno = quote(Deno.execPath());
   const kept = KEPT.flatMap((name) => {
     const value = Deno.env.get(name);
@@ -219,11 +219,11 @@ exec env -i ${kept.join(" ")} ${passed.join(" ")} \\
     quote(denoDir())
   } DENO_NO_UPDATE_CHECK=1 DENO_CACHE_DB_MODE=memory NO_COLOR=1 \\
   ${deno} run --quiet --no-prompt --no-config --no-lock --no-check --cached-only --allow-all \\
-  ${[NODE, store, ...rest].map(quote).join(" ")}
+  ${words.map(quote).join(" ")}
 `;
 }
 
 /** A word of a shell's. */
-export function quote(word: string): string {
+function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,6 +3,8 @@
  * go: `first` → `work[n]` → `last`. How often each began is counted where they say
  * so, outside of all that they could write.
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Program } from "../../rig/program.ts";
 import type { Cluster } from "../../rig/cluster.ts";
 
@@ -200,6 +202,17 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
     await this.#server.shutdown();
     this.program[Symbol.dispose]();
   }
+}
+
+/** A folder to be all of PATH: with what a shell needs, and without Slurm. */
+export function withoutSlurm(): string {
+  const folder = Deno.makeTempDirSync();
+  for (const name of ["bash", "timeout", "flock", "deno", "sh", "env"]) {
+    const path = ["/usr/bin", "/bin"].map((folder) => join(folder, name))
+      .find(existsSync) ?? Deno.execPath();
+    Deno.symlinkSync(path, join(folder, name));
+  }
+  return folder;
 }
 
 /** A gate that the test opens. */

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok as yes } from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Cluster, hasSlurm } from "../../rig/cluster.ts";
-import { type End, gate, Jobs } from "./jobs.ts";
+import { type End, gate, Jobs, withoutSlurm } from "./jobs.ts";
 
 const ignore = !hasSlurm("jobs on a cluster");
 /** Heads and controllers write a line a second at most; a queue is slow by nature. */
@@ -285,14 +285,9 @@ test("short instances share the elements of an array", async () => {
 
 test("without Slurm, --executor slurm says what is missing", async () => {
   await using jobs = new Jobs(undefined, { count: 1 });
-  const empty = Deno.makeTempDirSync();
-  for (const name of ["bash", "timeout", "flock", "deno", "sh", "env"]) {
-    const path = ["/usr/bin", "/bin"].map((folder) => join(folder, name))
-      .find(existsSync) ?? Deno.execPath();
-    Deno.symlinkSync(path, join(empty, name));
-  }
-  const end = await jobs.run("slurm", { PATH: empty });
-  Deno.removeSync(empty, { recursive: true });
+  const PATH = withoutSlurm();
+  const end = await jobs.run("slurm", { PATH });
+  Deno.removeSync(PATH, { recursive: true });
   equal(end.code, 1);
   const { what, hint } = Jobs.failure(end, "first");
   equal(what, "Cannot submit first");

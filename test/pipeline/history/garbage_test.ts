@@ -1,7 +1,13 @@
 /** Cleaning: what nobody needs goes, what somebody needs stays. */
 import { deepEqual, ok } from "node:assert/strict";
-import { chmodSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import {
   findWaste,
   type Needed,
@@ -55,6 +61,23 @@ Deno.test("removeWaste() removes earlier results, and what remains is up to date
   deepEqual(await made.run(), { letters: "reused", count: "reused" });
   made.stage("letters", { params: { text: "abc" }, outputs: ["a.txt"] });
   deepEqual(await made.run(), { letters: "built", count: "built" });
+});
+
+Deno.test("findWaste() keeps jobs that a killed head left, but for those of more than a month ago", async () => {
+  await using made = await study();
+  await made.run();
+  const { store } = await made.open();
+  const ages = { young: 29, old: 31 };
+  for (const [name, days] of Object.entries(ages)) {
+    const path = join(store.folder, "jobs", name);
+    mkdirSync(path, { recursive: true });
+    const then = new Date(Date.now() - days * 24 * 3_600_000);
+    utimesSync(path, then, then);
+  }
+  deepEqual(
+    findWaste(store, 1, NOTHING).map(({ path }) => basename(path)),
+    ["old"],
+  );
 });
 
 Deno.test("findWaste() keeps the furthest checkpoint that is whole, and no broken one", async () => {
