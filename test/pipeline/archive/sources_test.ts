@@ -4,6 +4,9 @@ import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../../../pipeline/archive/inspection.ts";
 import { gatherSources } from "../../../pipeline/archive/sources.ts";
+import { parseArguments } from "../../../pipeline/cli/arguments.ts";
+import archiveCommand from "../../../pipeline/cli/commands/archive.ts";
+import { style } from "../../../pipeline/text/style.ts";
 import { unwrap } from "../../../pipeline/failure.ts";
 import { checkout, git } from "./checkout.ts";
 import { judge, Paper } from "./fixture.ts";
@@ -86,6 +89,51 @@ Deno.test("an archive of no checkout says that nobody knows where its sources ar
   deepEqual(related, ["https://example.org/numbers"]);
   await git(paper.root, "init", "-q"); // and no commit
   equal((await said(paper)).words, words);
+});
+
+Deno.test("archive says how its sources stand to the commit, and tells nobody to deposit a draft", async () => {
+  await using paper = await checkout();
+  const told = async (...more: string[]) => {
+    const asked = unwrap(parseArguments(["archive", ...more]));
+    if (asked.kind !== "run") throw new Error("it asked for help");
+    let text = "";
+    const code = await archiveCommand(paper.project, asked.parsed, {
+      out: (part) => void (text += part),
+      err: () => {},
+      style: style(false),
+      outStyle: style(false),
+      terminal: false,
+      columns: () => 100,
+      trouble: () => undefined,
+    });
+    equal(code, 0);
+    const sources = text.indexOf("sources ");
+    return text.slice(sources).replaceAll(paper.root, "ROOT")
+      .replace(/swh:1:dir:[0-9a-f]{40}/, "ID");
+  };
+  equal(
+    await told(),
+    `sources      ID
+             they are the tree of a Git commit, so Software Heritage has them where it has that commit
+
+Next:
+  deno task verify ROOT/paper-1.0.0.zip
+  deno task deposit ROOT/paper-1.0.0.zip --sandbox
+  quote the DOI and the root digest in the paper
+`,
+  );
+  paper.file("LICENSE", "Do what I like.\n");
+  rmSync(join(paper.root, "results.lock.json"));
+  equal(
+    await told("--draft"),
+    `sources      ID
+             they differ from their last Git commit, so nobody else has this tree: LICENSE, results.lock.json
+
+Next:
+  deno task verify ROOT/paper-1.0.0-draft.zip
+  add what is missing, and archive without --draft
+`,
+  );
 });
 
 Deno.test("gatherSources() refuses what a run would replace", async () => {
