@@ -1,12 +1,11 @@
 /**
  * The exercise's optional task: noise on the test images, noisy input against
- * output, and what that shows.
+ * output.
  */
 import type { Json } from "../../pipeline/stage/json.ts";
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import type { Task } from "../../pipeline/stage/task.ts";
 import { meanSquaredError } from "./error.ts";
-import { explain } from "./explanation.ts";
 import { add, noise } from "./noise.ts";
 import { fromBytes, toBytes } from "./picture.ts";
 import { type Reconstruct, reconstructor } from "./reconstructor.ts";
@@ -80,7 +79,6 @@ export default async function denoise(task: Task<Params>): Promise<void> {
         clean_mse,
         spread,
         levels: measurements,
-        explanation: explain({ clean_mse, spread, levels: measurements }),
       } satisfies Denoising,
     ),
   );

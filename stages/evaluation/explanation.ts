@@ -9,88 +9,8 @@ type Measurement = Denoising["levels"][number];
  */
 const ONE_PICTURE = 1e-8;
 
-/** A few sentences for a reader of the report. */
-export function explain(
-  { clean_mse, spread, levels }: Pick<
-    Denoising,
-    "clean_mse" | "spread" | "levels"
-  >,
-): string {
-  if (levels.length === 0) return "No level of noise was measured.";
-  const [low, high] = [levels[0]!, levels.at(-1)!];
-  if (spread < ONE_PICTURE) {
-    return "The network gives the same picture for every input, so it removes " +
-      "the noise and the digit alike: its output is " +
-      `${shown(low.output_mse)} from the clean image (mean squared ` +
-      `difference) at noise ${low.level} as at ${high.level}. ` +
-      "Nothing was learned that could tell one from the other.";
-  }
-  const helped = levels.filter(cleans);
-  const first = helped[0];
-  const floor = `Without noise its output is already ${shown(clean_mse)} ` +
-    "from the image (mean squared difference), and no noisy input can be " +
-    "expected to do better";
-  if (first === undefined) {
-    return `The network does not remove noise of any level tried: at ${high.level} ` +
-      `the noisy input is ${shown(high.noisy_mse)} from the clean image, the ` +
-      `output ${shown(high.output_mse)}. ${floor}.`;
-  }
-  const best = helped.reduce((best, one) =>
-    gain(one) > gain(best) ? one : best
-  );
-  const sentences = [
-    (helped.length === levels.length
-      ? "At every level of noise tried "
-      : `At noise ${list(helped.map(({ level }) => level))} `) +
-    "the output is nearer to the clean image than the noisy input is, " +
-    `most so at ${best.level}, where the mean squared difference falls from ` +
-    `${shown(best.noisy_mse)} to ${shown(best.output_mse)}`,
-  ];
-  const worse = levels.filter((one) => !cleans(one));
-  if (worse.length > 0) {
-    sentences.push(
-      `At ${
-        list(worse.map(({ level }) => level))
-      } it is not: what the network loses of the digit is more than the noise`,
-    );
-  }
-  const nearer = levels.filter((one) => one.output_mse < one.output_noisy_mse);
-  if (nearer.length > 0) {
-    sentences.push(
-      "The network was trained on clean digits only, and at " +
-        `${list(nearer.map(({ level }) => level))} its output is nearer to ` +
-        "the clean image than to what it was given",
-    );
-  } else {
-    sentences.push(
-      "Its output stays nearer to the noisy input than to the clean image, " +
-        "so part of the noise passes through",
-    );
-  }
-  return `${sentences.join(". ")}. ${floor}.`;
-}
-
-function cleans({ noisy_mse, output_mse }: Measurement): boolean {
-  return output_mse < noisy_mse;
-}
-
-function gain({ noisy_mse, output_mse }: Measurement): number {
-  return noisy_mse / output_mse;
-}
-
-function shown(value: number): string {
-  return value.toPrecision(3);
-}
-
-function list(numbers: readonly number[]): string {
-  const all = numbers.map(String);
-  return all.length < 2
-    ? all.join()
-    : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
-}
-
 /** What the measurements of some networks show alike. */
-export interface Finding {
+interface Finding {
   readonly names: readonly string[];
   /** Whether noise of any level is removed. */
   readonly cleans: boolean;
@@ -141,16 +61,24 @@ function findingOf(
       levels.filter(({ cleans }) => cleans === wanted).map((one) => one.level),
     )
   );
-  const nearer = `${seeds > 1 ? "on average " : ""}the output is nearer to ` +
+  const nearer =
+    `${seeds > 1 ? ", on average, " : " "}the output is nearer to ` +
     "the clean image than the noisy input is";
   if (better === "") {
-    return { cleans: false, sentence: `at no level of noise tried ${nearer}.` };
+    return { cleans: false, sentence: `at no level of noise tried${nearer}.` };
   }
   return {
     cleans: true,
     sentence: worse === ""
-      ? `at every level of noise tried ${nearer}.`
-      : `at noise ${better} ${nearer}; at ${worse} it is not, as the network ` +
+      ? `at every level of noise tried${nearer}.`
+      : `at noise ${better}${nearer}; at ${worse} it is not, as the network ` +
         "itself errs by more than the noise.",
   };
+}
+
+function list(numbers: readonly number[]): string {
+  const all = numbers.map(String);
+  return all.length < 2
+    ? all.join()
+    : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
 }

@@ -27,8 +27,6 @@ export const DenoisingSchema = v.object({
     /** Of the output from the noisy input. */
     output_noisy_mse: v.number(),
   })),
-  /** What the numbers show, in words that follow from them. */
-  explanation: v.string(),
 });
 
 export type Denoising = v.InferOutput<typeof DenoisingSchema>;

@@ -59,7 +59,6 @@ async function gathered(points: readonly { lr: number; seed: number }[]) {
         clean_mse: 0.01,
         spread: 0.05,
         levels: LEVELS,
-        explanation: "",
       })),
     },
   });

@@ -94,7 +94,6 @@ export function writeMaterial(
           output_mse: level / 3,
           output_noisy_mse: level / 3,
         })),
-        explanation: "A made-up explanation.",
       });
     }
   });

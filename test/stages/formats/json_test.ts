@@ -108,7 +108,6 @@ const FORMATS: {
       clean_mse: measure,
       spread: measure,
       levels,
-      explanation: word,
     }),
   },
   "metrics.json": {

@@ -221,7 +221,6 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     clean_mse: 0.03,
     spread: 0.05,
     levels,
-    explanation: "What noise does.",
   };
   const metrics: Metrics = {
     dataset,
