@@ -136,7 +136,11 @@ export const COMMANDS: readonly Command[] = [
         without: ["dry-run", "watch"],
         help: "a word to find the run by",
       },
-      { name: "open", help: "open the page with the results when it is done" },
+      {
+        name: "open",
+        help:
+          "open a page in the browser that grows while it runs, and the results when it is done",
+      },
       JSON_OPTION,
     ],
     examples: [

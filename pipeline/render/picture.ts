@@ -3,6 +3,7 @@
  * enough for one column, each instance a mark whose form and colour tell its
  * state.
  */
+import { escape } from "../text/markup.ts";
 import { layers, type Route } from "./layers.ts";
 import { type Box, direct, type Member, type State } from "./boxes.ts";
 import { counted } from "../text/quantity.ts";
@@ -273,11 +274,4 @@ function legend(
 
 function n(value: number): string {
   return String(Math.round(value * 10) / 10);
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(
-    '"',
-    "&quot;",
-  );
 }

@@ -8,6 +8,7 @@ import type { Planned, Reason } from "../plan/decision.ts";
 import type { Comparison } from "../published/comparison.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Progress } from "../stage/task.ts";
+import type { Digest } from "../store/digest.ts";
 import type { Origin } from "../store/record.ts";
 
 /** How an instance ended. */
@@ -128,6 +129,8 @@ export type Event =
     readonly result: Outcome["kind"];
     /** What this took when it ran, if it did not run now: the time saved. */
     readonly saved?: number;
+    /** Its artifacts by path: what they hold, by digest. Not in the folder before the run's end. */
+    readonly artifacts?: { readonly [path: string]: Digest };
   }
   | {
     readonly kind: "finished";

@@ -10,6 +10,7 @@ import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { World } from "../plan/decide.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Digest } from "../store/digest.ts";
 import { diskFailure, isMissing } from "../store/disk.ts";
 import { bring, failed, reused } from "./bring.ts";
 import type { RunContext } from "./context.ts";
@@ -100,6 +101,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
       outcome: end.outcome,
       result: end.outcome.kind,
       ...(end.saved !== undefined && { saved: end.saved }),
+      ...artifactsOf(instance, end),
     });
   };
 
@@ -182,6 +184,21 @@ function totalSeconds(plan: Plan): Map<string, number> {
   }
   // Unknown is not a number, and stays so whatever is added.
   return new Map([...totals].filter(([, total]) => !Number.isNaN(total)));
+}
+
+/** What an instance gave that will stand in the folder of the artifacts. */
+function artifactsOf(
+  { declaration }: Instance,
+  { outputs }: InstanceResult,
+): { readonly artifacts?: { readonly [path: string]: Digest } } {
+  const found = Object.entries(declaration.outputs)
+    .flatMap(([name, { artifact }]): [string, Digest][] => {
+      const digest = outputs?.[name];
+      return artifact === undefined || digest === undefined
+        ? []
+        : [[artifact, digest]];
+    });
+  return found.length > 0 ? { artifacts: Object.fromEntries(found) } : {};
 }
 
 /** Somebody removed the store under the run. */

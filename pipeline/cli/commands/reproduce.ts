@@ -42,12 +42,16 @@ export default async function reproduceCommand<Config>(
   const { report: show, close } = await renderer(parsed, console);
   const { signal, code, listen, release } = interruption();
   const told: Event[] = [];
+  await using page = parsed.has("open")
+    ? await pageOf(project, console)
+    : undefined;
   const report: Report = (event) => {
     // Until then nothing is begun that would have to be ended, and a large file is
     // hashed in one go: the signal ends the process.
     if (event.kind === "planned") listen();
     if (event.kind !== "progress" && event.kind !== "queued") told.push(event);
     show(event);
+    page?.tell(event);
   };
   try {
     const end = await reproduce(project, request, report, signal);
@@ -55,6 +59,7 @@ export default async function reproduceCommand<Config>(
       const { markRun } = await import("./runs.ts");
       markRun(project.root, end.run, parsed, console);
     }
+    await page?.end(end.kind === "done");
     switch (end.kind) {
       case "done":
         if (end.noop && quiet(parsed)) {
@@ -64,10 +69,6 @@ export default async function reproduceCommand<Config>(
             plain: text(false),
             styled: text(true),
           });
-        }
-        if (parsed.has("open") && project.page !== undefined) {
-          const { openPage } = await import("./open.ts");
-          await openPage(project.root, project.page);
         }
         return 0;
       case "failed":
@@ -79,6 +80,12 @@ export default async function reproduceCommand<Config>(
     close();
     release();
   }
+}
+
+/** The page that is to be opened; the option is only there if the project has one. */
+async function pageOf<Config>(project: Project<Config>, console: Console) {
+  const { OpenedPage } = await import("./open.ts");
+  return new OpenedPage(project, project.page ?? "", console);
 }
 
 /** Whether the answer "nothing to do" is all that the command line asks for. */
