@@ -58,7 +58,7 @@ function curvesCaption(
       axes[0]!.toLowerCase()
     } to light for the greatest`;
   const what = groups.length > DENSE
-    ? html`The validation loss after every epoch${over}, a line for each of ${groups.length} rows of the table, ${ordered}; pointing at a row brings out its line. The table also has the losses of the training.`
+    ? html`The validation loss after every epoch${over}, a line for each of ${groups.length} rows of the table, ${ordered}; the row that is pointed at, or has the focus, brings out its line. The table also has the losses of the training.`
     : html`Marks on a thick line: the validation loss after every epoch${over}${
       seeds > 1 ? ", with their range as a darker band" : ""
     }. Dashed: the mean training loss of each epoch, at its middle. Thin, in a band: mean, least and greatest loss of the steps${

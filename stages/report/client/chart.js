@@ -147,14 +147,12 @@ export function startChart({ curves, dense, band, scale }) {
     const row = element("tr", "", head, ...line.cells);
     if (dense && !line.overlay) {
       const place = 1 + lines.indexOf(line); // the first series is that of x
-      row.addEventListener(
-        "pointerenter",
-        () => plot.setSeries(place, { focus: true }),
-      );
-      row.addEventListener(
-        "pointerleave",
-        () => plot.setSeries(null, { focus: false }),
-      );
+      const bring = () => plot.setSeries(place, { focus: true });
+      const leave = () => plot.setSeries(null, { focus: true });
+      row.addEventListener("pointerenter", bring);
+      row.addEventListener("pointerleave", leave);
+      row.addEventListener("focusin", bring);
+      row.addEventListener("focusout", leave);
     }
     body.append(row);
   }

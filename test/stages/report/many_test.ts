@@ -90,6 +90,29 @@ Deno.test({
     });
 
     await t.step(
+      "brings out the line whose row is pointed at or has the focus",
+      async () => {
+        await using seen = await open({ rates: rates(30) });
+        const { page } = seen;
+        const drawing = () =>
+          page.locator("#chart canvas").evaluate((
+            canvas: { toDataURL(): string },
+          ) => canvas.toDataURL());
+        const all = await drawing();
+        const row = page.locator("#legend tbody tr").nth(5);
+        await row.scrollIntoViewIfNeeded();
+        await row.hover();
+        const one = await drawing();
+        assert.notEqual(one, all);
+        await page.mouse.move(0, 0);
+        assert.equal(await drawing(), all);
+        await row.locator("input").focus();
+        assert.equal(await drawing(), one);
+        assert.deepEqual(seen.complaints, []);
+      },
+    );
+
+    await t.step(
       "is usable at the width of a phone, and shows some of them",
       async () => {
         await using seen = await open(

@@ -3,6 +3,11 @@ import { gather } from "../../../stages/report/curve.ts";
 import { embedded, html } from "../../../stages/report/html.ts";
 import { bibtex, reference } from "../../../stages/report/citation.ts";
 import { fitted } from "../../../stages/report/client/fit.js";
+import { readConfig } from "../../../pipeline/config/config.ts";
+import { unwrap } from "../../../pipeline/failure.ts";
+import { pipeline } from "../../../stages/experiment/pipeline.ts";
+import { experimentSchema } from "../../../stages/experiment/schema.ts";
+import { portable } from "../../rig/networks.ts";
 import { fixture } from "./fixture.ts";
 
 Deno.test("report() gives the same bytes twice", async () => {
@@ -30,6 +35,36 @@ Deno.test("report() is loud about stand-in data", async () => {
     page,
     /<div class="banner"\s+role="note">\s*<strong>Stand-in data, not MNIST/,
   );
+});
+
+Deno.test("report() carries the licence of the library that draws its chart", async () => {
+  await using made = await fixture();
+  const page = new TextDecoder().decode(await made.render());
+  const licence = await Deno.readTextFile(
+    new URL("../../../node_modules/uplot/LICENSE", import.meta.url),
+  );
+  assert(page.includes(licence));
+});
+
+Deno.test("the report's picture of the pipeline has every stage, also the report", () => {
+  const { config } = unwrap(
+    readConfig({
+      path: new URL("../../../experiment.toml", import.meta.url).pathname,
+      schema: experimentSchema,
+    }),
+  );
+  const stage = pipeline.stages.find(({ name }) => name === "report")!;
+  const { params } = stage.at(portable(config), {}, {});
+  const { graph } = params as { graph: { stage: string; inputs: string[] }[] };
+  assert.deepEqual(
+    graph.map(({ stage }) => stage),
+    pipeline.stages.map(({ name }) => name),
+  );
+  const known = new Set<string>();
+  for (const { stage, inputs } of graph) {
+    assert(inputs.every((input) => known.has(input)), stage);
+    known.add(stage);
+  }
 });
 
 Deno.test("report() names SHA-256 of the inputs as sha256sum does", async () => {
