@@ -3,13 +3,13 @@
  * the Workflow Run profiles 0.5 (process, workflow, provenance); 1.2 makes the
  * validators of those profiles fail.
  */
-import { canonicalPretty } from "../../stage/json.ts";
+import { canonicalPretty, type Json } from "../../stage/json.ts";
 import { LOCKED } from "../layout.ts";
 import type { Release } from "../release.ts";
 import { actions } from "./actions.ts";
-import type { Described } from "./entity.ts";
+import type { Described, Entity } from "./entity.ts";
 import { fileEntities } from "./files.ts";
-import { portsOf } from "./ports.ts";
+import { portsOf, refs } from "./ports.ts";
 import { root } from "./root.ts";
 import { workflow } from "./workflow.ts";
 
@@ -28,11 +28,30 @@ export function crateFile(
         buildInstructions: "https://codemeta.github.io/terms/buildInstructions",
       },
     ],
-    "@graph": [
+    "@graph": exemplified([
       ...root(release, files),
       ...fileEntities(release, files, ports, locked),
       ...workflow(release, ports, locked),
       ...actions(release, files, ports),
-    ],
+    ]),
   });
+}
+
+/** The same, with every parameter's examples named at it, too. */
+function exemplified(entities: readonly Entity[]): Entity[] {
+  const examples = new Map<string, string[]>();
+  for (const { "@id": id, exampleOfWork } of entities) {
+    for (const parameter of references(exampleOfWork)) {
+      examples.set(parameter, [...examples.get(parameter) ?? [], String(id)]);
+    }
+  }
+  return entities.map((entity) => ({
+    ...entity,
+    ...entity["@type"] === "FormalParameter" &&
+      refs("workExample", examples.get(String(entity["@id"])) ?? []),
+  }));
+}
+
+function references(value: Json | undefined): string[] {
+  return [value ?? []].flat().map((one) => String((one as Entity)["@id"]));
 }

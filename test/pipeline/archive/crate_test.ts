@@ -71,6 +71,10 @@ Deno.test("what goes into the workflow is followed through its steps to what com
     "#in-metrics-text",
   ]);
   deepEqual(ids(crate.get("#step-metrics")?.connection), ["#connection-1"]);
+  deepEqual(ids(crate.get("#output-train-weights")?.workExample), [
+    "results/models/lr-0.01.bin",
+    "results/models/lr-0.1.bin",
+  ]);
 });
 
 Deno.test("the crate has the workflow's picture, what a stage took, and the reason of a parameter", () => {
