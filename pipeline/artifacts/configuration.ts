@@ -44,3 +44,29 @@ export function sameName(one: Configuration, other: Configuration): boolean {
   return one.profile === other.profile &&
     one.settings.join("\0") === other.settings.join("\0");
 }
+
+/** What a person calls a configuration: `profile quick with table.key=3`. */
+export function nameOf(
+  { profile, settings }: Pick<Configuration, "profile" | "settings">,
+): string {
+  const set = settings.join(", ");
+  if (profile === undefined) return set || "the plain configuration";
+  return `profile ${profile}${set && ` with ${set}`}`;
+}
+
+/** The options of a command line that give a configuration. */
+export function optionsOf(
+  { profile, settings }: Pick<Configuration, "profile" | "settings">,
+): string {
+  return [
+    ...(profile === undefined ? [] : [`--profile ${quoted(profile)}`]),
+    ...settings.map((setting) => `--set ${quoted(setting)}`),
+  ].join(" ");
+}
+
+/** As a shell takes it for one word. */
+export function quoted(word: string): string {
+  return /^[\w.,:=/+-]+$/.test(word)
+    ? word
+    : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -4,6 +4,7 @@ import { fail, Failed, ok, type Result } from "../failure.ts";
 import { machine } from "./runs.ts";
 import type { Json } from "../stage/json.ts";
 import { Plan } from "../plan/plan.ts";
+import { nameOf, optionsOf } from "../artifacts/configuration.ts";
 import type { Opened } from "../plan/open.ts";
 import { counted } from "../text/quantity.ts";
 import type { Verdict } from "../stage/declaration.ts";
@@ -40,12 +41,10 @@ export function presentRun(
       what: "Cannot use the present results",
       seen: standIn
         ? `${standIn.instance} has stand-in data`
-        : `${counted(stale.length, "instance")} not up to date, first ${
-          stale[0]!.instance // there is one
-        }`,
+        : staleness(stale.map(({ instance }) => instance), opened),
       hint: standIn
         ? "run deno task reproduce where the dataset can be had"
-        : "run deno task reproduce first",
+        : wayOut(opened),
     });
   }
   const records = new Map(
@@ -57,8 +56,36 @@ export function presentRun(
   return ok(compose(opened, records, verdictsAt));
 }
 
+/** How much is not up to date, of which configuration. */
+function staleness(
+  ids: readonly string[],
+  { configuration, artifacts }: Opened,
+): string {
+  const [first = ""] = ids;
+  const verb = ids.length === 1 ? "is" : "are";
+  const own = `${counted(ids.length, "instance")} of ${
+    nameOf(configuration)
+  } ${verb} not up to date, first ${first}`;
+  const holds = artifacts.report()?.configuration;
+  return holds && holds.digest !== configuration.digest
+    ? `${own}\nartifacts/ holds ${nameOf(holds)}`
+    : own;
+}
+
+/** What brings a configuration up to date, or takes that of `artifacts/` instead. */
+function wayOut({ configuration, artifacts }: Opened): string {
+  const options = optionsOf(configuration);
+  const run = `run deno task reproduce${options && ` ${options}`} first`;
+  const holds = artifacts.report()?.configuration;
+  if (!holds || holds.digest === configuration.digest) return run;
+  const others = optionsOf(holds);
+  return others === ""
+    ? `${run}, or leave these options out`
+    : `${run}, or give this command the options ${others}`;
+}
+
 /**
- * The last results of every instance, up to date or not, and a word about those
+ * The nearest results of every instance, up to date or not, and a word about those
  * that are not: what a draft shows. Fails where there is nothing to show.
  */
 export function lastRun(
@@ -71,18 +98,18 @@ export function lastRun(
   const stale: string[] = [];
   const standIns: string[] = [];
   for (const { id, stage } of graph.instances) {
-    const { decision, fingerprint } = plan.decided.get(id)!; // the plan has every instance
+    const { decision, fingerprint, nearest } = plan.decided.get(id)!; // the plan has every instance
     const record = (fingerprint && store.record(stage, fingerprint)) ??
-      store.latest(stage, id);
+      (nearest && store.record(stage, nearest));
     if (
-      !record ||
+      !record || record.instance !== id ||
       Object.values(record.outputs).some(({ digest }) => !store.holds(digest))
     ) {
       return fail({
         kind: "stale",
         what: "Cannot use the present results",
         seen: `${id} has none`,
-        hint: "run deno task reproduce first",
+        hint: wayOut(opened),
       });
     }
     records.set(id, record);

@@ -10,9 +10,9 @@ import { type Facts, fingerprint } from "../store/fingerprint.ts";
 import type { Index } from "../store/index.ts";
 import type { Origin } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
-import { type Continuation, continuation } from "./continuation.ts";
+import { type Continuation, continuation, shareLeft } from "./continuation.ts";
 import type { Decision, Reason } from "./decision.ts";
-import { estimate } from "./estimate.ts";
+import { estimate, LITTLE } from "./estimate.ts";
 import { type DigestOf, inputFacts } from "./facts.ts";
 import type { Earlier, Nearest } from "./nearest.ts";
 
@@ -166,8 +166,10 @@ function predicted(
   from: Continuation | undefined,
 ): Pick<Decided, "seconds" | "about" | "nearest"> {
   if (!earlier) return { seconds: undefined };
-  const { record, timed, changes } = earlier;
+  const { record, changes } = earlier;
   const nearest = record.fingerprint;
+  const timed = earlier.timed ??
+    (shareLeft(from) < LITTLE ? record : undefined);
   if (!timed) return { seconds: undefined, nearest };
   const equal = timed === record && changes.length === 0;
   return { ...estimate(instance, timed, { equal, from }), nearest };

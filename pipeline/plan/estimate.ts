@@ -12,7 +12,7 @@ interface Estimate {
 }
 
 /** So little of an instance that its time says nothing of the whole. */
-const LITTLE = 0.05;
+export const LITTLE = 0.05;
 
 /** What nothing takes less than, in seconds, if it ever took that long. */
 const STARTED = 0.5;
@@ -39,6 +39,8 @@ export function estimate(
 ): Estimate {
   const { seconds, working = seconds, share = 1 } = record;
   const left = shareLeft(from);
+  // Both had next to nothing to do.
+  if (!isTimed(record)) return { seconds, about: true };
   const time = seconds - working +
     working / share * workRatio(instance, record) * left;
   return {

@@ -4,6 +4,10 @@
  */
 import { join } from "node:path";
 import { Artifacts } from "../artifacts/artifacts.ts";
+import {
+  type Configuration,
+  configurationOf,
+} from "../artifacts/configuration.ts";
 import type { Code } from "../code/code.ts";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Graph, Instance } from "../graph/graph.ts";
@@ -34,8 +38,9 @@ export interface Opened {
   readonly environment: readonly string[];
   /** A version manager chose a program: by what, nobody can list. */
   readonly chosen: boolean;
-  /** The resolved configuration. */
+  /** The resolved configuration, and what gave it. */
   readonly experiment: Json;
+  readonly configuration: Configuration;
   readonly publication: Publication | undefined;
   /** Keeps the caches; a disk that cannot be written costs only time. */
   save(): void;
@@ -99,6 +104,7 @@ export async function open<Config>(
     environment,
     chosen,
     experiment: config.value as Json,
+    configuration: configurationOf(config.value as Json, overlays),
     publication: project.publication?.(config.value),
     save() {
       try {

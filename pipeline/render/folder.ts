@@ -1,5 +1,11 @@
 /** Whose files are in `artifacts/`, in sentences. */
-import { type Configuration, isPlain } from "../artifacts/configuration.ts";
+import {
+  type Configuration,
+  isPlain,
+  nameOf,
+  optionsOf,
+  quoted,
+} from "../artifacts/configuration.ts";
 import type { Folder } from "../run/event.ts";
 import { counted } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
@@ -14,16 +20,16 @@ export function folderLines(
 ): string[] {
   if (!folder) return [];
   const { holds, wanted, replaced, cost, earlier } = folder;
-  const here = configurationName(holds);
+  const here = nameOf(holds);
   const back = (way: Configuration) =>
     `${solid(command(way))} brings that back${price(cost)}`;
   const sentences = [
     replaced
-      ? `artifacts/ now holds ${here} instead of ${
-        configurationName(replaced)
-      }; ${back(replaced)}`
+      ? `artifacts/ now holds ${here} instead of ${nameOf(replaced)}; ${
+        back(replaced)
+      }`
       : wanted
-      ? `artifacts/ holds ${here}, not ${configurationName(wanted)}; ${
+      ? `artifacts/ holds ${here}, not ${nameOf(wanted)}; ${
         solid(command(wanted))
       } replaces it${price(cost)}`
       : isPlain(holds)
@@ -43,30 +49,10 @@ export function folderLines(
   );
 }
 
-/** `profile quick with table.key=3`. */
-function configurationName(
-  { profile, settings }: Pick<Configuration, "profile" | "settings">,
-): string {
-  const set = settings.join(", ");
-  if (profile === undefined) return set || "the plain configuration";
-  return `profile ${profile}${set && ` with ${set}`}`;
-}
-
 /** The command line that gives a configuration. */
-function command({ profile, settings, targets }: Configuration): string {
-  return [
-    "deno task reproduce",
-    ...targets.map(quoted),
-    ...(profile === undefined ? [] : [`--profile ${quoted(profile)}`]),
-    ...settings.map((setting) => `--set ${quoted(setting)}`),
-  ].join(" ");
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w.,:=/+-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
+function command(way: Configuration): string {
+  return ["deno task reproduce", ...way.targets.map(quoted), optionsOf(way)]
+    .filter(Boolean).join(" ");
 }
 
 function price(cost: number | undefined): string {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
+import { isPlain, nameOf } from "../../artifacts/configuration.ts";
 import { writeDurably } from "../../store/write.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { open } from "../../plan/open.ts";
@@ -41,6 +42,16 @@ export default async function publishCommand<Config>(
       counted(Object.keys(lock.instances).length, "instance")
     } in ${LOCK}; commit it\n`,
   );
+  const { configuration } = opened;
+  if (!isPlain(configuration)) {
+    out(
+      outStyle.yellow(
+        `it is of ${
+          nameOf(configuration)
+        }: a run of the plain configuration will be called another`,
+      ) + "\n",
+    );
+  }
   const foreign = Object.entries(lock.instances).filter((
     [, { stage, fingerprint }],
   ) => opened.store.record(stage, fingerprint)?.from);

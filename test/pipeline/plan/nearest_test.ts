@@ -88,7 +88,7 @@ Deno.test("Nearest prefers the record that was used last to another that is as n
   const wide = { ...PLAIN, "param width": 16 };
   records.write("x", PLAIN);
   records.write("x", wide);
-  const now = { ...PLAIN, "param width": 8 };
+  const now = { ...PLAIN, "param width": 8, "param kernel": 5 };
   equal(records.nearest("x", now)?.facts["param width"], 16);
   records.store.point("x", fingerprint(PLAIN));
   equal(records.nearest("x", now)?.facts["param width"], 4);
@@ -143,6 +143,10 @@ Deno.test("Nearest does not mind inputs that are still to be made, but one that 
     "input b",
     "input gone",
   ]);
+  // One that had it is nearer than a later one that had not.
+  records.write("x", { ...PLAIN, "input a": "1", "input b": "1" });
+  records.write("x", { ...PLAIN, "input a": "2" });
+  deepEqual(records.nearest("x", PLAIN, { unknown })?.changed, []);
 });
 
 Deno.test("Nearest looks at no record that is gone, and at a folder of rubbish without a word", () => {
@@ -259,6 +263,7 @@ Deno.test("estimate() scales by declared work, by the end of what continues, and
   // What took 100 seconds for half of it takes 200 for all of it.
   deepEqual(say({}, { share: 0.5 }), [200, true]);
   deepEqual(say(steps, {}, from(20, 20)), [0.5, true]);
+  deepEqual(say(steps, { share: 0, seconds: 3 }, from(20, 20)), [3, true]);
   // Of 100 seconds, 90 went by before and after the work.
   deepEqual(say({ work: 30 }, { work: 10, working: 10 }), [120, true]);
   deepEqual(say(steps, { working: 10, share: 0.5 }, from(15, 20)), [100, true]);
