@@ -118,7 +118,7 @@ const declared = v.strictObject({
       cpus: v.exactOptional(count(1, "a whole number from 1")),
       memory: v.exactOptional(count(1, "MiB, a whole number from 1")),
       gpu: v.exactOptional(count(0, "a whole number from 0")),
-      time: v.exactOptional(count(1, "seconds, a whole number from 1")),
+      time: v.exactOptional(count(1, "minutes, a whole number from 1")),
     }),
     {},
   ),
