@@ -95,6 +95,11 @@ async function load(): Promise<Project<Resolved>> {
       option: "engine",
       setting: "training.engine",
       help: "what executes the training",
+    }, {
+      option: "strict",
+      setting: "paper.strict",
+      to: true,
+      help: "fail where a text quotes another number than was measured",
     }],
     examples: {
       reproduce: [

@@ -287,7 +287,11 @@ export function overlays(
 ): { readonly profile?: string; readonly set: readonly string[] } {
   const profile = parsed.one("profile");
   const set = [...parsed.all("set")];
-  for (const { option, setting } of shorthands) {
+  for (const { option, setting, to } of shorthands) {
+    if (to !== undefined) {
+      if (parsed.has(option)) set.push(`${setting}=${to}`);
+      continue;
+    }
     const value = parsed.one(option);
     if (value !== undefined) set.push(`${setting}=${JSON.stringify(value)}`);
   }

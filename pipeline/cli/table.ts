@@ -430,9 +430,9 @@ export function commandsOf(
   >,
 ): readonly Command[] {
   const levels = levelsOf(project);
-  const shorthands = project.shorthands.map(({ option, help }) => ({
+  const shorthands = project.shorthands.map(({ option, help, to }) => ({
     name: option,
-    value: "NAME",
+    ...(to === undefined && { value: "NAME" }),
     help,
   }));
   const own = (option: Option): readonly Option[] => {

@@ -4,7 +4,7 @@ import type { Graph, Instance } from "./graph.ts";
 
 /**
  * The part of a graph that some targets need: each a stage's name, an
- * instance's, or an instance's with only some of its axes.
+ * instance's, an alias, or an instance's with only some of its axes.
  */
 export function narrow(
   graph: Graph,
@@ -37,6 +37,13 @@ export function narrow(
 export function select(graph: Graph, target: string): Result<Instance[]> {
   const exact = target.includes("[") ? graph.byId.get(target) : undefined;
   if (exact) return ok([exact]);
+  const aliases = graph.instances.flatMap((one) =>
+    one.declaration.alias === undefined ? [] : [one.declaration.alias]
+  );
+  const called = graph.instances.filter(({ declaration: { alias } }) =>
+    alias?.toLowerCase() === target.trim().toLowerCase()
+  );
+  if (called.length > 0) return ok(called);
   const [, stage = target, inside = ""] =
     /^([^[]*)(?:\[(.*)\])?$/.exec(target) ?? [];
   const wanted = inside.split(",").map((part) => part.trim()).filter(Boolean);
@@ -55,7 +62,7 @@ export function select(graph: Graph, target: string): Result<Instance[]> {
   const ids = graph.instances.map((one) => one.id);
   const guess = of.length > 0
     ? nearest(target, ids) ?? of[0]?.id
-    : nearest(target, [...stages, ...ids]);
+    : nearest(target, [...stages, ...ids, ...aliases]);
   return fail({
     kind: of.length > 0 ? "unknown-instance" : "unknown-stage",
     what: `Cannot find ${of.length > 0 ? "the instance" : "the stage"} "${

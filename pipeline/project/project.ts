@@ -51,6 +51,8 @@ export interface Project<Config> {
 export interface Shorthand {
   readonly option: string;
   readonly setting: string;
+  /** What the option sets if it is a switch and takes no value of its own. */
+  readonly to?: boolean;
   readonly help: string;
 }
 

@@ -154,6 +154,8 @@ export type Environment = { readonly [name: string]: string | undefined };
 /** A stage at one point of its matrix, as its declaration describes it. */
 export interface Declaration {
   readonly runs: Runs;
+  /** Another name by which a person may ask for it, as "Plate 2". No fact. */
+  readonly alias?: string;
   /** All of the configuration that exists in the stage's process. */
   readonly params?: JsonObject;
   readonly inputs?: { readonly [name: string]: Input };

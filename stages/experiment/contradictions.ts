@@ -4,7 +4,7 @@
  * any form, and the engine reports what goes wrong here.
  */
 import { canonical, type Json } from "../../pipeline/stage/json.ts";
-import { baseOf, measured } from "../claims/judgement.ts";
+import { baseOf, measured, observedIn } from "../claims/judgement.ts";
 import type { Curve } from "../formats/curve.ts";
 import type { Metrics } from "../formats/metrics.ts";
 import {
@@ -62,9 +62,11 @@ function quoteFindings(
   curves: ReadonlyMap<string, Curve>,
   source: (path: string) => Uint8Array,
 ): string[] {
-  const { numbers } = (experiment as unknown as {
-    paper: { numbers: readonly Quote[] };
+  const { numbers: all } = (experiment as unknown as {
+    paper: { numbers: readonly (Quote | { readonly file?: undefined })[] };
   }).paper;
+  // The others are no text's, but macros of LaTeX.
+  const numbers = all.filter((one) => one.file !== undefined);
   const texts = Object.fromEntries(
     numbers.map(({ file }) => [file, new TextDecoder().decode(source(file))]),
   );
@@ -73,6 +75,7 @@ function quoteFindings(
       metrics,
       new Map([...curves].map(([name, { steps }]) => [name, steps])),
     ),
+    observed: observedIn(metrics),
     base: baseOf(metrics),
     standIn: metrics.dataset.stand_in,
   }).flatMap(({ file, line, verdict, value, quoted, measured, pattern }) => {

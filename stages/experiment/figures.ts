@@ -19,6 +19,8 @@ import { studyOf, variantsOf } from "./study.ts";
 /** What a figure is made of. */
 interface Sketch {
   readonly module: string;
+  /** What the author calls it. */
+  readonly alias?: string;
   readonly params: JsonObject;
   readonly inputs: { readonly [name: string]: Input };
 }
@@ -41,10 +43,33 @@ const known = new WeakMap<Experiment, ReadonlyMap<string, Sketch>>();
 function sketches(experiment: Experiment): ReadonlyMap<string, Sketch> {
   let found = known.get(experiment);
   if (!found) {
-    found = new Map(Object.entries(draw(experiment)));
+    found = new Map(
+      Object.entries(draw(experiment)).filter(([, { params }]) =>
+        params.drawn !== false
+      ).map(([name, sketch]) => [
+        name,
+        called(name, sketch),
+      ]),
+    );
     known.set(experiment, found);
   }
   return found;
+}
+
+/**
+ * A sketch without the settings that bear on no pixel; a figure of one network
+ * among several has the network's name beside the author's.
+ */
+function called(name: string, { params, ...sketch }: Sketch): Sketch {
+  const { called, drawn: _, ...rest } = params;
+  const own = sketch.module === name
+    ? ""
+    : ` (${name.replace(/^[a-z]+-/, "")})`;
+  return {
+    ...sketch,
+    params: rest,
+    ...(typeof called === "string" && { alias: `${called}${own}` }),
+  };
 }
 
 function draw(experiment: Experiment): { [figure: string]: Sketch } {
@@ -137,6 +162,7 @@ export const figures: Stage<Experiment> = {
     const sketch = sketches(experiment).get(name)!; // the matrix names only these
     return {
       runs: { kind: "module", module: `stages/figures/${sketch.module}.ts` },
+      ...(sketch.alias !== undefined && { alias: sketch.alias }),
       place: "head",
       params: { ...sketch.params, imprint: imprint(experiment) },
       inputs: sketch.inputs,

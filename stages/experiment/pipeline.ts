@@ -68,12 +68,17 @@ const claims: Stage<Resolved> = {
 const quotes: Stage<Resolved> = {
   name: "quotes",
   title: "Compare the numbers that texts quote",
-  at({ paper: { numbers } }) {
-    const texts = new Set(numbers.map((quote) => quote.file));
+  at({ paper: { numbers, strict } }) {
+    const quotes = numbers.flatMap(({ file, pattern, value, epochs }) =>
+      file === undefined || pattern === undefined
+        ? []
+        : [{ file, pattern, value, epochs }]
+    );
+    const texts = new Set(quotes.map((quote) => quote.file));
     return {
       runs: { kind: "module", module: "stages/quotes/stage.ts" },
       place: "head",
-      params: { numbers },
+      params: { numbers: quotes, ...(strict && { strict }) },
       inputs: {
         metrics: output("metrics", "metrics"),
         curves: every("train", "curve"),
@@ -84,6 +89,28 @@ const quotes: Stage<Resolved> = {
       outputs: { quotes: { file: "quotes.json" } },
     };
   },
+};
+
+const numbers: Stage<Resolved> = {
+  name: "numbers",
+  title: "Write the numbers of the text",
+  at: ({ paper: { numbers } }) => ({
+    runs: { kind: "module", module: "stages/quotes/numbers.ts" },
+    place: "head",
+    params: {
+      numbers: numbers.flatMap(({ name, digits = 3, value, epochs }) =>
+        name === undefined ? [] : [{ name, digits, value, epochs }]
+      ),
+    },
+    inputs: {
+      metrics: output("metrics", "metrics"),
+      curves: every("train", "curve"),
+    },
+    outputs: {
+      tex: { file: "numbers.tex", artifact: "numbers.tex" },
+      json: { file: "numbers.json", artifact: "numbers.json" },
+    },
+  }),
 };
 
 /** What the report is about, but for itself: all stages before it. */
@@ -98,6 +125,7 @@ const reported = [
   claims,
   figures,
   quotes,
+  numbers,
 ];
 
 /** What the report reads. */

@@ -53,39 +53,61 @@ const original = table({
 
 const mark = table({
   width: choice(["single", "double"]),
+  /** What the author calls it. */
+  called: v.exactOptional(text),
+  drawn: v.optional(v.boolean("true or false"), true),
 });
 
 /** What is wrong with an expression, each with its line and carets. */
 const complaints = (expression: string, wanted: Wanted) =>
   checkClaim(expression, wanted).map((found) => describe(expression, found));
 
-const quote = table({
-  file: v.pipe(
-    text,
-    v.check(
-      (path) =>
-        !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)|[\n\r\t]/.test(path),
-      "a path inside of the project",
+const numeral = v.pipe(
+  table({
+    file: v.exactOptional(v.pipe(
+      text,
+      v.check(
+        (path) =>
+          !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)|[\n\r\t]/.test(path),
+        "a path inside of the project",
+      ),
+    )),
+    pattern: v.exactOptional(v.pipe(
+      text,
+      v.rawCheck(({ dataset, addIssue }) => {
+        const message = dataset.typed ? checkPattern(dataset.value) : undefined;
+        if (message !== undefined) addIssue({ message });
+      }),
+    )),
+    name: v.exactOptional(v.pipe(
+      text,
+      v.regex(/^[A-Za-z]+$/, "the name of a macro of LaTeX, of letters alone"),
+    )),
+    digits: v.exactOptional(count(1, 15)),
+    value: v.pipe(
+      text,
+      v.rawCheck(({ dataset, addIssue }) => {
+        if (!dataset.typed) return;
+        for (const message of complaints(dataset.value, { type: "number" })) {
+          addIssue({ message });
+        }
+      }),
     ),
-  ),
-  pattern: v.pipe(
-    text,
-    v.rawCheck(({ dataset, addIssue }) => {
-      const message = dataset.typed ? checkPattern(dataset.value) : undefined;
-      if (message !== undefined) addIssue({ message });
-    }),
-  ),
-  value: v.pipe(
-    text,
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      for (const message of complaints(dataset.value, { type: "number" })) {
-        addIssue({ message });
-      }
-    }),
-  ),
-  epochs: v.optional(count(1, 1000), 1),
-});
+    epochs: v.optional(count(1, 1000), 1),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { file, pattern, name, digits } = dataset.value;
+    const message = (file === undefined) !== (pattern === undefined)
+      ? "file and pattern belong together: in which text which words quote the number"
+      : file === undefined && name === undefined
+      ? "a number is quoted by a text (file and pattern), or has the name of a macro, or both"
+      : digits !== undefined && name === undefined
+      ? "digits are those of a macro, and there is no name of one"
+      : undefined;
+    if (message !== undefined) addIssue({ message });
+  }),
+);
 
 const paper = table({
   title: text,
@@ -105,7 +127,17 @@ const paper = table({
   abstract: text,
   keywords: list(text),
   repository: v.exactOptional(url),
-  numbers: v.optional(v.array(quote, "a list of tables"), []),
+  numbers: v.optional(
+    v.pipe(
+      v.array(numeral, "a list of tables"),
+      v.check((numbers) => {
+        const names = numbers.flatMap(({ name }) => name ?? []);
+        return new Set(names).size === names.length;
+      }, "numbers with different names"),
+    ),
+    [],
+  ),
+  strict: v.optional(v.boolean("true or false"), false),
   experiment: v.exactOptional(original),
 });
 

@@ -48,15 +48,15 @@ export async function writeFigure(
   Deno.writeFileSync(task.output("pdf"), pdf);
   Deno.writeTextFileSync(
     task.output("tex"),
-    latex(name, page, sentences.join(" ")),
+    latex(name, page, sentences),
   );
 }
 
-/** A LaTeX figure, wide ones across both columns. */
+/** A LaTeX figure, wide ones across both columns; a list of figures has its first sentence. */
 export function latex(
   name: string,
   { width }: Pick<Page, "width">,
-  caption: string,
+  [title = "", ...more]: readonly string[],
 ): string {
   const environment = width > 300 ? "figure*" : "figure";
   const measure = width > 300 ? "\\textwidth" : "\\columnwidth";
@@ -64,7 +64,9 @@ export function latex(
     `\\begin{${environment}}`,
     "  \\centering",
     `  \\includegraphics[width=${measure}]{figures/${name}.pdf}`,
-    `  \\caption{${escapeTex(caption)}}`,
+    `  \\caption[{${escapeTex(title)}}]{${
+      escapeTex([title, ...more].join(" "))
+    }}`,
     `  \\label{fig:${name}}`,
     `\\end{${environment}}`,
     "",

@@ -96,8 +96,12 @@ function find(
   });
 }
 
-function measure(
-  { value, epochs }: Quote,
+/**
+ * The number that an expression stands for, the mean of the seeds; or why there is
+ * none. The expression must have passed `checkClaim`.
+ */
+export function measure(
+  { value, epochs }: Pick<Quote, "value" | "epochs">,
   { networks, observed = [], base }: Pick<
     Ground,
     "networks" | "observed" | "base"

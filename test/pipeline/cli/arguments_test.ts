@@ -12,6 +12,7 @@ const OWN = {
   page: "page.html",
   shorthands: [
     { option: "engine", setting: "training.engine", help: "what computes" },
+    { option: "strict", setting: "text.strict", to: true, help: "no mercy" },
   ],
   levels: [{ name: "drawings", help: "all drawn again" }],
   examples: { why: [["why draw", "why it would be drawn again"]] },
@@ -152,10 +153,14 @@ Deno.test("overlays() lays shorthands over the settings as they are", () => {
         "native",
         "--profile",
         "q",
+        "--strict",
       ),
       OWN.shorthands,
     ),
-    { profile: "q", set: ["a=1", 'training.engine="native"'] },
+    {
+      profile: "q",
+      set: ["a=1", 'training.engine="native"', "text.strict=true"],
+    },
   );
 });
 

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok as yes } from "node:assert/strict";
 import fc from "fast-check";
 import { readConfig } from "../../../pipeline/config/config.ts";
 import { link } from "../../../pipeline/graph/link.ts";
+import { select } from "../../../pipeline/graph/select.ts";
 import { pipeline } from "../../../stages/experiment/pipeline.ts";
 import { draw } from "../../../stages/experiment/sample.ts";
 import { experimentSchema } from "../../../stages/experiment/schema.ts";
@@ -255,3 +256,37 @@ for (const [setting, seen] of WRONG) {
     equal(refused(setting).split("\n")[0], seen);
   });
 }
+
+Deno.test("a figure has the author's name, by which it can be asked for, and need not be drawn", () => {
+  const drawn = (...set: string[]) => {
+    const read = experiment(...set);
+    yes(read.ok, message(read));
+    const graph = link(pipeline, portable(read.value.config), () => undefined);
+    yes(graph.ok);
+    return graph.value;
+  };
+  const graph = drawn(
+    'figures.latent.called="Figure 2"',
+    'figures.reconstruction.called="Figure 1"',
+    "figures.filters.drawn=false",
+  );
+  const chosen = (target: string) => {
+    const found = select(graph, target);
+    return found.ok
+      ? found.value.map(({ id }) => id)
+      : [found.failure.what, found.failure.hint];
+  };
+  deepEqual(chosen("figure 2"), ["figures[figure=latent]"]);
+  deepEqual(chosen("Figure 1 (lr-0.01)"), [
+    "figures[figure=reconstruction-lr-0.01]",
+  ]);
+  deepEqual(chosen("Figure 3"), [
+    'Cannot find the stage "Figure 3"',
+    'did you mean "Figure 2"?',
+  ]);
+  equal(graph.byId.has("figures[figure=filters]"), false);
+  // Neither bears on a pixel.
+  const { declaration } = graph.byId.get("figures[figure=latent]")!;
+  const plain = drawn().byId.get("figures[figure=latent]")!;
+  deepEqual(declaration.params, plain.declaration.params);
+});

@@ -274,3 +274,31 @@ Deno.test("experimentSchema refuses what no path, permission, archive or plan ca
     yes(experiment({ set: [`dataset.mirrors=["${mirror}"]`] }).ok, mirror);
   }
 });
+
+Deno.test("a number is quoted by a text, or has the name of a macro, or both", () => {
+  const said = (table: string) =>
+    message(experiment({ set: [`paper.numbers=[${table}]`] }))
+      .split("}]: ")[1] ?? "";
+  const value = 'value = "test.mse(lr=0.01)"';
+  equal(said(`{ name = "mse", ${value} }`), "");
+  equal(
+    said(`{ ${value} }`),
+    "a number is quoted by a text (file and pattern), or has the name of a macro, or both",
+  );
+  equal(
+    said(`{ file = "README.md", ${value} }`),
+    "file and pattern belong together: in which text which words quote the number",
+  );
+  equal(
+    said(`{ file = "a", pattern = "{}", digits = 2, ${value} }`),
+    "digits are those of a macro, and there is no name of one",
+  );
+  equal(
+    said(`{ name = "mse1", ${value} }`),
+    "allowed is the name of a macro of LaTeX, of letters alone",
+  );
+  equal(
+    said(`{ name = "mse", ${value} }, { name = "mse", ${value} }`),
+    "allowed is numbers with different names",
+  );
+});

@@ -226,13 +226,13 @@ Deno.test("figures over stand-in data say so, in picture and caption", async () 
   }
 });
 
-Deno.test("latex() names the file, and escapes what TeX would read", () => {
+Deno.test("latex() names the file, has a short caption, and escapes what TeX would read", () => {
   equal(
-    latex("a", { width: 238 }, "50 % of x_1 & {y} – 7×7"),
+    latex("a", { width: 238 }, ["50 % of x_1.", "{y} – 7×7"]),
     "\\begin{figure}\n  \\centering\n  \\includegraphics[width=\\columnwidth]{figures/a.pdf}\n" +
-      "  \\caption{50 \\% of x\\_1 \\& \\{y\\} -- 7$\\times$7}\n  \\label{fig:a}\n\\end{figure}\n",
+      "  \\caption[{50 \\% of x\\_1.}]{50 \\% of x\\_1. \\{y\\} -- 7$\\times$7}\n  \\label{fig:a}\n\\end{figure}\n",
   );
-  match(latex("a", { width: 493 }, ""), /^\\begin\{figure\*\}[^]*\\textwidth/);
+  match(latex("a", { width: 493 }, []), /^\\begin\{figure\*\}[^]*\\textwidth/);
 });
 
 Deno.test("smooth() is a mean that does not lag: a straight line stays as it is", () => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { Task } from "../../../pipeline/stage/task.ts";
 import {
@@ -7,6 +7,9 @@ import {
   type Quote,
 } from "../../../stages/quotes/quotes.ts";
 import stage, { type Params } from "../../../stages/quotes/stage.ts";
+import writeNumbers, {
+  type Params as NumbersParams,
+} from "../../../stages/quotes/numbers.ts";
 import { metrics, networks, type Shown } from "../claims/measured.ts";
 
 const SHOWN: Shown[] = [{ rate: 0.01, train: [0.02, 0.01], mse: 0.012149 }];
@@ -160,6 +163,18 @@ Deno.test("the stage warns of every number that no longer matches", () => {
       warnings[0],
       "README.md:2 quotes 0.0131 for test.mse(lr=0.01), which is 0.0121, the mean of 2 seeds",
     );
+    throws(
+      () =>
+        stage(
+          { ...task, params: { ...task.params, strict: true } } as Task<Params>,
+        ),
+      {
+        message: "2 of 3 quoted numbers are not what was measured",
+        seen:
+          "README.md:2 quotes 0.0131 for test.mse(lr=0.01), which is 0.0121, the mean of 2 seeds; " +
+          'README.md does not say "lost {}"',
+      },
+    );
     const found: { verdict: string }[] = JSON.parse(
       Deno.readTextFileSync(`${folder}/quotes.json`),
     );
@@ -168,6 +183,68 @@ Deno.test("the stage warns of every number that no longer matches", () => {
       "differs",
       "not found",
     ]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("numbers() writes a macro for each number, and no number that cannot be said", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const written = (standIn: boolean) => {
+      Deno.writeTextFileSync(
+        `${folder}/metrics`,
+        JSON.stringify(metrics(SHOWN, standIn)),
+      );
+      const numeral = (
+        name: string,
+        value: string,
+        digits = 3,
+        epochs = 1,
+      ) => ({
+        name,
+        value,
+        digits,
+        epochs,
+      });
+      const task: Pick<
+        Task<NumbersParams>,
+        "params" | "input" | "inputs" | "output"
+      > = {
+        params: {
+          numbers: [
+            numeral("mse", "test.mse(lr=0.01)"),
+            numeral("tiny", "test.mse(lr=0.01) / 1000000"),
+            numeral("large", "test.mse(lr=0.01) * 1000000", 2),
+            numeral("zero", "test.mse(lr=0.01) * 0"),
+            numeral("short", "test.mse(lr=0.01)", 3, 9),
+          ],
+        },
+        input: () => `${folder}/metrics`,
+        inputs: () => [],
+        output: (name) => `${folder}/${name}`,
+      };
+      writeNumbers(task as Task<NumbersParams>);
+      return Deno.readTextFileSync(`${folder}/tex`).split("\n").slice(2);
+    };
+    deepEqual(written(false), [
+      String.raw`\newcommand{\mse}{\ensuremath{0.0121}}`,
+      String.raw`\newcommand{\tiny}{\ensuremath{1.21\times 10^{-8}}}`,
+      String.raw`\newcommand{\large}{\ensuremath{12000}}`,
+      String.raw`\newcommand{\zero}{\ensuremath{0.00}}`,
+      String
+        .raw`\newcommand{\short}{\textbf{??}}% test.mse(lr=0.01): it takes 9 epochs to judge, and this run has 2`,
+      "",
+    ]);
+    deepEqual(JSON.parse(Deno.readTextFileSync(`${folder}/json`)).mse, {
+      text: "0.0121",
+      value: 0.012149,
+    });
+    equal(
+      written(true)[0],
+      String
+        .raw`\newcommand{\mse}{\textbf{??}}% test.mse(lr=0.01): stand-in data, of which the text does not speak`,
+    );
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
