@@ -19,7 +19,7 @@ export function figures(performance: Performance): string[] {
   return performance.artifacts.filter((name) => name.endsWith(".tex"))
     .flatMap((path) => {
       const tex = performance.text(path);
-      const caption = plain(/\\caption\{(.*)\}\n/.exec(tex)![1]!);
+      const caption = plain(/\\caption\[\{.*\}\]\{(.*)\}\n/.exec(tex)![1]!);
       const figure = path.replace(/^figures\/|\.tex$/g, "");
       const svg = performance.text(path.replace(/tex$/, "svg"));
       const [, , height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
