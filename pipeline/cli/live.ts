@@ -178,6 +178,7 @@ export class LiveServer implements AsyncDisposable {
 
   /** Tells all that look on which sections have changed. */
   #push(): void {
+    if (this.#watchers.size === 0) return;
     const sections = this.#page.sections(now());
     const news = Object.fromEntries(
       Object.entries(sections).filter(([name, html]) =>

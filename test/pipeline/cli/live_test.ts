@@ -27,12 +27,14 @@ function paged(): Program {
       .replace("shorthands: [],", 'shorthands: [], page: "out.html",'),
   );
   mkdirSync(join(program.root, "bin"));
-  const browser = join(program.root, "bin/xdg-open");
-  writeFileSync(
-    browser,
-    `#!/bin/sh\nprintf '%s\\n' "$1" >> ${program.root}/opened\n`,
-  );
-  chmodSync(browser, 0o755);
+  for (const name of ["xdg-open", "open"]) {
+    const browser = join(program.root, "bin", name);
+    writeFileSync(
+      browser,
+      `#!/bin/sh\nprintf '%s\\n' "$1" >> ${program.root}/opened\n`,
+    );
+    chmodSync(browser, 0o755);
+  }
   return program;
 }
 
