@@ -37,10 +37,18 @@ export function crateFile(
   });
 }
 
-/** The same, with every parameter's examples named at it, too. */
+/**
+ * The same, with every parameter's examples named at it, too: those that are files
+ * or values, for what is not in the archive may not stand there.
+ */
 function exemplified(entities: readonly Entity[]): Entity[] {
   const examples = new Map<string, string[]>();
-  for (const { "@id": id, exampleOfWork } of entities) {
+  for (const { "@id": id, "@type": type, exampleOfWork } of entities) {
+    if (
+      ![type].flat().some((one) => one === "File" || one === "PropertyValue")
+    ) {
+      continue;
+    }
     for (const parameter of references(exampleOfWork)) {
       examples.set(parameter, [...examples.get(parameter) ?? [], String(id)]);
     }

@@ -77,6 +77,21 @@ Deno.test("what goes into the workflow is followed through its steps to what com
   ]);
 });
 
+Deno.test("a parameter's examples are in the archive, for the profile wants files and values", () => {
+  equal(crate.get("#out-metrics-notes")?.workExample, undefined);
+  for (const { "@type": type, workExample } of crate.values()) {
+    if (type !== "FormalParameter") continue;
+    for (const id of ids(workExample)) {
+      const types = [crate.get(id)?.["@type"]].flat();
+      equal(
+        types.includes("File") || types.includes("PropertyValue"),
+        true,
+        id,
+      );
+    }
+  }
+});
+
 Deno.test("the crate has the workflow's picture, what a stage took, and the reason of a parameter", () => {
   deepEqual(ids(crate.get("code/stages/train.ts")?.image), ["workflow.svg"]);
   deepEqual(crate.get("workflow.svg")?.["@type"], ["File", "ImageObject"]);
