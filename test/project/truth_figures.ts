@@ -16,7 +16,7 @@ const LONGEST = 900;
 /** What is wrong in the captions and in what the pictures say of themselves, a line each. */
 export function figures(performance: Performance): string[] {
   const known = new Set(numbers(performance).flatMap(written));
-  return performance.artifacts.filter((name) => name.endsWith(".tex"))
+  return performance.artifacts.filter((name) => /^figures\/.*\.tex$/.test(name))
     .flatMap((path) => {
       const tex = performance.text(path);
       const caption = plain(/\\caption\[\{.*\}\]\{(.*)\}\n/.exec(tex)![1]!);
