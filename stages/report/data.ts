@@ -3,6 +3,7 @@ import type { Task } from "../../pipeline/stage/task.ts";
 import { ClaimsSchema, type Judgement } from "../formats/claims.ts";
 import { type Dataset, DatasetSchema } from "../formats/dataset.ts";
 import { readJson } from "../formats/json.ts";
+import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
 import { type Digests, digests } from "./digests.ts";
 import { readStudy, type Study } from "./network.ts";
 import type { Params } from "./params.ts";
@@ -15,6 +16,8 @@ export interface ReportData {
   readonly study: Study;
   readonly samples: Samples;
   readonly digests: Digests;
+  /** With what stages of the configuration measured. */
+  readonly metrics: Metrics;
 }
 
 /** Reads all inputs of the stage `report`. */
@@ -26,5 +29,6 @@ export async function read(task: Task<Params>): Promise<ReportData> {
     study,
     samples: samples(task, study),
     digests: await digests(task),
+    metrics: readJson(task.input("metrics"), MetricsSchema),
   };
 }

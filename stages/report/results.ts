@@ -3,7 +3,7 @@ import { claimOfBand } from "./band.ts";
 import { DENSE, thinning } from "./curve.ts";
 import type { ReportData } from "./data.ts";
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
-import { measures } from "./measures.ts";
+import { measuredBy, measures } from "./measures.ts";
 import { counted, listed } from "./number.ts";
 import type { Params } from "./params.ts";
 
@@ -41,7 +41,7 @@ export function curvesSection(
         </section>
         <figcaption>${curvesCaption(band, data)}</figcaption>
       </figure>
-      ${measures(data)}
+      ${measures(data)}${measuredBy(data.metrics)}
     `,
   };
 }

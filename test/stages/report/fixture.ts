@@ -76,6 +76,8 @@ export interface Options {
   readonly images?: "all" | number;
   readonly seeds?: readonly number[];
   readonly steps?: number;
+  /** Of the metrics, what other stages measured. */
+  readonly more?: Pick<Metrics, "measured" | "kinds" | "axes">;
   /** About the least loss. */
   readonly least?: number;
   readonly title?: string;
@@ -223,6 +225,7 @@ export async function fixture(options: Options = {}): Promise<Fixture> {
     levels,
   };
   const metrics: Metrics = {
+    ...options.more,
     dataset,
     models: Object.fromEntries(points.map((point) => [nameOf(point), {
       learning_rate: point.lr,

@@ -62,6 +62,40 @@ Deno.test("report() says that the grey band is a claim's only where a claim has 
   );
 });
 
+Deno.test("report() shows what other stages measured, with units and the best", async () => {
+  const page = await words({
+    more: {
+      axes: { batch_size: { setting: "training.batch_size", base: 64 } },
+      kinds: { "classify.accuracy": { unit: "%", better: "more" } },
+      measured: {
+        classify: {
+          a: {
+            at: { lr: 0.1, batch_size: 32 },
+            values: { accuracy: 91.5, losses: [3, 2] },
+          },
+          b: { at: { lr: 0.1 }, values: { accuracy: 97.25 } },
+        },
+        count: { all: { at: {}, values: { words: 12 } } },
+      },
+    },
+  });
+  const rows = [...page.matchAll(/<tr>(.*?)<\/tr>/g)].map(([row]) =>
+    row.replace(/<(\/?strong)>/g, "[$1]").replace(/<[^>]*>/g, " ")
+      .replace(/[ \u2007\u2008]+/g, " ").trim()
+  );
+  for (
+    const row of [
+      "lr batch_size accuracy, % losses (last)",
+      "0.1 32 91.50 2",
+      "0.1 64 [strong]97.25[/strong] –",
+      "Point words",
+      "all 12",
+    ]
+  ) {
+    assert(rows.includes(row), `${row} is not in\n${rows.join("\n")}`);
+  }
+});
+
 Deno.test("report() leaves the networks out where its own forward pass differs from what was measured", async () => {
   const page = await words({
     measured: (outputs) => outputs.map((grey, at) => at === 99 ? 255 : grey),
