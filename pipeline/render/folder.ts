@@ -9,7 +9,7 @@ import {
 import type { Folder } from "../run/event.ts";
 import { counted } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
-import { solid, wrap } from "../text/layout.ts";
+import { solid, width as columns, wrap } from "../text/layout.ts";
 import { clean } from "../text/visible.ts";
 
 /** The lines about the folder; none where nothing has to be said. */
@@ -21,32 +21,41 @@ export function folderLines(
   if (!folder) return [];
   const { holds, wanted, replaced, cost, earlier } = folder;
   const here = nameOf(holds);
-  const back = (way: Configuration) =>
-    `${solid(command(way))} brings that back${price(cost)}`;
-  const sentences = [
-    replaced
-      ? `artifacts/ now holds ${here} instead of ${nameOf(replaced)}; ${
-        back(replaced)
-      }`
+  const paint = (sentence: string) =>
+    wrap(clean(sentence), width).map((line) => yellow(line));
+  /** A command is one line, however wide: it is there to be copied. */
+  const by = (state: string, way: Configuration, does: string) => {
+    const text = command(way);
+    return columns(text) <= width
+      ? paint(`${state}; ${solid(text)} ${does}${price(cost)}`)
+      : [...paint(`${state}; this ${does}${price(cost)}:`), `  ${clean(text)}`];
+  };
+  return [
+    ...(replaced
+      ? by(
+        `artifacts/ now holds ${here} instead of ${nameOf(replaced)}`,
+        replaced,
+        "brings that back",
+      )
       : wanted
-      ? `artifacts/ holds ${here}, not ${nameOf(wanted)}; ${
-        solid(command(wanted))
-      } replaces it${price(cost)}`
+      ? by(
+        `artifacts/ holds ${here}, not ${nameOf(wanted)}`,
+        wanted,
+        "replaces it",
+      )
       : isPlain(holds)
-      ? undefined
-      : `artifacts/ holds ${here}`,
-    earlier &&
-    `${earlier.files} of ${counted(earlier.of, "file")} in artifacts/ ${
-      earlier.files === 1 ? "is" : "are"
-    } of the ${earlier.runs.length === 1 ? "run" : "runs"} ${
-      earlier.runs.join(", ")
-    }`,
-  ];
-  return sentences.flatMap((sentence) =>
-    sentence === undefined
       ? []
-      : wrap(clean(sentence), width).map((line) => yellow(line))
-  );
+      : paint(`artifacts/ holds ${here}`)),
+    ...(earlier
+      ? paint(
+        `${earlier.files} of ${counted(earlier.of, "file")} in artifacts/ ${
+          earlier.files === 1 ? "is" : "are"
+        } of the ${earlier.runs.length === 1 ? "run" : "runs"} ${
+          earlier.runs.join(", ")
+        }`,
+      )
+      : []),
+  ];
 }
 
 /** The command line that gives a configuration. */

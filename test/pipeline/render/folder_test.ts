@@ -40,6 +40,24 @@ Deno.test("folderLines() names profile and settings, and a command that a shell 
   ]);
 });
 
+Deno.test("folderLines() breaks no command that is to be copied", () => {
+  deepEqual(
+    folderLines(
+      { holds: plain, replaced: what, cost: 2 },
+      60,
+      style(false),
+    ),
+    [
+      "artifacts/ now holds the plain configuration instead of",
+      "profile quick with training.seeds=[1, 2],",
+      'training.engine="native"; this brings that back by running',
+      "at most 2 instances:",
+      "  deno task reproduce train --profile quick " +
+      "--set 'training.seeds=[1, 2]' --set 'training.engine=\"native\"'",
+    ],
+  );
+});
+
 Deno.test("folderLines() counts what is of earlier runs, and what would have to run", () => {
   deepEqual(
     lines({
