@@ -48,8 +48,11 @@ interface Screen {
   readonly size: () => { readonly columns: number; readonly rows: number };
   /** In milliseconds, only forward. */
   readonly clock: () => number;
-  /** Whether it surely breaks lines anew when it becomes narrower, and tells so at once. */
-  readonly reflows: boolean;
+  /**
+   * Whether it breaks lines anew when it gets another width, and when it tells that:
+   * `late`, after some frames for the width before.
+   */
+  readonly reflows: "at once" | "late" | "unknown";
 }
 
 /**
@@ -63,7 +66,6 @@ const REFLOWING = [
   "VTE_VERSION",
   "WT_SESSION",
 ];
-const INSIDE = ["TMUX", "STY"];
 
 /** The live view on this process's terminal. */
 export function live(
@@ -82,8 +84,11 @@ export function live(
       }
     },
     clock: () => performance.now(),
-    reflows: REFLOWING.some((name) => Deno.env.has(name)) &&
-      !INSIDE.some((name) => Deno.env.has(name)),
+    reflows: Deno.env.has("TMUX")
+      ? "late"
+      : REFLOWING.some((name) => Deno.env.has(name)) && !Deno.env.has("STY")
+      ? "at once"
+      : "unknown",
   }, style);
   const timer = setInterval(() => view.paint(), 1000 / FRAMES);
   Deno.unrefTimer(timer);
@@ -247,6 +252,9 @@ export class View {
     const up = this.#standingRows();
     let text = this.#hidden ? "" : HIDE;
     text += up > 0 ? `\r\x1b[${up}A` : "";
+    // tmux remembers which rows were one line, and joins what was painted over them
+    // when it becomes wider; of rows that are cleared it forgets it.
+    if (up > 0 && this.screen.reflows === "late") text += CLEAR_BELOW;
     for (const line of this.#scroll) text += `${line}${CLEAR_LINE}\n`;
     text += NO_WRAP;
     for (const line of lines) text += `${line}${CLEAR_LINE}\n`;
@@ -415,7 +423,7 @@ export class View {
    * frame may stay, but no line that has scrolled by is painted over.
    */
   #standingRows(): number {
-    if (!this.screen.reflows) return this.#standing.length;
+    if (this.screen.reflows !== "at once") return this.#standing.length;
     const { columns } = this.screen.size();
     return this.#standing.reduce(
       (sum, size) => sum + Math.max(1, Math.ceil(size / Math.max(1, columns))),

@@ -15,7 +15,12 @@ class Show {
   /** What the program believes, where the terminal has not told it yet. */
   told: number | undefined;
 
-  constructor(columns: number, rows = 60, colour = false, reflows = true) {
+  constructor(
+    columns: number,
+    rows = 60,
+    colour = false,
+    reflows: "at once" | "late" | "unknown" = "at once",
+  ) {
     this.screen = new Emulator(columns, rows);
     this.view = new View({
       write: (text) => this.screen.write(text),
@@ -146,7 +151,10 @@ Deno.test("View.paint() paints over no line that has scrolled by, however a term
   for (const manner of ["breaks", "cuts"] as const) {
     for (const late of [true, false]) {
       const story = STORIES["first-run"]!();
-      const show = new Show(120, 40, false, false).until(story, 3);
+      const show = new Show(120, 40, false, late ? "late" : "unknown").until(
+        story,
+        3,
+      );
       const done = () =>
         show.screen.rows.filter((row) => /^✓/.test(row))
           .map((row) => /(download|prepare|train)[^ ]*/.exec(row)?.[0]);
