@@ -44,7 +44,10 @@ const NUMBER = /(?<![\w.\u202f-])\d[\d\u202f]*(?:\.\d+)?(?:e[-+]\d+)?(?![\w])/g;
 function wordsOf(page: string): string {
   return QUOTED.reduce(
     (text, id) =>
-      text.replace(new RegExp(`<section id="${id}".*?</section>`, "s"), ""),
+      text.replace( // Up to the next one of the page, since a section has others inside.
+        new RegExp(`<section id="${id}".*?(?=<section id=|</main>)`, "s"),
+        "",
+      ),
     page,
   )
     .replace(/<(script|style|code|title|h1|desc)\b.*?<\/\1>/gs, " ")
