@@ -17,3 +17,12 @@ Set.prototype.union ??= function (other) {
 Array.prototype.toSorted ??= function (compare) {
   return [...this].sort(compare);
 };
+URL.parse ??= (url, base) => {
+  try {
+    return new URL(url, base);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return null;
+  }
+};
+URL.canParse ??= (url, base) => URL.parse(url, base) !== null;

@@ -57,8 +57,12 @@ export async function verifierFile(
       platform: "node",
       target: "node18",
       charset: "utf8",
-      // The verifier also runs where there is no Deno.
-      define: { "Deno.version.deno": JSON.stringify(deno) },
+      // The verifier also runs where there is no Deno, and with a Node before 20.11,
+      // which does not know the folder of a module: what is declared is only compared.
+      define: {
+        "Deno.version.deno": JSON.stringify(deno),
+        "import.meta.dirname": JSON.stringify("."),
+      },
       legalComments: "none",
       logLevel: "silent",
       // Only what a reader sees counts: no settings of the machine.
