@@ -241,11 +241,14 @@ function conclusion(
   }
   const will = `${runs} will run`;
   const may = waits > 0 ? `, ${waits} may run` : "";
+  const on = cpus > 1 && runs + waits > 1
+    ? ` on ${solid(`${cpus} cores`)}`
+    : "";
   const time = seconds === undefined
-    ? unknownTime(of("run", "maybe"), least)
+    ? unknownTime(of("run", "maybe"), least, on)
     : `predicted time: ${waits > 0 ? "at most " : ""}${
       solid(predictedAll(seconds, of("run", "maybe")))
-    }${cpus > 1 && runs + waits > 1 ? ` on ${solid(`${cpus} cores`)}` : ""}`;
+    }${on}`;
   return wrap(`${will}${may}; ${time}`, width)
     .map((line, row) => row === 0 ? line.replace(will, bold(will)) : line);
 }
@@ -256,11 +259,15 @@ function predictedAll(seconds: number, runs: Plan): string {
 }
 
 /** What can be said where of some nothing is known. */
-function unknownTime(runs: Plan, least: number | undefined): string {
+function unknownTime(
+  runs: Plan,
+  least: number | undefined,
+  on: string,
+): string {
   if (least === undefined) return "time unknown: nothing of it ever ran";
   const unknown = runs.filter(({ seconds }) => seconds === undefined)
     .map(({ instance }) => instance);
-  return `predicted time: about ${solid(roughly(least))}, and that of ${
+  return `predicted time: about ${solid(roughly(least))}${on}, and that of ${
     listed(grouped(unknown))
   }, which is unknown`;
 }

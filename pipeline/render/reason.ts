@@ -76,7 +76,9 @@ export function describeChanges(changes: readonly Change[]): string {
       !key.startsWith("order ") || !keys.has(key.replace(/^order /, "input "))
     )
     .map(describeGroup);
-  return phrases.slice(0, NAMED).join("; ") + more(phrases.length, NAMED);
+  const rest = phrases.length - NAMED;
+  return [...phrases.slice(0, NAMED), ...(rest > 0 ? [`and ${rest} more`] : [])]
+    .join("; ");
 }
 
 function describeGroup({ key, members: changes, to }: Group): string {

@@ -195,7 +195,7 @@ Deno.test("describeChanges() names what a person changed first, and at most thre
       change("param epochs", 10, 20),
       change("deno", "2.9.5", "2.9.6"),
     ]),
-    "param epochs: 10 → 20; code stages/train.ts changed; input images changed, and 2 more",
+    "param epochs: 10 → 20; code stages/train.ts changed; input images changed; and 2 more",
   );
 });
 
