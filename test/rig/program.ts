@@ -17,6 +17,8 @@ export interface Ran {
  */
 export class Program implements Disposable {
   readonly root: string;
+  /** A command line that becomes the program that follows it. */
+  before: readonly string[] = [];
 
   constructor() {
     this.root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "program-" }));
@@ -101,16 +103,15 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
     ...[first, ...rest]: [{ [name: string]: string } | string, ...string[]]
   ): Deno.ChildProcess {
     const args = typeof first === "string" ? [first, ...rest] : rest;
-    return new Deno.Command(Deno.execPath(), {
+    const [command = "", ...words] = [
+      ...this.before,
+      Deno.execPath(),
       // With the engine's own packages; the stages are those of the folder.
-      args: [
-        "run",
-        "-A",
-        "--config",
-        join(engine, "../deno.json"),
-        "main.ts",
-        ...args,
-      ],
+      ...["run", "-A", "--config", join(engine, "../deno.json"), "main.ts"],
+      ...args,
+    ];
+    return new Deno.Command(command, {
+      args: words,
       cwd: this.root,
       stdin: "null",
       stdout: "piped",

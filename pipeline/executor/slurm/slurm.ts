@@ -15,7 +15,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Failure, ok, type Result } from "../../failure.ts";
-import { names, readStored, removeTree } from "../../store/disk.ts";
+import { codeOf, names, readStored, removeTree } from "../../store/disk.ts";
 import type { Digest } from "../../store/digest.ts";
 import { hold, isAwaited } from "../../store/lease.ts";
 import type { Executor, Running, Work } from "../executor.ts";
@@ -109,11 +109,13 @@ export class SlurmExecutor implements Executor {
     const job = this.#folders.get(folder);
     this.#folders.delete(folder);
     if (this.#left.delete(folder)) return;
-    removeTree(folder);
+    // First what says that it counts.
+    rmSync(jobPath(folder), { force: true });
+    discard(folder);
     const array = job?.place?.array;
     if (array && --array.left <= 0) {
       this.#arrays.delete(array.token);
-      removeTree(array.folder);
+      discard(array.folder);
     }
   }
 
@@ -534,5 +536,17 @@ function refused(job: Job, failure: Failure): Failure {
 function clear(folder: string): void {
   // First what says that it counts.
   rmSync(jobPath(folder), { force: true });
-  for (const name of names(folder)) removeTree(join(folder, name));
+  for (const name of names(folder)) discard(join(folder, name));
+}
+
+/**
+ * Removes what nobody counts on. On a network file system a folder may hold what is
+ * not seen here yet, or what a node still has open: `clean` gets it later.
+ */
+function discard(path: string): void {
+  try {
+    removeTree(path);
+  } catch (error) {
+    if (!/^(ENOTEMPTY|EBUSY|EEXIST)$/.test(codeOf(error) ?? "")) throw error;
+  }
 }
