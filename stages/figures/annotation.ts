@@ -6,7 +6,7 @@ import { font } from "./font.ts";
 import { type Band, epochTicks, type Excursion } from "./loss-axis.ts";
 import { drawBandBox, drawMarks } from "./mark.ts";
 import { SCALE } from "./page.ts";
-import { INK, type Look } from "./palette.ts";
+import { INK, type Look, readable } from "./palette.ts";
 
 /** The grey band that the paper speaks of, behind everything. */
 export function drawBand(plot: uPlot, { low, high }: Band): void {
@@ -69,7 +69,7 @@ export function drawNote(
 ): void {
   ctx.font = font(7.5);
   ctx.textAlign = "left";
-  ctx.fillStyle = colour;
+  ctx.fillStyle = readable(colour);
   ctx.strokeStyle = colour;
   ctx.lineWidth = 0.8;
   ctx.beginPath();

@@ -36,9 +36,13 @@ export function smooth(values: readonly number[], window: number): number[] {
   });
 }
 
-/** The steps in the widest window that `smooth` takes of so many: an odd number. */
-export function widthOf(window: number, steps: number): number {
-  return 2 * Math.min((window - 1) >> 1, (steps - 1) >> 1) + 1;
+/**
+ * The window of a training of so many steps, an odd number: as set, but a twentieth
+ * of them at most. Else a few wild steps would lift half of a short curve.
+ */
+export function windowOf(smoothing: number, steps: number): number {
+  const half = Math.min((smoothing - 1) >> 1, (steps / 20 - 1) >> 1);
+  return 2 * Math.max(0, half) + 1;
 }
 
 /** Least, mean and greatest of several series of equal length, place by place. */

@@ -82,17 +82,13 @@ export function drawChart(
   const shown = (line: readonly number[]) =>
     line.map((value) => value > 0 ? value : null);
   const names = groups.map(({ label }) => label);
+  const right = colours
+    ? SERIES_WIDTH
+    : namesWidth(["noisy image", ...(named ? names : [])]);
   drawPlot(context, y, {
     width,
     height: CHART_HEIGHT,
-    padding: [
-      TOP,
-      colours
-        ? SERIES_WIDTH
-        : namesWidth(["noisy image", ...(named ? names : [])]),
-      0,
-      0,
-    ],
+    padding: [TOP, right, 0, 0],
     scales: {
       x: { time: false, range: [0, noises.at(-1)! || 1] },
       y: { range: [low, high], distr: 3, log: 10 },
@@ -100,7 +96,7 @@ export function drawChart(
     axes: [
       axis({
         size: BOTTOM,
-        splits: () => noises,
+        splits: () => ticksAmong(noises, width - LEFT - right),
         values: (_, at) => at.map(String),
       }),
       axis({
@@ -137,6 +133,19 @@ export function drawChart(
     ),
     hooks: {
       draw: [(plot) => {
+        const place = (level: number, value: number) =>
+          [
+            plot.valToPos(level, "x", true),
+            plot.valToPos(value, "y", true),
+          ] as const;
+        drawMarks(
+          plot.ctx,
+          { colour: INK, mark: "circle" },
+          noisy.flatMap((value, at) =>
+            value > 0 ? [place(noises[at + 1]!, value)] : []
+          ),
+          { size: 0.8 * SCALE, line: 0.9 * SCALE },
+        );
         if (named) {
           groups.forEach((_, index) =>
             drawMarks(
@@ -191,4 +200,15 @@ export function drawChart(
     ...edges.map(({ line }) => shown(line)),
     ...errors.map(({ mean }) => shown(mean)),
   ] as unknown as uPlot.AlignedData);
+}
+
+/** The levels that have room for their numbers; the greatest always. */
+export function ticksAmong(levels: readonly number[], width: number): number[] {
+  const most = levels.at(-1)!; // none is a level, too
+  const kept: number[] = [];
+  for (const level of levels.toReversed()) {
+    const next = kept[0] ?? Infinity;
+    if ((next - level) * width / (most || 1) >= 24) kept.unshift(level);
+  }
+  return kept;
 }

@@ -92,6 +92,14 @@ export function scaleColour(share: number): string {
   return hex(viridis(0.88 * share));
 }
 
+/** The colour of words about a series: its own, if that can be read on paper. */
+export function readable(colour: string): string {
+  const [r, g, b] = [1, 3, 5].map((at) =>
+    (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2
+  );
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b! > 0.35 ? INK : colour;
+}
+
 function hex(colour: readonly number[]): string {
   return `#${
     colour.map((part) => part.toString(16).padStart(2, "0")).join("")

@@ -10,7 +10,7 @@ import source from "../../node_modules/uplot/dist/uPlot.iife.min.js" with {
 import { FONT, font, textWidth } from "./font.ts";
 import { type Context, SCALE } from "./page.ts";
 import { Path } from "./path.ts";
-import { GRID, INK } from "./palette.ts";
+import { GRID, INK, readable } from "./palette.ts";
 
 /** An element that does nothing: uPlot uses the DOM for legend and cursor, which are not drawn. */
 function element(context: unknown): unknown {
@@ -223,9 +223,9 @@ export function nameLines(plot: uPlot, names: readonly LineName[]): void {
     ctx.lineWidth = 0.5;
     ends.forEach(({ end, text, colour }, at) => {
       const y = places[at]!;
-      ctx.fillStyle = colour;
+      ctx.fillStyle = readable(colour);
       ctx.strokeStyle = colour;
-      if (Math.abs(y - end) > 1) {
+      if (Math.abs(y - end) > 1 || ctx.fillStyle !== colour) {
         ctx.beginPath();
         ctx.moveTo(right + 2, Math.min(bottom, Math.max(top, end)));
         ctx.lineTo(right + LEADER - 1, y);

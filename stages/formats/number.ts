@@ -5,9 +5,12 @@ export function rounded(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-/** Three significant digits: 1030, 0.112. */
+/** Three significant digits: 1030, 0.112, 7.51e7. */
 export function threeDigits(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(rounded) < 1e6
+    ? String(rounded)
+    : rounded.toExponential().replace("+", "");
 }
 
 /** 10000 as "10,000", as a caption has it. */

@@ -4,6 +4,7 @@
  */
 import type { Curve } from "../../stages/formats/curve.ts";
 import type { Metrics } from "../../stages/formats/metrics.ts";
+import { threeDigits } from "../../stages/formats/number.ts";
 import { paperFigure } from "../../stages/experiment/paper.ts";
 import { variantsOf } from "../../stages/experiment/study.ts";
 import type { Performance } from "../rig/experiments.ts";
@@ -29,7 +30,7 @@ export function figures(performance: Performance): string[] {
         ...(caption.length > LONGEST ? [`${caption.length} letters`] : []),
         ...(Number(height) > HIGHEST ? [`a page of ${height} points`] : []),
         ...(svg.includes(markup(caption)) ? [] : ["the SVG says another"]),
-        ...[...caption.matchAll(/(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]\d+)?/g)]
+        ...[...caption.matchAll(/(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/g)]
           .map(([number]) => number.replace(/,$/, ""))
           .filter((number) => !known.has(number))
           .map((number) => `nobody knows of ${number}`),
@@ -57,8 +58,6 @@ function numbers(performance: Performance): number[] {
   const { smoothing } = experiment.figures.learning_curves;
   const trainings = curves(performance);
   const steps = trainings.map((one) => one.steps.length);
-  // An odd window, as wide as there are steps at most.
-  const window = Math.min(smoothing, Math.max(...steps));
   return [
     ...axes.flatMap(({ values }) => every(values)),
     ...every(experiment.paper.experiment),
@@ -69,9 +68,13 @@ function numbers(performance: Performance): number[] {
     sketch.counts.test,
     ...Array.from({ length: settings + 1 }, (_, some) => some),
     seeds,
-    window % 2 === 1 ? window : window - 1,
+    // The window is odd, and a twentieth of the steps at most.
+    ...steps.map((count) => {
+      const window = Math.max(1, Math.floor(Math.min(smoothing, count / 20)));
+      return window % 2 === 1 ? window : window - 1;
+    }),
     ...steps.flatMap((count) => Array.from({ length: count + 1 }, (_, n) => n)),
-    ...trainings.flatMap(({ steps }) => every(steps))
+    ...trainings.flatMap(({ steps }) => steps)
       .map((value) => Number(value.toPrecision(3))),
     ...Array.from({ length: sketch.counts.test }, (_, image) => image),
     // The side of the smallest maps and the most of them; where colours of errors end.
@@ -106,6 +109,7 @@ function written(value: number): string[] {
     String(value),
     String(value).replace(/\B(?=(\d{3})+$)/g, ","),
     value.toFixed(2),
+    value.toExponential().replace("+", ""),
   ];
 }
 
@@ -165,7 +169,7 @@ function sentences(
       says("from 0.10 to 0.12", band);
       says(`${seeds} seeds`, seeds > 1);
       const most = Math.max(...curves(performance).flatMap((one) => one.steps));
-      if (has("leave")) says(`up to ${Number(most.toPrecision(3))} in`, true);
+      if (has("leave")) says(`up to ${threeDigits(most)} in`, true);
       break;
     }
     case "latent": {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestFile } from "../../../pipeline/store/digest.ts";
 import { canonical } from "../../../pipeline/stage/json.ts";
-import { smooth, spread } from "../../../stages/figures/curve.ts";
+import { smooth, spread, windowOf } from "../../../stages/figures/curve.ts";
 import { latex } from "../../../stages/figures/figure.ts";
 import { viridis } from "../../../stages/figures/palette.ts";
 import { skip } from "../../rig/skip.ts";
@@ -244,6 +244,15 @@ Deno.test("smooth() is a mean that does not lag: a straight line stays as it is"
     1,
     3,
   ]);
+});
+
+Deno.test("windowOf() is odd, as it was set, and a twentieth of the steps at most", () => {
+  deepEqual(
+    [[51, 8590], [50, 8590], [51, 100], [51, 19], [1, 8590]].map((
+      [smoothing, steps],
+    ) => windowOf(smoothing!, steps!)),
+    [51, 49, 5, 1, 1],
+  );
 });
 
 Deno.test("spread() takes least, mean and greatest place by place", () => {

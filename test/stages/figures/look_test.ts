@@ -1,7 +1,13 @@
 /** That what stands for different things looks different, and that words stand beside each other. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { colourScale, looksOf } from "../../../stages/figures/palette.ts";
+import {
+  colourScale,
+  INK,
+  looksOf,
+  readable,
+} from "../../../stages/figures/palette.ts";
+import { ticksAmong } from "../../../stages/figures/noise-chart.ts";
 import { namesFit, placed } from "../../../stages/figures/plot.ts";
 import { scaleTicks } from "../../../stages/figures/scale.ts";
 import { someOf } from "../../../stages/figures/series.ts";
@@ -75,4 +81,26 @@ Deno.test("someOf() takes what fits evenly, with both ends and whom it must, and
 Deno.test("scaleTicks() are powers of ten, or both ends where there are hardly any", () => {
   deepEqual(scaleTicks({ low: 0.0005, high: 0.2 }), [0.001, 0.01, 0.1]);
   deepEqual(scaleTicks({ low: 0.002, high: 0.02 }), [0.002, 0.02]);
+});
+
+Deno.test("ticksAmong() leaves out the levels that would stand in others, and keeps the last", () => {
+  deepEqual(ticksAmong([0, 0.1, 0.2, 0.3, 0.4, 0.5], 400), [
+    0,
+    0.1,
+    0.2,
+    0.3,
+    0.4,
+    0.5,
+  ]);
+  deepEqual(ticksAmong([0, 0.001, 0.009, 0.458, 0.796], 150), [
+    0.009,
+    0.458,
+    0.796,
+  ]);
+  deepEqual(ticksAmong([0], 400), [0]);
+});
+
+Deno.test("readable() keeps a colour that can be read on paper, and takes ink for others", () => {
+  equal(readable("#0072b2"), "#0072b2");
+  equal(readable("#e69f00"), INK);
 });
