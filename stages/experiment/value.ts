@@ -24,42 +24,45 @@ export const url = v.pipe(
   v.check((value) => hostOf(value) !== undefined, "a URL with http or https"),
 );
 
-/** A number for which `fits` is true. */
-function number(
-  allowed: string,
-  fits: (value: number) => boolean,
-): v.GenericSchema<number> {
-  return v.pipe(v.number(allowed), v.check(fits, allowed));
-}
-
-/** A whole number within two bounds, both included. */
+/**
+ * A whole number within two bounds, both included. By valibot's own checks and not
+ * by one of ours, so that the schema for editors has the bounds, too.
+ */
 export function count(least: number, most: number): v.GenericSchema<number> {
-  return number(
-    `a whole number from ${least} to ${most}`,
-    (value) => Number.isInteger(value) && value >= least && value <= most,
+  const allowed = `a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.number(allowed),
+    v.integer(allowed),
+    v.minValue(least, allowed),
+    v.maxValue(most, allowed),
   );
 }
 
-export const learningRate = number(
+/** A number greater than 0, up to a bound. */
+function above0(allowed: string, most: number): v.GenericSchema<number> {
+  return v.pipe(
+    v.number(allowed),
+    v.gtValue(0, allowed),
+    v.maxValue(most, allowed),
+  );
+}
+
+export const learningRate = above0(
   "a number greater than 0 and at most 10",
-  (value) => value > 0 && value <= 10,
+  10,
 );
-export const positive = number(
-  "a number greater than 0 and at most 1e9",
-  (value) => value > 0 && value <= 1e9,
-);
-export const small = number(
-  "a number greater than 0 and at most 1",
-  (value) => value > 0 && value <= 1,
-);
-export const fraction = number(
-  "a number from 0 to 1",
-  (value) => value >= 0 && value <= 1,
+export const positive = above0("a number greater than 0 and at most 1e9", 1e9);
+export const small = above0("a number greater than 0 and at most 1", 1);
+export const fraction: v.GenericSchema<number> = v.pipe(
+  v.number("a number from 0 to 1"),
+  v.minValue(0, "a number from 0 to 1"),
+  v.maxValue(1, "a number from 0 to 1"),
 );
 /** Of a moving mean. With 1 nothing would ever enter it, and its correction divides by 0. */
-export const decay = number(
-  "a number from 0 to less than 1",
-  (value) => value >= 0 && value < 1,
+export const decay: v.GenericSchema<number> = v.pipe(
+  v.number("a number from 0 to less than 1"),
+  v.minValue(0, "a number from 0 to less than 1"),
+  v.ltValue(1, "a number from 0 to less than 1"),
 );
 
 /** A list that is not empty, not without end, and names nothing twice. */
