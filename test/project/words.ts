@@ -83,11 +83,11 @@ export interface Ran {
 export class Words implements Disposable {
   readonly root: string;
 
-  constructor() {
+  constructor(files = FILES) {
     const folder = Deno.makeTempDirSync({ prefix: "words-" });
     this.root = join(Deno.realPathSync(folder), "study");
     mkdirSync(this.root);
-    for (const [path, text] of Object.entries(FILES)) this.write(path, text);
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
     for (const part of ["deno.json", "deno.lock", "pipeline"]) {
       cpSync(join(original, part), join(this.root, part), { recursive: true });
     }

@@ -5,7 +5,14 @@
  * else a sample, always the same.
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { inspect } from "../../../pipeline/archive/inspection.ts";
 import { CRATE, MANIFEST } from "../../../pipeline/archive/layout.ts";
@@ -13,7 +20,7 @@ import { unwrap } from "../../../pipeline/failure.ts";
 import { judge, Paper } from "./fixture.ts";
 import { agree, list, names, sign } from "./forger.ts";
 import { Chance } from "./mutation.ts";
-import { unpack } from "./tampering.ts";
+import { edit, unpack } from "./tampering.ts";
 
 const LONG = Deno.env.get("FACSIMILE_LONG") === "1";
 const SAMPLE = 150;
@@ -159,4 +166,55 @@ Deno.test("an archive in which one value was changed, whatever it is, is refused
   // Another edition of the documents is no contradiction: nobody here can compare them.
   deepEqual(passed.filter((line) => !/^open .* edition$/.test(line)), []);
   equal(mutants.length > 1000, true, String(mutants.length));
+});
+
+Deno.test("a package that an archive brings along is that of its sources' lock, and none is missing or invented", () => {
+  const place = Deno.makeTempDirSync();
+  try {
+    cpSync(folder, place, { recursive: true });
+    const at = (name: string) => join(place, name);
+    const tarball = "vendor/npm/a-1.0.0.tgz";
+    const integrity = (bytes: string) =>
+      `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
+    mkdirSync(at("vendor/npm"), { recursive: true });
+    writeFileSync(at("vendor/registry.ts"), "// serves them\n");
+    writeFileSync(at(tarball), "a");
+    edit(at("code/deno.lock"), "sha512-a", integrity("a"));
+    edit(
+      at("params/release.json"),
+      '"verdicts": ',
+      '"vendor": {"system": "linux-x64", "packages": ' +
+        '[{"name": "a", "version": "1.0.0", "file": "a-1.0.0.tgz"}]},\n  "verdicts": ',
+    );
+    const answer = () => {
+      agree(place);
+      const { levels } = inspect(place, judge, 2);
+      return levels.flatMap(({ answer, findings }) => [answer, ...findings]);
+    };
+    deepEqual(answer(), ["yes", "yes", "yes"]);
+    writeFileSync(at(tarball), "b");
+    deepEqual(answer(), [
+      "yes",
+      "no",
+      `${tarball} has the digest ${integrity("b")}, but code/deno.lock has ${
+        integrity("a")
+      } of a@1.0.0`,
+    ]);
+    writeFileSync(at(tarball), "a");
+    writeFileSync(at("vendor/npm/more.tgz"), "a");
+    deepEqual(answer(), [
+      "yes",
+      "no",
+      "vendor/npm/more.tgz is no package that params/release.json names",
+    ]);
+    rmSync(at("vendor/npm/more.tgz"));
+    rmSync(at(tarball));
+    deepEqual(answer(), [
+      "yes",
+      "no",
+      `${tarball} is not there, and params/release.json names it`,
+    ]);
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });
