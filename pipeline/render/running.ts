@@ -216,24 +216,25 @@ function columnsOf(
       least: (narrow ? "0:00" : "10:00 left").length,
       cells: running.map((one) => timeOf(one, now, narrow)),
     },
+    {
+      key: "standing",
+      needed: 50,
+      left: true,
+      least: 0,
+      cells: running.map(({ standing }) => standing ?? ""),
+    },
   ];
   return all.filter(({ cells }) => cells.some((cell) => cell !== ""));
 }
 
 /** How long it still takes, or how long it has taken. */
 function timeOf(
-  { since, expected, attached, standing, heard }: Running,
+  { since, expected, attached, heard }: Running,
   now: number,
   narrow: boolean,
 ): string {
   const left = heard?.event.remaining;
-  const other = narrow
-    ? ""
-    : attached !== undefined
-    ? ` by ${attached}`
-    : standing === undefined
-    ? ""
-    : ` ${standing}`;
+  const other = attached === undefined || narrow ? "" : ` by ${attached}`;
   if (heard && left !== undefined) {
     const remaining = clock(left - (now - heard.at));
     return narrow ? remaining : `${remaining} left${other}`;
