@@ -65,6 +65,7 @@ const describe = (
     "deno.json",
     "deno.lock",
     "docs",
+    "experiment.schema.json",
     "experiment.toml",
     "main.ts",
     "pipeline",

@@ -37,11 +37,22 @@ export interface Chart {
 /** So many points are a smooth line, of hundreds of lines as many as a file should have. */
 const DENSE = 300;
 
+/** What uPlot gets of the curves. */
+interface Lines {
+  readonly data: uPlot.AlignedData;
+  readonly series: uPlot.Series[];
+  readonly bands: uPlot.Band[];
+  /** Of the longest curve. */
+  readonly epochs: number;
+}
+
 /**
  * Everything that uPlot gets. It has one x for all; where batches or numbers of images
  * differ, the networks' steps stand between each other's.
  */
-export function linesOf({ families, looks, named, raw, smoothing }: Chart) {
+export function linesOf(
+  { families, looks, named, raw, smoothing }: Chart,
+): Lines {
   const paces = families.map(({ curves }) => curves[0]!.steps_per_epoch); // a seed
   const epochs = Math.max(
     ...families.map(({ curves }, at) => curves[0]!.steps.length / paces[at]!),

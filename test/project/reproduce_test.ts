@@ -101,7 +101,7 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
       ...SMALL,
       ...["--set", "training.epochs=2", "--jobs", "2"],
     );
-    deepEqual(told(out).slice(-13), [
+    deepEqual(told(out).slice(-14), [
       "will run",
       "train × 3 TIME param epochs: 1 → 2; continues at 1 of 2 epochs",
       "report TIME param settings.training.epochs: 1 → 2",
@@ -113,8 +113,9 @@ Deno.test("reproduce makes the same bytes in any folder, time zone, locale and n
       "claims TIME",
       "figures × 8 TIME",
       "quotes TIME",
+      "numbers TIME",
       "reused: 5 instances",
-      "4 will run, 20 may run; predicted time: at most TIME on 2 cores",
+      "4 will run, 21 may run; predicted time: at most TIME on 2 cores",
     ]);
     const why = await here.task(
       ...["why", "train[lr=0.01]", ...SMALL],
