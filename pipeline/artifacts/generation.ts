@@ -15,6 +15,7 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -111,6 +112,10 @@ export function replace(
 ): void {
   const where = place(folder, store);
   if (where.fixed) return rewrite(where.target, contents);
+  // Whoever put something else there, the store is ours.
+  if (!isFolder(where.generations)) {
+    rmSync(where.generations, { recursive: true, force: true });
+  }
   mkdirSync(where.generations, { recursive: true });
   const next = join(
     where.generations,
@@ -127,12 +132,19 @@ export function replace(
 /** What generations leave in a store. */
 export function leftovers(folder: string, store: string): string[] {
   const { generations } = place(folder, store);
+  if (!isFolder(generations)) {
+    return existsSync(generations) ? [generations] : [];
+  }
   try {
     return readdirSync(generations).map((name) => join(generations, name));
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function place(folder: string, store: string): Place {
