@@ -1,11 +1,7 @@
 /** Puts the engine and the research together. */
 import { start } from "./pipeline/cli/start.ts";
 import type { Overlays, Project } from "./pipeline/project/project.ts";
-import {
-  DEVICES,
-  type Resolved,
-  resolved,
-} from "./stages/experiment/resolved.ts";
+import type { Resolved } from "./stages/experiment/resolved.ts";
 
 const root = import.meta.dirname!; // a local file always has one
 
@@ -35,6 +31,10 @@ async function load(): Promise<Project<Resolved>> {
     await import(later("./stages/experiment/pipeline.ts"));
   const { publication }: typeof import("./stages/experiment/publication.ts") =
     await import(later("./stages/experiment/publication.ts"));
+  const { DEVICES, resolved }:
+    typeof import("./stages/experiment/resolved.ts") = await import(
+      later("./stages/experiment/resolved.ts")
+    );
   return {
     root,
     deno: "2.9.6",

@@ -208,3 +208,10 @@ Deno.test("every command of the table has a module of its name, and every module
   });
   deepEqual(files, commands.toSorted());
 });
+
+Deno.test("main.ts loads nothing at its beginning but the quick answer", () => {
+  const text = Deno.readTextFileSync(join(root, "main.ts"));
+  const loaded = [...text.matchAll(/^import (?!type )[^;]*from "([^"]+)"/gm)]
+    .map(([, module]) => module);
+  deepEqual(loaded, ["./pipeline/cli/start.ts"]);
+});
