@@ -21,8 +21,6 @@ export interface Code {
   readonly packages: readonly string[];
   /** Its process may read the modules, too: a worker loads them in no other way. */
   readonly readable: boolean;
-  /** What the packages of a command are built under, if it has its own. */
-  readonly environment?: Digest;
 }
 
 /** A module to be read, relative to the root. Its default export is the stage. */

@@ -4,6 +4,10 @@
  */
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import {
+  environmentKey,
+  environmentsFolder,
+} from "../sandbox/program/environment.ts";
 import { isDigest } from "../store/digest.ts";
 import { deadDrafts } from "../store/write.ts";
 import { readStored, removeTree } from "../store/disk.ts";
@@ -28,6 +32,7 @@ export interface Waste {
     | "note"
     | "former"
     | "cache"
+    | "environment"
     | "draft"
     | "work folder";
   /** In bytes. */
@@ -47,7 +52,7 @@ export interface Needed {
 /**
  * Finds what nobody needs. Kept are the last record of every instance, the
  * records of the newest `runs` runs and of those with a word, and whatever is `needed`,
- * their objects, and the furthest whole checkpoint of every prefix, from which a
+ * their objects and environments, and the furthest whole checkpoint of every prefix, from which a
  * longer run can continue.
  */
 export function findWaste(
@@ -88,6 +93,7 @@ export function findWaste(
   }
 
   const objects = new Set(needed.objects);
+  const environments = new Set<string>();
   for (const stage of list(store.records)) {
     for (const name of list(join(store.records, stage))) {
       const path = join(store.records, stage, name);
@@ -96,13 +102,21 @@ export function findWaste(
         ? readRecord(path, fingerprint)
         : undefined;
       if (!record || !wanted.has(fingerprint)) add("record", path);
-      else {for (const { digest } of Object.values(record.outputs)) {
+      else {
+        for (const { digest } of Object.values(record.outputs)) {
           objects.add(digest);
-        }}
+        }
+        const environment = environmentKey(record.facts);
+        if (environment !== undefined) environments.add(environment);
+      }
     }
   }
   for (const name of list(store.objects)) {
     if (!objects.has(name)) add("object", join(store.objects, name));
+  }
+  const built = environmentsFolder(store.folder);
+  for (const name of list(built)) {
+    if (!environments.has(name)) add("environment", join(built, name));
   }
   for (const prefix of list(store.checkpoints)) {
     const folder = join(store.checkpoints, prefix);

@@ -123,15 +123,13 @@ async function commandCode(
   const program = programFacts(runs, stat);
   if (!program.ok) return program;
   const facts: Record<string, Json> = { ...program.value.facts };
-  let environment: Digest | undefined;
-  if (runs.environment) {
-    const locked = environmentFacts(runs, runs.environment, root, {
-      stat,
-      program: program.value.facts,
-    });
+  let locks: Code["bytes"] = {};
+  const { environment } = runs;
+  if (environment) {
+    const locked = environmentFacts({ ...runs, environment }, root, stat);
     if (!locked.ok) return locked;
-    environment = locked.value.key;
     Object.assign(facts, locked.value.facts);
+    locks = locked.value.bytes;
   }
   const bytes: Record<string, Digest> = {};
   for (const path of runs.code ?? []) {
@@ -149,10 +147,9 @@ async function commandCode(
     code: {
       facts,
       files: Object.keys(bytes),
-      bytes: { ...bytes, ...program.value.bytes },
+      bytes: { ...bytes, ...locks, ...program.value.bytes },
       packages: [],
       readable: false,
-      ...(environment !== undefined && { environment }),
     },
     chosen: program.value.chosen,
   });

@@ -59,7 +59,7 @@ export async function bring(
       because: decision.because,
     });
     const reporting = { ...context, report: telling };
-    const environment = await environmentOf(instance, reporting);
+    const environment = await environmentOf(instance, facts, reporting);
     if (signal.aborted) return undefined;
     if (!environment.ok) return failed(environment.failure);
     return await build(

@@ -5,6 +5,7 @@ import { provide } from "../sandbox/program/provide.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { Continuation } from "../plan/continuation.ts";
 import type { Built } from "../sandbox/program/environment.ts";
+import type { Facts } from "../store/fingerprint.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import type { Point } from "../stage/declaration.ts";
 import { type Digest, isDigest } from "../store/digest.ts";
@@ -73,17 +74,15 @@ export function confine(
 
 /** The packages of a command, built if they are not there; `undefined` without any. */
 export async function environmentOf(
-  instance: Instance,
-  { root, store, code, signal, report }: RunContext,
+  { id, declaration: { runs } }: Instance,
+  facts: Facts,
+  { root, store, signal, report }: RunContext,
 ): Promise<Result<Built | undefined>> {
-  const { id, declaration: { runs } } = instance;
   if (runs.kind !== "command" || !runs.environment) return ok(undefined);
   const { environment } = runs;
-  const key = code(instance)?.environment;
-  if (key === undefined) throw new Error(`No environment of ${id} was planned`);
   return await provide({
     runs: { ...runs, environment },
-    key,
+    facts,
     root,
     store: store.folder,
     signal,

@@ -11,6 +11,7 @@ import {
   type Member,
   type Study,
 } from "../formats/study.ts";
+import { atPoint } from "../formats/names.ts";
 import { type Complaint, readAxes } from "./axes.ts";
 import { SETTINGS, type Tables } from "./settings.ts";
 
@@ -38,7 +39,7 @@ const ALWAYS = ["training.learning_rate", "training.seed"];
 /** Every stage asks for them, and so does each of its instances. */
 const known = new WeakMap<
   Tables,
-  Variants & { readonly study: Study; readonly at: Map<string, Variant> }
+  Variants & { readonly study: Study }
 >();
 
 /** The networks of an experiment. */
@@ -53,9 +54,7 @@ export function studyOf(experiment: Tables): Study {
 
 /** The network at a point. */
 export function variantAt(experiment: Tables, point: Point): Variant {
-  const variant = found(experiment).at.get(canonical(point));
-  if (!variant) throw new Error(`No network at ${canonical(point)}`);
-  return variant;
+  return atPoint(found(experiment).networks, point);
 }
 
 function found(experiment: Tables) {
@@ -74,7 +73,6 @@ function found(experiment: Tables) {
           at,
         })),
       },
-      at: new Map(networks.map((one) => [canonical(one.point), one])),
     };
     known.set(experiment, all);
   }

@@ -3,7 +3,8 @@
  * the parameters of every stage that speaks of several networks.
  */
 import type { Coordinate, Point } from "../../pipeline/stage/declaration.ts";
-import { canonical, type Json } from "../../pipeline/stage/json.ts";
+import { atPoint } from "./names.ts";
+import type { Json } from "../../pipeline/stage/json.ts";
 
 /** A setting that varies. */
 export type Axis = {
@@ -37,10 +38,7 @@ export type Study = {
 
 /** The network at a point. */
 export function memberAt({ networks }: Study, point: Point): Member {
-  const wanted = canonical(point);
-  const member = networks.find(({ point }) => canonical(point) === wanted);
-  if (!member) throw new Error(`No network at ${wanted}`);
-  return member;
+  return atPoint(networks, point);
 }
 
 /** A value of an axis as names have it: a list's numbers with hyphens between them. */

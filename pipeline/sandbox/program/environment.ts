@@ -5,9 +5,10 @@
  */
 import { basename, join } from "node:path";
 import { readFileSync } from "node:fs";
-import { fail, ok, type Result, short } from "../../failure.ts";
+import { short } from "../../failure.ts";
 import type { Runs } from "../../stage/declaration.ts";
-import type { Json } from "../../stage/json.ts";
+import type { JsonObject } from "../../stage/json.ts";
+import type { Facts } from "../../store/fingerprint.ts";
 import { type Digest, digestJson } from "../../store/digest.ts";
 import { names, realPath, within } from "../../store/path.ts";
 import type { Rule } from "../wall/restriction.ts";
@@ -32,6 +33,15 @@ export function lockProblem(
 ): { readonly seen: string; readonly hint: string } | undefined {
   const lines = text.replaceAll(/\\\r?\n/g, " ").split("\n")
     .map((line) => line.replace(/(^|\s)#.*/, "").trim());
+  const other = lines.find((line) =>
+    /^(-r|-c|-e|--requirement|--constraint|--editable)\b/.test(line)
+  );
+  if (other !== undefined) {
+    return {
+      seen: `"${short(other)}" leads to another file, which no digest holds`,
+      hint: `put everything into ${path}: pip-compile does`,
+    };
+  }
   const loose = lines.find((line) =>
     line !== "" && !line.startsWith("-") &&
     !(/==|\s@\s/.test(line) && /\s--hash=sha256:[0-9a-f]{64}\b/.test(line))
@@ -46,17 +56,51 @@ export function lockProblem(
   };
 }
 
-/** The key of an environment, under which it is built. */
-export function environmentKey(
-  environment: Environment,
-  facts: { readonly lock: Digest; readonly program: Json },
-): Digest {
+/** The facts of an environment: its lock, and how it is built if not by pip. */
+export function lockFacts(
+  { lock, build }: Environment,
+  digest: Digest,
+): JsonObject {
+  return {
+    [`${LOCK}${lock}`]: digest,
+    ...(build && { [BUILD]: [...build] }),
+  };
+}
+
+const LOCK = "environment ";
+const BUILD = "environment build";
+
+/**
+ * The key that an environment is built under, from the facts of an instance; nothing
+ * if it has none. So a record tells which folder it needs.
+ */
+export function environmentKey(facts: Facts): Digest | undefined {
+  const lock = Object.keys(facts).find((fact) =>
+    fact.startsWith(LOCK) && fact !== BUILD
+  );
+  const { command } = facts;
+  if (lock === undefined || !Array.isArray(command)) return undefined;
   return digestJson("environment", {
-    build: environment.build ?? null,
-    ...facts,
-    os: Deno.build.os,
-    cpu: Deno.build.arch,
+    lock: facts[lock]!, // just found
+    build: facts[BUILD] ?? null,
+    program: facts[`program ${command[0]}`] ?? null,
+    os: facts.os ?? null,
+    cpu: facts.cpu ?? null,
   });
+}
+
+/** The digest of the lock that an instance was planned with. */
+export function lockDigest(
+  { lock }: Environment,
+  facts: Facts,
+): string | undefined {
+  const digest = facts[`${LOCK}${lock}`];
+  return typeof digest === "string" ? digest : undefined;
+}
+
+/** Where the environments of a store are. */
+export function environmentsFolder(store: string): string {
+  return join(store, "environments");
 }
 
 /** An environment that is built. */
@@ -110,23 +154,4 @@ export function without(
       ),
     ];
   });
-}
-
-/** The lock's text. */
-export function readLock(
-  root: string,
-  { lock }: Environment,
-  command: string,
-): Result<string> {
-  try {
-    return ok(readFileSync(join(root, lock), "utf8"));
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    return fail({
-      kind: "environment-lock",
-      what: `Cannot read "${short(lock)}", the environment of ${command}`,
-      seen: short(error.message, 200),
-      hint: "put the lock file there, or name another one",
-    });
-  }
 }

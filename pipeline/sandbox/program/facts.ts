@@ -7,10 +7,9 @@ import type { StatCache } from "../../store/stat.ts";
 import { join } from "node:path";
 import {
   type Environment,
-  environmentKey,
   isPython,
+  lockFacts,
   lockProblem,
-  readLock,
 } from "./environment.ts";
 import { PROGRAM_ENVIRONMENT } from "./variables.ts";
 import { findProgram, forgetChoices } from "./find.ts";
@@ -62,41 +61,38 @@ export function programFacts(
   });
 }
 
-/** What an environment is: its lock, and how it is built; and the key that it is built under. */
+/** What an environment is, with the digest of its lock, in which nothing may be loose. */
 export function environmentFacts(
-  { command }: Command,
-  environment: Environment,
+  { command, environment }: Command & { readonly environment: Environment },
   root: string,
-  { stat, program }: { readonly stat: StatCache; readonly program: JsonObject },
-): Result<{ readonly key: Digest; readonly facts: JsonObject }> {
+  stat: StatCache,
+): Result<{ readonly facts: JsonObject; readonly bytes: Known["bytes"] }> {
   const words = command.join(" ");
   const { lock, build } = environment;
-  const text = readLock(root, environment, words);
-  if (!text.ok) return text;
-  const problem = build === undefined && isPython(command[0])
-    ? lockProblem(lock, text.value)
-    : undefined;
-  if (problem) {
+  const path = join(root, lock);
+  const text = stat.text(path);
+  const digest = stat.digest(path, root);
+  if (text === undefined || digest === undefined) {
     return fail({
+      kind: "environment-lock",
+      what: `Cannot read "${lock}", the environment of ${words}`,
+      seen: "there is no plain file of that name inside the project",
+      hint: "put the lock file there, or name another one",
+    });
+  }
+  const problem = build === undefined && isPython(command[0])
+    ? lockProblem(lock, text)
+    : undefined;
+  return problem
+    ? fail({
       kind: "environment-lock",
       what: `Cannot build the environment of ${words} from "${lock}"`,
       ...problem,
+    })
+    : ok({
+      facts: lockFacts(environment, digest),
+      bytes: { [path]: digest },
     });
-  }
-  const digest = stat.digest(join(root, lock), root);
-  if (digest === undefined) {
-    throw new Error(`${lock} was read, and is not there`);
-  }
-  return ok({
-    key: environmentKey(environment, {
-      lock: digest,
-      program: program[`program ${command[0]}`] ?? null,
-    }),
-    facts: {
-      [`environment ${lock}`]: digest,
-      ...(build && { "environment build": [...build] }),
-    },
-  });
 }
 
 function askVersion(

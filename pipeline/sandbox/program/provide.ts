@@ -3,15 +3,24 @@
  * the user's own network and settings: a mirror of packages is a matter of the
  * machine, and the lock's digests say what may come from it.
  */
-import { mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fail, type Failure, ok, type Result } from "../../failure.ts";
 import type { Runs } from "../../stage/declaration.ts";
 import { canonicalPretty, type JsonObject } from "../../stage/json.ts";
 import { take } from "../../store/lease.ts";
-import type { Digest } from "../../store/digest.ts";
+import { digestBytes } from "../../store/digest.ts";
+import type { Facts } from "../../store/fingerprint.ts";
 import { writeWhole } from "../../store/write.ts";
-import { type Built, builtIn, COMPLETE, isPython } from "./environment.ts";
+import {
+  type Built,
+  builtIn,
+  COMPLETE,
+  environmentKey,
+  environmentsFolder,
+  isPython,
+  lockDigest,
+} from "./environment.ts";
 import { findProgram } from "./find.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
@@ -21,7 +30,8 @@ interface Order {
   readonly runs: Command & {
     readonly environment: NonNullable<Command["environment"]>;
   };
-  readonly key: Digest;
+  /** Of the instance: what is built, and from which lock. */
+  readonly facts: Facts;
   readonly root: string;
   /** The store's folder. */
   readonly store: string;
@@ -34,8 +44,12 @@ interface Order {
 export async function provide(
   order: Order,
 ): Promise<Result<Built>> {
-  const { key, store, signal } = order;
-  const folder = join(store, "environments", key);
+  const { runs, facts, store, signal } = order;
+  const key = environmentKey(facts);
+  if (key === undefined) {
+    throw new Error(`No environment of ${runs.command.join(" ")} was planned`);
+  }
+  const folder = join(environmentsFolder(store), key);
   for (;;) {
     const known = builtIn(folder);
     if (known) return ok(known);
@@ -58,11 +72,16 @@ export async function provide(
 }
 
 async function build(
-  { runs, root, signal }: Order,
+  { runs, facts, root, signal }: Order,
   folder: string,
 ): Promise<Result<Built>> {
   const [name] = runs.command;
-  const lock = join(root, runs.environment.lock);
+  const given = lockAsPlanned(runs, facts, root);
+  if (!given.ok) return given;
+  mkdirSync(folder, { recursive: true });
+  // Built from a copy that was compared: the file may be edited meanwhile.
+  const lock = join(folder, basename(runs.environment.lock));
+  writeWhole(lock, given.value);
   const program = findProgram(
     name,
     `the environment of ${runs.command.join(" ")}`,
@@ -115,6 +134,25 @@ async function build(
     canonicalPretty(built as unknown as JsonObject),
   );
   return ok(built);
+}
+
+/** The lock's content, if it still is what the instance was planned with. */
+function lockAsPlanned(
+  { command, environment }: Order["runs"],
+  facts: Facts,
+  root: string,
+): Result<string> {
+  const { lock } = environment;
+  const bytes = readFileSync(join(root, lock));
+  if (digestBytes(bytes) === lockDigest(environment, facts)) {
+    return ok(bytes.toString("utf8"));
+  }
+  return fail({
+    kind: "environment-lock",
+    what: `Cannot build the environment of ${command.join(" ")}`,
+    seen: `${lock} was edited since the run began`,
+    hint: "run again",
+  });
 }
 
 async function execute(

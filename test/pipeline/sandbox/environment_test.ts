@@ -6,7 +6,13 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lockProblem } from "../../../pipeline/sandbox/program/environment.ts";
+import { findWaste, removeWaste } from "../../../pipeline/history/garbage.ts";
+import {
+  lockFacts,
+  lockProblem,
+} from "../../../pipeline/sandbox/program/environment.ts";
+import { provide } from "../../../pipeline/sandbox/program/provide.ts";
+import { digestBytes } from "../../../pipeline/store/digest.ts";
 import type { Failure } from "../../../pipeline/failure.ts";
 import { skip } from "../../rig/skip.ts";
 import { Study } from "../../rig/study.ts";
@@ -166,7 +172,23 @@ Deno.test({
     deepEqual(await run(study, index), { count: "built" });
     equal(result(study), "2.0 3 1\n");
     match(study.story, /requirements\.txt/);
-    equal(readdirSync(join(study.root, ".store/environments")).length, 2);
+    const built = join(study.root, ".store/environments");
+    equal(readdirSync(built).length, 2);
+    // Of the last run's record alone the environment stays.
+    const { world } = await study.open();
+    const waste = (runs: number) =>
+      findWaste(world.store, runs, {
+        fingerprints: [],
+        objects: [],
+        run: undefined,
+      }).filter(({ kind }) => kind === "environment");
+    equal(waste(10).length, 0);
+    const [former, ...more] = waste(1);
+    deepEqual(more, []);
+    removeWaste([former!]);
+    deepEqual(await run(study, "/nowhere"), { count: "reused" });
+    study.write("stages/count.py", COUNT + "# once more\n");
+    deepEqual(await run(study, "/nowhere"), { count: "built" });
   },
 });
 
@@ -230,7 +252,38 @@ Deno.test({
       deepEqual(await run(study, index), { count: "failed" });
       match(failure(study).seen ?? "", /HASHES|hash/i);
     });
+    await t.step("a lock that was edited since the plan", async () => {
+      const { study } = await python(COUNT, (index) => wheel(index, "1.0"));
+      await using _ = study;
+      const runs = {
+        kind: "command",
+        command: [PYTHON, "stages/count.py"],
+        environment: { lock: "requirements.txt" },
+      } as const;
+      const store = join(study.root, ".store");
+      const built = await provide({
+        runs,
+        facts: {
+          command: [...runs.command],
+          ...lockFacts(runs.environment, digestBytes("another")),
+        },
+        root: study.root,
+        store,
+        signal: new AbortController().signal,
+        building: () => {},
+      });
+      ok(!built.ok);
+      equal(
+        built.failure.seen,
+        "requirements.txt was edited since the run began",
+      );
+      deepEqual(readdirSync(join(store, "environments")), []);
+    });
     await t.step("a package without a digest", () => {
+      equal(
+        lockProblem("r.txt", "-r other.txt\n")?.seen,
+        '"-r other.txt" leads to another file, which no digest holds',
+      );
       deepEqual(lockProblem("r.txt", "numpy==2.0\n"), {
         seen: '"numpy==2.0" has no --hash=sha256:…',
         hint:
