@@ -97,7 +97,7 @@ export function problemsOf(tables: Tables): Complaint[] {
         `allowed are at most ${NETWORKS}`,
     }];
   }
-  const { networks } = variants(tables);
+  const { networks } = variantsOf(tables);
   const byName = Map.groupBy(networks, ({ name }) => name);
   const twice = networks.find(({ name }) => byName.get(name)!.length > 1);
   if (twice) {
