@@ -29,6 +29,7 @@ const FLOORS = {
     ["claims", "download", "evaluation", "export", "prepare", "training"],
     ["figures", "quotes"],
     ["report"],
+    ["paper"],
     ["experiment"],
   ],
 } as const;

@@ -29,15 +29,19 @@ export interface Wanted {
   readonly axes?: readonly string[];
   /** The stages that measure something, as expressions write them; any without. */
   readonly stages?: readonly string[];
+  /** Whether there are networks, whose measures have words of their own; there are unless it says no. */
+  readonly networks?: boolean;
 }
 
 /** Everything that is wrong with a claim's expression; nothing if it can be judged. */
 export function checkClaim(
   text: string,
-  { type, constants = [], axes, stages }: Wanted = { type: "truth" },
+  { type, constants = [], axes, stages, networks = true }: Wanted = {
+    type: "truth",
+  },
 ): Problem[] {
   try {
-    const checked = new Check(constants, axes, stages);
+    const checked = new Check(constants, axes, stages, networks);
     checked.need(parse(text), type);
     return checked.problems;
   } catch (error) {
@@ -84,6 +88,7 @@ class Check {
     private readonly constants: readonly string[],
     private readonly axes: readonly string[] | undefined,
     private readonly stages: readonly string[] | undefined,
+    private readonly networks: boolean,
   ) {}
 
   /** What has a problem inside has no type, so that one mistake is told once. */
@@ -159,7 +164,7 @@ class Check {
     if (among(CONSTANTS, name)) {
       return this.#wrong(expression, `no "${name}" is set here`);
     }
-    if (measures(name)) {
+    if (this.#measures(name)) {
       return this.#wrong(
         expression,
         `"${name}" needs a learning rate, as in ${name}(lr=0.01)`,
@@ -170,17 +175,23 @@ class Check {
       : this.#unknown(expression, name);
   }
 
+  /** What a name that every network measures gives. */
+  #measures(name: string): Type | undefined {
+    if (!this.networks) return;
+    if (among(SERIES, name)) return "series";
+    if (among(SCALARS, name)) return "number";
+  }
+
   #ofStage(name: string): boolean {
     const stage = stageOf(name);
-    return stage !== undefined && measures(name) === undefined &&
+    return stage !== undefined && this.#measures(name) === undefined &&
       (this.stages === undefined || this.stages.includes(stage));
   }
 
   #unknown(expression: Expression, name: string): undefined {
     const known = [
       ...Object.keys(FUNCTIONS),
-      ...SERIES,
-      ...SCALARS,
+      ...(this.networks ? [...SERIES, ...SCALARS] : []),
       ...this.constants,
       ...(this.stages ?? []).map((stage) => `${stage}.…`),
     ];
@@ -198,7 +209,7 @@ class Check {
     if (this.#ofStage(name)) {
       return this.#placed(call) ? "either" : undefined;
     }
-    const measured = measures(name);
+    const measured = this.#measures(name);
     if (measured !== undefined) return this.#measured(call, measured);
     if (!Object.hasOwn(FUNCTIONS, name)) return this.#unknown(call, name);
     const { gives, leaves } = FUNCTIONS[name]!; // it has it
@@ -250,12 +261,6 @@ class Check {
     }
     return true;
   }
-}
-
-/** What a measured name gives. */
-function measures(name: string): Type | undefined {
-  if (among(SERIES, name)) return "series";
-  if (among(SCALARS, name)) return "number";
 }
 
 function among(words: readonly string[], word: string): boolean {

@@ -29,8 +29,8 @@ export interface Ground {
   readonly networks: readonly Measured[];
   /** What other stages measured. */
   readonly observed?: readonly Observed[];
-  /** Of the networks that are selected without one. */
-  readonly seed: number;
+  /** Of what is selected without one, if there are seeds. */
+  readonly seed: number | undefined;
   /** Where a network stands on the axes by which it is not selected, if not otherwise. */
   readonly base: Point;
   /** The numbers that names stand for. */
@@ -82,11 +82,19 @@ export function evaluate(
   expression: Expression,
   { networks, observed = [], seed, base, constants }: Ground,
 ): Evaluated {
+  const usual: Point = { ...base, ...(seed !== undefined && { seed }) };
   const values: Record<string, number> = {};
   const measured: string[] = [];
   const untrue: string[] = [];
   const result = truthOrNumber(expression);
   return { result, values, measured: [...new Set(measured)], untrue };
+
+  /** `classify.accuracy`, and not `test.mse`, which is a network's. */
+  function isObserved(name: string): boolean {
+    return stageOf(name) !== undefined &&
+      (networks.length === 0 ||
+        !(SCALARS as readonly string[]).includes(name));
+  }
 
   function truthOrNumber(part: Expression): number | boolean {
     switch (part.kind) {
@@ -232,11 +240,11 @@ export function evaluate(
   ): Wanted extends "number" ? number : readonly number[] {
     const stage = stageOf(name) ?? name;
     const all = observed.filter((one) => one.stage === stage);
-    const chosen = { ...base, seed, ...point };
+    const chosen = { ...usual, ...point };
     // What is named must fit; of the rest, what is usual, if that tells one from others.
     const fitting = all.filter(({ at }) => fits(at, point));
-    const usual = fitting.filter(({ at }) => fits(at, chosen));
-    const [found, another] = usual.length > 0 ? usual : fitting;
+    const chosenOnes = fitting.filter(({ at }) => fits(at, chosen));
+    const [found, another] = chosenOnes.length > 0 ? chosenOnes : fitting;
     if (!found) {
       throw new Missing(
         all.length === 0
@@ -272,7 +280,7 @@ export function evaluate(
   }
 
   function network(point: Selection): Measured {
-    const wanted: Selection = { ...base, seed, ...point };
+    const wanted: Selection = { ...usual, ...point };
     const found = register(networks).of(wanted);
     if (found) return found;
     const axes = register(networks).axes.filter((axis) =>
@@ -296,12 +304,6 @@ function fits(at: Point, wanted: Selection): boolean {
 function places(point: Selection): string {
   return Object.entries(point).map(([axis, value]) => `${axis}=${value}`)
     .join(", ");
-}
-
-/** `classify.accuracy`, and not `test.mse`, which is a network's. */
-function isObserved(name: string): boolean {
-  return stageOf(name) !== undefined &&
-    !(SCALARS as readonly string[]).includes(name);
 }
 
 /** Networks as they are asked for. */

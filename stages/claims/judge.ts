@@ -17,8 +17,8 @@ export type Claim = {
   readonly holds: string;
   /** What the word `tolerance` stands for. */
   readonly tolerance?: number;
-  /** With fewer epochs nothing can be said. */
-  readonly epochs: number;
+  /** With fewer epochs of its networks nothing can be said. */
+  readonly epochs?: number;
   /** The dataset that the sentence speaks of; without it, any that is real. */
   readonly data?: string;
 };
@@ -27,7 +27,8 @@ export type Claim = {
 export type Finding =
   | {
     readonly kind: "judged";
-    readonly seed: number;
+    /** That of no seed, where nothing was measured at several. */
+    readonly seed: number | undefined;
     readonly holds: boolean;
     /** Every number that it rests on, by its text, in order. */
     readonly values: { readonly [text: string]: number };
@@ -38,14 +39,14 @@ export type Finding =
   }
   | {
     readonly kind: "not judged";
-    readonly seed: number;
+    readonly seed: number | undefined;
     readonly because: string;
   };
 
 /** Judges a claim for one seed. The expression must have passed `checkClaim`. */
 export function judge(
-  { holds, tolerance, epochs }: Claim,
-  seed: number,
+  { holds, tolerance, epochs = 1 }: Claim,
+  seed: number | undefined,
   { networks, observed = [], base }: Pick<
     Ground,
     "networks" | "observed" | "base"

@@ -1,8 +1,8 @@
 /** Says of each of the paper's claims whether it holds, with the numbers behind it. */
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import type { Task } from "../../pipeline/stage/task.ts";
+import { concludeAll } from "./conclusion.ts";
 import type { Claim } from "./judge.ts";
-import { judgements } from "./judgement.ts";
 import { readMeasurements } from "./measurements.ts";
 
 /** The claims to be judged. */
@@ -12,7 +12,6 @@ export interface Params {
 
 /** Writes `claims`: sentences, verdicts and evidence. */
 export default function claims(task: Task<Params>): void {
-  const { metrics, steps } = readMeasurements(task);
-  const found = judgements(task.params.claims, metrics, steps);
+  const found = concludeAll(task.params.claims, readMeasurements(task));
   Deno.writeTextFileSync(task.output("claims"), canonicalPretty(found));
 }

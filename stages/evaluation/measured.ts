@@ -2,8 +2,7 @@
 import { canonical } from "../../pipeline/stage/json.ts";
 import { StageError, type Task } from "../../pipeline/stage/task.ts";
 import { readJson } from "../formats/json.ts";
-import { MeasuredSchema } from "../formats/measured.ts";
-import type { Metrics } from "../formats/metrics.ts";
+import { type Gathered, MeasuredSchema } from "../formats/measured.ts";
 
 /**
  * Reads the inputs `measured STAGE` of these stages.
@@ -13,9 +12,9 @@ import type { Metrics } from "../formats/metrics.ts";
 export function gatherMeasured(
   task: Pick<Task, "inputs">,
   stages: readonly string[],
-): Pick<Metrics, "measured" | "kinds"> {
+): Gathered {
   if (stages.length === 0) return {};
-  const kinds = new Map<string, NonNullable<Metrics["kinds"]>[string]>();
+  const kinds = new Map<string, NonNullable<Gathered["kinds"]>[string]>();
   const measured = Object.fromEntries(stages.map((stage) => [
     stage,
     Object.fromEntries(

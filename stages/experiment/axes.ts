@@ -5,7 +5,8 @@
 import * as v from "valibot";
 import { nearest } from "../../pipeline/stage/spelling.ts";
 import type { Json } from "../../pipeline/stage/json.ts";
-import { type Axis as Whole, coordinate } from "../formats/study.ts";
+import { coordinate } from "../formats/coordinate.ts";
+import type { Axis as Whole } from "../formats/study.ts";
 import { type Distribution, draw } from "./sample.ts";
 
 /** The schemas of all settings that may vary, by path. */

@@ -4,7 +4,7 @@
  * any form, and the engine reports what goes wrong here.
  */
 import { canonical, type Json } from "../../pipeline/stage/json.ts";
-import { baseOf, measured, observedIn } from "../claims/judgement.ts";
+import { measurementsIn } from "../claims/judgement.ts";
 import type { Curve } from "../formats/curve.ts";
 import type { Metrics } from "../formats/metrics.ts";
 import {
@@ -70,24 +70,26 @@ function quoteFindings(
   const texts = Object.fromEntries(
     numbers.map(({ file }) => [file, new TextDecoder().decode(source(file))]),
   );
-  return compareQuotes(numbers, texts, {
-    networks: measured(
+  const found = compareQuotes(
+    numbers,
+    texts,
+    measurementsIn(
       metrics,
       new Map([...curves].map(([name, { steps }]) => [name, steps])),
     ),
-    observed: observedIn(metrics),
-    base: baseOf(metrics),
-    standIn: metrics.dataset.stand_in,
-  }).flatMap(({ file, line, verdict, value, quoted, measured, pattern }) => {
-    switch (verdict) {
-      case "differs":
-        return [
-          `code/${file} line ${line} quotes ${quoted} for ${value}, which is ${measured}`,
-        ];
-      case "not found":
-        return [`code/${file} does not say "${pattern}"`];
-      default:
-        return [];
-    }
-  });
+  );
+  return found.flatMap(
+    ({ file, line, verdict, value, quoted, measured, pattern }) => {
+      switch (verdict) {
+        case "differs":
+          return [
+            `code/${file} line ${line} quotes ${quoted} for ${value}, which is ${measured}`,
+          ];
+        case "not found":
+          return [`code/${file} does not say "${pattern}"`];
+        default:
+          return [];
+      }
+    },
+  );
 }

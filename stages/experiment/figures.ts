@@ -2,7 +2,7 @@
  * The declarations of the figures: one instance each, with its own module, so
  * that a change of one redraws that one.
  */
-import { namesOf } from "./authors.ts";
+import { namesOf } from "../paper/authors.ts";
 import { join } from "node:path";
 import type {
   Declaration,

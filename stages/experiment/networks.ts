@@ -4,7 +4,7 @@
  */
 import type { Determinism, Stage } from "../../pipeline/stage/declaration.ts";
 import type { EngineName } from "../training/engine.ts";
-import { namesOf } from "./authors.ts";
+import { namesOf } from "../paper/authors.ts";
 import { output } from "../../pipeline/stage/declaration.ts";
 import type { Network } from "../network/network.ts";
 import type { Resolved } from "./resolved.ts";

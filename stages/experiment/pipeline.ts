@@ -10,7 +10,7 @@ import { declaredStages, METRICS } from "../../pipeline/stage/table.ts";
 import project from "../../deno.json" with { type: "json" };
 import { download, prepare } from "./dataset.ts";
 import { figures } from "./figures.ts";
-import { graphOf, ordered, producers } from "./graph.ts";
+import { graphOf, ordered, producers } from "../paper/graph.ts";
 import { denoise, exportModel, reconstruct, train } from "./networks.ts";
 import { paperBand } from "./paper.ts";
 import type { Resolved } from "./resolved.ts";

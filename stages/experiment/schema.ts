@@ -3,10 +3,19 @@
  * it takes. A refusal says what is allowed; unknown keys are refused everywhere.
  */
 import * as v from "valibot";
-import { checkClaim, describe, type Wanted } from "../claims/check.ts";
-import { checkPattern } from "../quotes/quotes.ts";
 import { stagesSchema } from "../../pipeline/stage/table.ts";
-import { CONSTANTS, spoken } from "../claims/vocabulary.ts";
+import {
+  authors,
+  claimCheck,
+  claimEntries,
+  claimsOf,
+  namesIn,
+  numbersOf,
+  numeralCheck,
+  numeralEntries,
+  paperEntries,
+  unknownNames,
+} from "../paper/schema.ts";
 import { type Complaint, readAxes } from "./axes.ts";
 import { dataset, network, SETTINGS, training } from "./settings.ts";
 import { problemsOf, variantsOf } from "./study.ts";
@@ -16,12 +25,10 @@ import {
   fraction,
   list,
   pathTo,
-  positive,
   small,
   table,
   text,
-  url,
-} from "./value.ts";
+} from "../paper/value.ts";
 
 const band = "two numbers, greater than 0, the smaller first";
 /** No loss is above it, and infinity is no number of a figure. */
@@ -58,148 +65,34 @@ const mark = table({
   drawn: v.optional(v.boolean("true or false"), true),
 });
 
-/** What is wrong with an expression, each with its line and carets. */
-const complaints = (expression: string, wanted: Wanted) =>
-  checkClaim(expression, wanted).map((found) => describe(expression, found));
-
 const numeral = v.pipe(
   table({
-    file: v.exactOptional(v.pipe(
-      text,
-      v.check(
-        (path) =>
-          !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)|[\n\r\t]/.test(path),
-        "a path inside of the project",
-      ),
-    )),
-    pattern: v.exactOptional(v.pipe(
-      text,
-      v.rawCheck(({ dataset, addIssue }) => {
-        const message = dataset.typed ? checkPattern(dataset.value) : undefined;
-        if (message !== undefined) addIssue({ message });
-      }),
-    )),
-    name: v.exactOptional(v.pipe(
-      text,
-      v.regex(/^[A-Za-z]+$/, "the name of a macro of LaTeX, of letters alone"),
-    )),
-    digits: v.exactOptional(count(1, 15)),
-    value: v.pipe(
-      text,
-      v.rawCheck(({ dataset, addIssue }) => {
-        if (!dataset.typed) return;
-        for (const message of complaints(dataset.value, { type: "number" })) {
-          addIssue({ message });
-        }
-      }),
-    ),
+    ...numeralEntries({ networks: true }),
     epochs: v.optional(count(1, 1000), 1),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const { file, pattern, name, digits } = dataset.value;
-    const message = (file === undefined) !== (pattern === undefined)
-      ? "file and pattern belong together: in which text which words quote the number"
-      : file === undefined && name === undefined
-      ? "a number is quoted by a text (file and pattern), or has the name of a macro, or both"
-      : digits !== undefined && name === undefined
-      ? "digits are those of a macro, and there is no name of one"
-      : undefined;
-    if (message !== undefined) addIssue({ message });
-  }),
+  numeralCheck(),
 );
 
+const { title, ...rest } = paperEntries;
+
 const paper = table({
-  title: text,
+  title,
   author: text,
   venue: text,
   year: count(1900, 2100),
   released: v.exactOptional(count(1900, 2100)),
-  // A part of the archive's name.
-  version: v.pipe(
-    text,
-    v.regex(
-      /^[0-9A-Za-z][\w.+-]{0,99}$/,
-      "a version such as 1.0.0: letters, digits, dots, +, - and _",
-    ),
-  ),
-  license: text,
-  abstract: text,
-  keywords: list(text),
-  repository: v.exactOptional(url),
-  numbers: v.optional(
-    v.pipe(
-      v.array(numeral, "a list of tables"),
-      v.check((numbers) => {
-        const names = numbers.flatMap(({ name }) => name ?? []);
-        return new Set(names).size === names.length;
-      }, "numbers with different names"),
-    ),
-    [],
-  ),
-  strict: v.optional(v.boolean("true or false"), false),
+  ...rest,
+  numbers: numbersOf(numeral),
   experiment: v.exactOptional(original),
 });
 
-const person = {
-  given: v.exactOptional(text),
-  family: v.exactOptional(text),
-  affiliation: v.exactOptional(text),
-  orcid: v.exactOptional(
-    v.pipe(
-      text,
-      v.regex(
-        /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/,
-        "an ORCID such as 0000-0002-1825-0097",
-      ),
-    ),
-  ),
-};
-
-/** A person has two names, and an organisation one. */
-const author = v.pipe(
-  table({ name: v.exactOptional(text), ...person }),
-  v.check(
-    ({ name, given, family, affiliation, orcid }) =>
-      name === undefined
-        ? given !== undefined && family !== undefined
-        : [given, family, affiliation, orcid].every((one) => one === undefined),
-    'a person (given = "…", family = "…"), or an organisation (name = "…" alone)',
-  ),
-  v.transform(({ name, given, family, ...rest }) =>
-    name === undefined
-      ? { given: given!, family: family!, ...rest } // checked
-      : { name }
-  ),
-);
-
 const claim = v.pipe(
   table({
-    id: v.pipe(
-      text,
-      v.regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens"),
-    ),
-    sentence: text,
-    where: text,
-    holds: text,
-    tolerance: v.exactOptional(positive),
+    ...claimEntries,
     epochs: v.optional(count(1, 1000), 1),
     data: v.exactOptional(dataset.entries.name),
   }),
-  // Only when both are at hand is it known what the expression may speak of.
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const { holds, tolerance } = dataset.value;
-    const constants = tolerance === undefined ? [] : CONSTANTS;
-    const at = (key: "holds" | "tolerance", message: string) =>
-      addIssue({ message, path: pathTo(dataset.value, [key]) });
-    for (const found of complaints(holds, { type: "truth", constants })) {
-      at("holds", found);
-    }
-    if (tolerance !== undefined && !/\btolerance\b/.test(holds)) {
-      at("tolerance", "the expression does not use it");
-    }
-  }),
+  claimCheck({ networks: true }),
 );
 
 const axes = v.pipe(
@@ -216,10 +109,7 @@ const axes = v.pipe(
 
 const tables = table({
   paper,
-  authors: v.pipe(
-    v.array(author, "a list of tables"),
-    v.nonEmpty("at least one author"),
-  ),
+  authors,
   dataset,
   network,
   training,
@@ -249,13 +139,7 @@ const tables = table({
     latent: mark,
     filters: mark,
   }),
-  claims: v.pipe(
-    v.array(claim, "a list of tables"),
-    v.check(
-      (claims) => new Set(claims.map(({ id }) => id)).size === claims.length,
-      "claims with different ids",
-    ),
-  ),
+  claims: claimsOf(claim),
   stage: v.exactOptional(stagesSchema),
   sandbox: table({ require: choice(["deno", "kernel"]) }),
 });
@@ -276,38 +160,13 @@ const schema = v.pipe(
 
 /** Places in claims and quoted numbers on axes that there are not. */
 function unknownAxes(experiment: Experiment): Complaint[] {
-  const { stage = {} } = experiment;
-  const own = Object.values(stage).flatMap(({ axes }) =>
-    axes === undefined || typeof axes === "string" ? [] : Object.keys(axes)
-  );
-  const axes = [
-    ...variantsOf(experiment).axes.map(({ name }) => name),
-    ...own,
-  ];
-  const stages = Object.entries(stage)
-    .filter(([, { metrics }]) => metrics !== undefined)
-    .map(([name]) => spoken(name));
-  const { claims, paper } = experiment;
-  return [
-    ...claims.map(({ holds, tolerance }, index) => ({
-      keys: ["claims", String(index), "holds"],
-      text: holds,
-      wanted: {
-        type: "truth",
-        constants: tolerance === undefined ? [] : CONSTANTS,
-      } as const,
-    })),
-    ...paper.numbers.map(({ value }, index) => ({
-      keys: ["paper", "numbers", String(index), "value"],
-      text: value,
-      wanted: { type: "number" } as const,
-    })),
-  ].flatMap(({ keys, text, wanted }) =>
-    complaints(text, { ...wanted, axes, stages }).map((message) => ({
-      keys,
-      message,
-    }))
-  );
+  const { axes, stages } = namesIn(experiment.stage);
+  const own = variantsOf(experiment).axes.map(({ name }) => name);
+  return unknownNames(experiment, {
+    axes: [...own, ...axes],
+    stages,
+    networks: true,
+  });
 }
 
 /** A checked experiment. */

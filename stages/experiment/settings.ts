@@ -2,14 +2,14 @@
 import * as v from "valibot";
 import type { Settings } from "./axes.ts";
 import {
+  above0,
   choice,
   count,
   decay,
-  learningRate,
   small,
   table,
   url,
-} from "./value.ts";
+} from "../paper/value.ts";
 
 const filters = (length: number, allowed: string) =>
   v.pipe(v.array(count(1, 256), allowed), v.length(length, allowed));
@@ -35,7 +35,7 @@ export const network = table({
 });
 
 export const training = table({
-  learning_rate: learningRate,
+  learning_rate: above0("a number greater than 0 and at most 10", 10),
   seed: count(0, 2 ** 31 - 1),
   epochs: count(1, 1000),
   batch_size: count(1, 60_000),

@@ -5,12 +5,8 @@ import {
   type Json,
   type JsonObject,
 } from "../../pipeline/stage/json.ts";
-import {
-  type Axis,
-  coordinate,
-  type Member,
-  type Study,
-} from "../formats/study.ts";
+import { coordinate } from "../formats/coordinate.ts";
+import type { Axis, Member, Study } from "../formats/study.ts";
 import { atPoint } from "../formats/names.ts";
 import { type Complaint, readAxes } from "./axes.ts";
 import { SETTINGS, type Tables } from "./settings.ts";

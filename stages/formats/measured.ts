@@ -1,7 +1,7 @@
 /**
  * What any stage may measure: an output with named numbers and series, which
  * claims and quoted numbers can name as STAGE.NAME. The stage writes it, the
- * metrics gather it.
+ * metrics gather it from all stages and points.
  */
 import * as v from "valibot";
 
@@ -43,10 +43,28 @@ export const MeasuredSchema = v.pipe(
 );
 
 /** What a measure is, besides its numbers. */
-export const KindSchema = v.object({
+const Kind = v.object({
   unit: v.exactOptional(v.string()),
   better: v.exactOptional(v.picklist(["less", "more"])),
 });
 
 export type Content = v.InferOutput<typeof Content>;
-export const ContentSchema = Content;
+
+/** All that was gathered. */
+export const GatheredSchema = v.object({
+  /** By stage and point, `all` without axes. */
+  measured: v.exactOptional(v.record(
+    v.string(),
+    v.record(
+      v.string(),
+      v.object({
+        at: v.record(v.string(), v.union([v.number(), v.string()])),
+        values: v.record(v.string(), Content),
+      }),
+    ),
+  )),
+  /** What these are, by STAGE.NAME, where the stage says so. */
+  kinds: v.exactOptional(v.record(v.string(), Kind)),
+});
+
+export type Gathered = v.InferOutput<typeof GatheredSchema>;

@@ -9,7 +9,7 @@ import { canonical } from "../../pipeline/stage/json.ts";
 import { CurveSchema } from "./curve.ts";
 import { DatasetSchema } from "./dataset.ts";
 import { DenoisingSchema } from "./denoising.ts";
-import { ContentSchema, KindSchema } from "./measured.ts";
+import { GatheredSchema } from "./measured.ts";
 import { QualitySchema } from "./quality.ts";
 
 const Coordinate = v.union([v.number(), v.string()]);
@@ -39,19 +39,8 @@ export const MetricsSchema = v.object({
       denoising: v.pick(DenoisingSchema, ["images", "clean_mse", "levels"]),
     }),
   ),
-  /** What other stages measured: by stage and point, `all` without axes. */
-  measured: v.exactOptional(v.record(
-    v.string(),
-    v.record(
-      v.string(),
-      v.object({
-        at: v.record(v.string(), Coordinate),
-        values: v.record(v.string(), ContentSchema),
-      }),
-    ),
-  )),
-  /** What these are, by STAGE.NAME, where the stage says so. */
-  kinds: v.exactOptional(v.record(v.string(), KindSchema)),
+  /** What other stages measured, if any did. */
+  ...GatheredSchema.entries,
   /** By the networks' common name and measure, over the seeds, where there are several. */
   seeds: v.exactOptional(v.record(
     v.string(),

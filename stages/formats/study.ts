@@ -2,7 +2,7 @@
  * The study: what varies, and the networks that follow from it, by name. Part of
  * the parameters of every stage that speaks of several networks.
  */
-import type { Coordinate, Point } from "../../pipeline/stage/declaration.ts";
+import type { Point } from "../../pipeline/stage/declaration.ts";
 import { atPoint } from "./names.ts";
 import type { Json } from "../../pipeline/stage/json.ts";
 
@@ -39,10 +39,4 @@ export type Study = {
 /** The network at a point. */
 export function memberAt({ networks }: Study, point: Point): Member {
   return atPoint(networks, point);
-}
-
-/** A value of an axis as names have it: a list's numbers with hyphens between them. */
-export function coordinate(value: Json): Coordinate {
-  if (Array.isArray(value)) return value.map(coordinate).join("-");
-  return typeof value === "number" ? value : String(value);
 }

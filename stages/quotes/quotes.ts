@@ -2,9 +2,9 @@
  * Compares numbers that texts quote with what was measured: a pure function of
  * the texts, the metrics and the curves.
  */
-import { evaluate, type Ground, Missing } from "../claims/evaluate.ts";
+import { type Measurements, seedsOf } from "../claims/conclusion.ts";
+import { evaluate, Missing } from "../claims/evaluate.ts";
 import { tooShort } from "../claims/judge.ts";
-import { seedsOf } from "../claims/judgement.ts";
 import { parse } from "../claims/syntax.ts";
 
 /** A number in a text, and what it should be. */
@@ -14,8 +14,8 @@ export type Quote = {
   readonly pattern: string;
   /** An expression for a number; with several seeds their mean is meant. */
   readonly value: string;
-  /** With fewer epochs nothing can be said. */
-  readonly epochs: number;
+  /** With fewer epochs of its networks nothing can be said. */
+  readonly epochs?: number;
 };
 
 /** What became of a quoted number. */
@@ -49,16 +49,12 @@ const NUMBER = String
 export function compareQuotes(
   quotes: readonly Quote[],
   texts: { readonly [file: string]: string },
-  { standIn, ...ground }: Pick<Ground, "networks" | "observed" | "base"> & {
-    readonly standIn: boolean;
-  },
+  measurements: Measurements,
 ): Quotation[] {
   return quotes.flatMap((quote): Quotation[] => {
     const { file, pattern, value } = quote;
     const found = find(texts[file] ?? "", pattern);
-    const result = standIn
-      ? { because: "stand-in data, of which the text does not speak" }
-      : measure(quote, ground);
+    const result = measure(quote, measurements);
     const base = { file, pattern, value, line: 0 };
     const none = { quoted: null, measured: null, because: null };
     if (found.length === 0) {
@@ -101,27 +97,21 @@ function find(
  * none. The expression must have passed `checkClaim`.
  */
 export function measure(
-  { value, epochs }: Pick<Quote, "value" | "epochs">,
-  { networks, observed = [], base }: Pick<
-    Ground,
-    "networks" | "observed" | "base"
-  >,
+  { value, epochs = 1 }: Pick<Quote, "value" | "epochs">,
+  measurements: Measurements,
 ): { readonly value: number } | { readonly because: string } {
-  const because = tooShort(epochs, networks);
+  if (measurements.dataset?.stand_in) {
+    return { because: "stand-in data, of which the text does not speak" };
+  }
+  const because = tooShort(epochs, measurements.networks);
   if (because !== undefined) return { because };
-  const seeds = seedsOf(networks);
-  if (seeds.length === 0) return { because: "no network was trained" };
+  const seeds = seedsOf(measurements);
+  if (seeds.length === 0) return { because: "nothing was measured" };
   try {
     const expression = parse(value);
     const sum = seeds.map((seed) =>
       Number(
-        evaluate(expression, {
-          networks,
-          observed,
-          seed,
-          base,
-          constants: {},
-        }).result,
+        evaluate(expression, { ...measurements, seed, constants: {} }).result,
       )
     ).reduce((sum, value) => sum + value, 0);
     return { value: sum / seeds.length };

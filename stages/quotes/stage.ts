@@ -1,57 +1,11 @@
-/** Says of the numbers that texts quote whether they still are what was measured. */
-import { canonicalPretty } from "../../pipeline/stage/json.ts";
-import { StageError, type Task } from "../../pipeline/stage/task.ts";
-import { baseOf, measured, observedIn, seedsOf } from "../claims/judgement.ts";
+/** Compares the numbers that texts quote with what was measured of networks. */
+import type { Task } from "../../pipeline/stage/task.ts";
 import { readMeasurements } from "../claims/measurements.ts";
-import { compareQuotes, type Quote } from "./quotes.ts";
+import { type Params, writeQuotes } from "./comparison.ts";
 
-/** The quoted numbers. Each file is an input `text FILE`. */
-export interface Params {
-  readonly numbers: readonly Quote[];
-  /** A number that is not what was measured is a failure. */
-  readonly strict?: boolean;
-}
+export type { Params };
 
-/**
- * Writes `quotes`: a list of `Quotation`. Remarks on each that differs or was not
- * found.
- *
- * @throws StageError that names them, if the paper is strict about them.
- */
+/** Writes `quotes`, see `writeQuotes`. */
 export default function quotes(task: Task<Params>): void {
-  const { numbers } = task.params;
-  const { metrics, steps } = readMeasurements(task);
-  const texts = Object.fromEntries(
-    numbers.map((
-      { file },
-    ) => [file, Deno.readTextFileSync(task.input(`text ${file}`))]),
-  );
-  const networks = measured(metrics, steps);
-  const found = compareQuotes(numbers, texts, {
-    networks,
-    observed: observedIn(metrics),
-    base: baseOf(metrics),
-    standIn: metrics.dataset.stand_in,
-  });
-  const seeds = seedsOf(networks).length;
-  const mean = seeds > 1 ? `, the mean of ${seeds} seeds` : "";
-  const wrong = found.flatMap(({ file, line, verdict, value, ...rest }) => {
-    switch (verdict) {
-      case "differs":
-        return `${file}:${line} quotes ${rest.quoted} for ${value}, which is ${rest.measured}${mean}`;
-      case "not found":
-        return `${file} does not say "${rest.pattern}"`;
-      default:
-        return [];
-    }
-  });
-  if (task.params.strict && wrong.length > 0) {
-    throw new StageError(
-      `${wrong.length} of ${found.length} quoted numbers are not what was measured`,
-      wrong.join("; "),
-      "correct the text, or let LaTeX take them from numbers.tex",
-    );
-  }
-  wrong.forEach(task.remark);
-  Deno.writeTextFileSync(task.output("quotes"), canonicalPretty(found));
+  writeQuotes(task, readMeasurements(task));
 }

@@ -1,7 +1,6 @@
 /** The section of the report on the claims: each check with its numbers put in. */
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
 import type { Judgement } from "../formats/claims.ts";
-import type { ReportData } from "./data.ts";
 import { type Comparison, evidenceOf } from "./evidence.ts";
 import { aligned, listed } from "./number.ts";
 
@@ -18,9 +17,36 @@ export function mark({ verdict }: Pick<Judgement, "verdict">): Markup {
   `;
 }
 
+/** The score, and every claim with what became of it; nothing if there is none. */
+export function score(claims: readonly Judgement[]): Markup {
+  if (claims.length === 0) return NOTHING;
+  const holding = claims.filter(({ verdict }) => verdict === "holds").length;
+  const open = claims.filter((one) => one.verdict === "not judged").length;
+  const words = claims.length === 1 ? "claim holds" : "claims hold";
+  return html`
+    <div class="verdict" id="verdict">
+      <p
+        class="score"><strong>${holding} of ${claims
+          .length}</strong> ${words}${open === 0
+          ? NOTHING
+          : html`<span class="open">, ${open} not judged</span>`}</p>
+      <ol>${claims.map((claim) =>
+        html`<li>${
+          mark(claim)
+        }<a href="#claim-${claim.id}">${claim.sentence}</a></li>`
+      )}</ol>
+    </div>
+  `;
+}
+
 /** The referee's table. */
-export function claimsSection({ claims, study }: ReportData): Section {
-  const several = study.seeds.length > 1;
+export function claimsSection(
+  { claims, several }: {
+    readonly claims: readonly Judgement[];
+    /** Whether each is judged for several seeds. */
+    readonly several: boolean;
+  },
+): Section {
   const seeds = several
     ? " A claim holds if its check holds for every seed; numbers are given from the least to the greatest of the seeds."
     : "";

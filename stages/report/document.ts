@@ -2,15 +2,7 @@
  * The page as one file: markup, style, code and numbers. Its policy allows
  * nothing but the style and the scripts whose hashes it names, and no request.
  */
-import uplot from "../../node_modules/uplot/dist/uPlot.iife.min.js" with {
-  type: "text",
-};
-import uplotStyle from "../../node_modules/uplot/dist/uPlot.min.css" with {
-  type: "text",
-};
-import licence from "../../node_modules/uplot/LICENSE" with { type: "text" };
-import { program } from "./client.ts";
-import { embedded, html, Markup, type Section } from "./html.ts";
+import { embedded, html, Markup, NOTHING, type Section } from "./html.ts";
 import style from "./style.css" with { type: "text" };
 
 /** What the page is put together from. */
@@ -19,20 +11,28 @@ export interface Parts {
   readonly banner: Markup;
   readonly header: Markup;
   readonly sections: readonly Section[];
-  /** What the page's own code reads. */
-  readonly data: unknown;
+  /** Style besides that of every report. */
+  readonly style?: string;
+  /** The page's own code; without it there are no buttons. */
+  readonly scripts?: readonly string[];
+  /** What that code reads. */
+  readonly data?: unknown;
 }
 
 /** The whole file. */
 export async function compose(parts: Parts): Promise<string> {
-  const styles = inline(`${uplotStyle}\n${style}`, "style");
-  const plotter =
-    `/*!\nuPlot, which draws the learning curves:\n\n${licence}*/\n${uplot}`;
-  const scripts = [plotter, program()].map((code) => inline(code, "script"));
+  const styles = inline(
+    parts.style === undefined ? style : `${parts.style}\n${style}`,
+    "style",
+  );
+  const scripts = (parts.scripts ?? []).map((code) => inline(code, "script"));
+  const lively = scripts.length > 0;
   const policy = [
     "default-src 'none'",
     `style-src ${await source(styles)}`,
-    `script-src ${(await Promise.all(scripts.map(source))).join(" ")}`,
+    lively
+      ? `script-src ${(await Promise.all(scripts.map(source))).join(" ")}`
+      : "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -44,6 +44,22 @@ export async function compose(parts: Parts): Promise<string> {
       </section>
     `
   );
+  // What only the page's code uses, on one line each: markup keeps its lines.
+  const [button, warning, read] = lively
+    ? [
+      new Markup(
+        '<button type="button" id="theme" aria-live="polite">Theme: system</button>',
+      ),
+      new Markup(
+        '<noscript><p class="banner">The charts and the living figure need JavaScript; all numbers are in the tables.</p></noscript>',
+      ),
+      new Markup(
+        `<script type="application/json" id="material">${
+          embedded(parts.data).text
+        }</script>\n<script type="application/json" id="run"></script>`,
+      ),
+    ]
+    : [NOTHING, NOTHING, NOTHING];
   return html`
     <!DOCTYPE html>
     <html lang="en">
@@ -64,17 +80,14 @@ export async function compose(parts: Parts): Promise<string> {
     <nav aria-label="Contents"><p class="brand">Facsimile</p><ol>${parts
       .sections.map(({ id, title }) =>
         html`<li><a href="#${id}">${title}</a></li>`
-      )}</ol><button type="button" id="theme" aria-live="polite">Theme: system</button></nav>
+      )}</ol>${button}</nav>
     <main id="main">
     ${parts.header}
-    <noscript><p class="banner">The charts and the living figure need JavaScript; all numbers are in the tables.</p></noscript>
+    ${warning}
     ${sections}
     </main>
     </div>
-    <script type="application/json" id="material">${embedded(
-      parts.data,
-    )}</script>
-    <script type="application/json" id="run"></script>
+    ${read}
     ${scripts.map((code) => html`<script>${new Markup(code)}</script>\n`)}
       </body>
     </html>

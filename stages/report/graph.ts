@@ -4,7 +4,15 @@
  * page's style; the page's code adds times to it when a run is opened.
  */
 import { html, type Markup } from "./html.ts";
-import type { GraphStage } from "./params.ts";
+
+/** A stage of the pipeline, as the picture of the graph shows it. A type: it is JSON. */
+export type GraphStage = {
+  readonly stage: string;
+  readonly title: string;
+  readonly instances: number;
+  /** The stages that it reads from. */
+  readonly inputs: readonly string[];
+};
 
 const BOX = { width: 164, height: 62 };
 const GAP = { x: 18, y: 30 };

@@ -1,5 +1,5 @@
 /** The top of the page: the title, the verdicts, and a warning if the data is a stand-in. */
-import { mark } from "./claims.ts";
+import { score } from "./claims.ts";
 import { html, type Markup, NOTHING } from "./html.ts";
 import type { ReportData } from "./data.ts";
 import { counted, countedSpan, grouped } from "./number.ts";
@@ -14,32 +14,11 @@ export function header(
 <p class="kicker">Reproduction report</p>
 <h1>${paper.title}</h1>
 <p class="byline">The paper: ${paper.author}, ${paper.venue}, ${paper.year}</p>
-${claims.length === 0 ? NOTHING : verdict(claims)}
+${score(claims)}
 <div class="abstract"><p class="kicker">Abstract</p><p>${paper.abstract.trim()}</p></div>
 <p class="data">${data(params, dataset)}</p>
 <p class="data">${extent(study)}</p>
 </header>`;
-}
-
-/** The score, and every claim with what became of it. */
-function verdict(claims: ReportData["claims"]): Markup {
-  const holding = claims.filter(({ verdict }) => verdict === "holds").length;
-  const open = claims.filter((one) => one.verdict === "not judged").length;
-  const words = claims.length === 1 ? "claim holds" : "claims hold";
-  return html`
-    <div class="verdict" id="verdict">
-      <p
-        class="score"><strong>${holding} of ${claims
-          .length}</strong> ${words}${open === 0
-          ? NOTHING
-          : html`<span class="open">, ${open} not judged</span>`}</p>
-      <ol>${claims.map((claim) =>
-        html`<li>${
-          mark(claim)
-        }<a href="#claim-${claim.id}">${claim.sentence}</a></li>`
-      )}</ol>
-    </div>
-  `;
 }
 
 /** Which images were used: of the training images perhaps but some. */

@@ -1,5 +1,4 @@
-/** What was measured as tables: of the test images by group of networks, and what other stages measured. */
-import type { Metrics } from "../formats/metrics.ts";
+/** What was measured of the test images as tables, by group of networks. */
 import type { ReportData } from "./data.ts";
 import { html, type Markup } from "./html.ts";
 import type { Network } from "./network.ts";
@@ -69,43 +68,4 @@ function columns(rows: readonly (readonly Network[])[]): Column[] {
       networks.map(({ test }) => test[name] ?? Infinity)
     ),
   }));
-}
-
-/** A table for each other stage that measured something; of a series its last value. */
-export function measuredBy(
-  { measured = {}, kinds = {}, axes: bases = {} }: Pick<
-    Metrics,
-    "measured" | "kinds" | "axes"
-  >,
-): Markup[] {
-  return Object.entries(measured).map(([stage, points]) => {
-    const rows = Object.values(points);
-    // A point leaves out the axes on which it is as the tables say.
-    const axes = [...new Set(rows.flatMap(({ at }) => Object.keys(at)))];
-    const names = new Set(rows.flatMap(({ values }) => Object.keys(values)));
-    return numberTable(
-      `Measured by ${stage}`,
-      axes.length === 0 ? ["Point"] : axes,
-      rows.map(({ at }) =>
-        axes.length === 0
-          ? ["all"]
-          : axes.map((axis) => at[axis] ?? bases[axis]?.base ?? "–")
-      ),
-      Array.from(names, (name): Column => {
-        const { unit, better } = kinds[`${stage}.${name}`] ?? {};
-        const series = rows.some(({ values }) => Array.isArray(values[name]));
-        return {
-          head: `${name}${unit === undefined ? "" : `, ${unit}`}${
-            series ? " (last)" : ""
-          }`,
-          text: (value) =>
-            Number.isInteger(value) ? String(value) : digits(value),
-          better,
-          values: rows.map(({ values }) =>
-            [values[name] ?? []].flat().slice(-1)
-          ),
-        };
-      }),
-    );
-  });
 }

@@ -2,15 +2,7 @@
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Band } from "../figures/loss-axis.ts";
 import type { Study } from "../formats/study.ts";
-
-/** A stage of the pipeline, as the picture of the graph shows it. A type: it is JSON. */
-export type GraphStage = {
-  readonly stage: string;
-  readonly title: string;
-  readonly instances: number;
-  /** The stages that it reads from. */
-  readonly inputs: readonly string[];
-};
+import type { GraphStage } from "./graph.ts";
 
 /** The parameters of the stage `report`. */
 export interface Params {

@@ -3,7 +3,8 @@ import { claimOfBand } from "./band.ts";
 import { DENSE, thinning } from "./curve.ts";
 import type { ReportData } from "./data.ts";
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
-import { measuredBy, measures } from "./measures.ts";
+import { measuredBy } from "./measured.ts";
+import { measures } from "./measures.ts";
 import { counted, listed } from "./number.ts";
 import type { Params } from "./params.ts";
 

@@ -8,6 +8,7 @@ import { claimsSection } from "./claims.ts";
 import { curves, DENSE } from "./curve.ts";
 import { denoisingSection } from "./denoising.ts";
 import { compose } from "./document.ts";
+import { LIVELY } from "./lively.ts";
 import { banner, header } from "./heading.ts";
 import { playgroundSection } from "./playground.ts";
 import { read } from "./data.ts";
@@ -37,11 +38,15 @@ export default async function report(task: Task<Params>): Promise<void> {
     groups.map(({ networks }) => networks.map(({ training }) => training)),
   );
   const page = await compose({
+    ...LIVELY,
     title: params.paper.title,
     banner: banner(params, data),
     header: header(params, data),
     sections: [
-      claimsSection(data),
+      claimsSection({
+        claims: data.claims,
+        several: data.study.seeds.length > 1,
+      }),
       curvesSection({ band }, data),
       reconstructionsSection(data),
       playgroundSection(data),

@@ -159,7 +159,7 @@ Deno.test("whatever a pattern and a text say, the quote is compared or refused",
           "__proto__",
           `${around}${before}0.25${after}${around}`,
         ]]),
-        { networks: NETWORKS, base: {}, standIn: false },
+        { networks: NETWORKS, observed: [], base: {} },
       );
       ok(found.some(({ quoted }) => quoted !== null), pattern);
     }),

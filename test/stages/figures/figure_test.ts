@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { digestFile } from "../../../pipeline/store/digest.ts";
 import { canonical } from "../../../pipeline/stage/json.ts";
 import { smooth, spread, windowOf } from "../../../stages/figures/curve.ts";
-import { latex } from "../../../stages/figures/figure.ts";
+import { latex } from "../../../stages/figures/forms.ts";
 import { viridis } from "../../../stages/figures/palette.ts";
 import { skip } from "../../rig/skip.ts";
 import { writeMaterial } from "./material.ts";

@@ -31,7 +31,8 @@ function compare(
   return compareQuotes([quote], { "README.md": text }, {
     base: {},
     networks: networks(shown),
-    standIn,
+    observed: [],
+    dataset: { name: "mnist", stand_in: standIn },
   });
 }
 const verdict = (...args: Parameters<typeof compare>) =>
@@ -98,7 +99,7 @@ Deno.test("compareQuotes() does not judge stand-ins, short runs and missing netw
     "not judged 0.9 no network was trained with lr=0.5, seed=1",
   ]);
   deepEqual(verdict(text, "error {}", { shown: [] }), [
-    "not judged 0.9 no network was trained",
+    "not judged 0.9 nothing was measured",
   ]);
 });
 

@@ -39,7 +39,7 @@ export function count(least: number, most: number): v.GenericSchema<number> {
 }
 
 /** A number greater than 0, up to a bound. */
-function above0(allowed: string, most: number): v.GenericSchema<number> {
+export function above0(allowed: string, most: number): v.GenericSchema<number> {
   return v.pipe(
     v.number(allowed),
     v.gtValue(0, allowed),
@@ -47,10 +47,6 @@ function above0(allowed: string, most: number): v.GenericSchema<number> {
   );
 }
 
-export const learningRate = above0(
-  "a number greater than 0 and at most 10",
-  10,
-);
 export const positive = above0("a number greater than 0 and at most 1e9", 1e9);
 export const small = above0("a number greater than 0 and at most 1", 1);
 export const fraction: v.GenericSchema<number> = v.pipe(

@@ -4,7 +4,7 @@ import {
   pointsOf,
   type Stage,
 } from "../../pipeline/stage/declaration.ts";
-import type { GraphStage } from "../report/params.ts";
+import type { GraphStage } from "../report/graph.ts";
 
 /** The graph of some stages under a configuration. */
 export function graphOf<Config>(

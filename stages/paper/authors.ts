@@ -1,7 +1,7 @@
 /** Who signs the experiment, in words. */
-import type { Experiment } from "./schema.ts";
+import type { Author } from "./schema.ts";
 
 /** The names as a reader says them. */
-export function namesOf(authors: Experiment["authors"]): string[] {
+export function namesOf(authors: readonly Author[]): string[] {
   return authors.map((one) => one.name ?? `${one.given} ${one.family}`);
 }
