@@ -184,7 +184,7 @@ function plain(settings: object): JsonObject {
 function versions(): { [name: string]: string } {
   const made = [
     "@resvg/resvg-wasm",
-    "@tensorflow/tfjs",
+    "@tensorflow/tfjs-layers",
     "fontkit",
     "onnxruntime-node",
     "onnxruntime-web",

@@ -2,7 +2,7 @@
  * The network, written once: a convolutional autoencoder as TensorFlow.js
  * layers. The training graph, the exported model and the figures derive from it.
  */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tensorflow.ts";
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Shape } from "./layer.ts";
 

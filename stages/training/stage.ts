@@ -78,7 +78,6 @@ export default async function train(task: Task<Params>): Promise<void> {
   const state = resume(task, owner) ?? fresh();
   const { trainer, engine } = await start(params.engine, {
     problem,
-    topology: model,
     vectors: state.vectors,
     batch: images.subarray(0, batch_size * pixels),
   });

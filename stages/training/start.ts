@@ -1,12 +1,11 @@
 /** Starts an engine by its name, and crosschecks it with the portable one first. */
-import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Curve } from "../formats/curve.ts";
 import { rates } from "./adam.ts";
 import type { EngineName } from "./engine.ts";
 import { crosscheck, STEPS } from "./crosscheck.ts";
 import type { Lowering } from "./operation.ts";
 import { optimised, optimisedForNative } from "./optimised.ts";
-import { graphTrainer } from "./trainer.ts";
+import { graphTrainer, STRIDE } from "./trainer.ts";
 import type { Problem, Trainer, Vectors } from "./trainer.ts";
 
 /** A running engine. */
@@ -19,8 +18,6 @@ interface Started {
 /** What is to be trained. */
 interface Start {
   readonly problem: Problem;
-  /** The `modelTopology` of the network. */
-  readonly topology: JsonObject;
   readonly vectors: Vectors;
   /** The bytes of one batch, for the crosscheck. */
   readonly batch: Uint8Array;
@@ -59,7 +56,7 @@ export async function start(
   return started;
 }
 
-/** The form of the training graph that an engine executes, or that its steps equal. */
+/** The form of the training graph that an engine executes. */
 export function loweringOf(name: EngineName): Lowering {
   return name === "native" ? optimisedForNative : optimised;
 }
@@ -67,7 +64,7 @@ export function loweringOf(name: EngineName): Lowering {
 /** One engine, without crosscheck. */
 async function launch(
   name: EngineName,
-  { problem, topology, vectors }: Start,
+  { problem, vectors }: Start,
 ): Promise<Started> {
   const settings = { problem, lowering: loweringOf(name), start: vectors };
   switch (name) {
@@ -90,14 +87,12 @@ async function launch(
       };
     }
     case "webgpu": {
-      const { device, layersTrainer, VERSION } = await import("./webgpu.ts");
-      const { adapter, check } = await device();
-      const trainer = await layersTrainer(topology, {
-        problem,
-        start: vectors,
-        // Progress shows twice a second where a step takes most of one.
-        stride: adapter.software ? 1 : 50,
-        check,
+      const { card, VERSION } = await import("./webgpu.ts");
+      const { adapter, open } = await card();
+      const trainer = await graphTrainer(open, {
+        ...settings,
+        // Progress shows every few seconds where a step takes most of one.
+        stride: adapter.software ? 1 : STRIDE,
       });
       return {
         trainer,

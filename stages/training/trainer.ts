@@ -1,6 +1,6 @@
 /**
  * A trainer holds a network's weights and moves them along: what every engine does
- * for the training loop. Here is the one that executes ONNX graphs.
+ * for the training loop, by executing ONNX graphs.
  */
 import type { Chain } from "../network/layer.ts";
 import { encode } from "../onnx/wire.ts";
@@ -26,6 +26,9 @@ export interface Trainer extends AsyncDisposable {
   vectors(): Promise<Vectors>;
 }
 
+/** Steps of a call, where each takes a few milliseconds. */
+export const STRIDE = 20;
+
 /** What is to be solved: a network, the size of a batch, the optimiser's settings. */
 export interface Problem {
   readonly chain: Chain;
@@ -45,10 +48,11 @@ export function trainingGraph(
 /** A trainer that executes ONNX graphs, starting at these vectors. */
 export async function graphTrainer(
   open: Open,
-  { problem, lowering, start }: {
+  { problem, lowering, start, stride = STRIDE }: {
     problem: Problem;
     lowering: Lowering;
     start: Vectors;
+    stride?: number;
   },
 ): Promise<Trainer> {
   const { chain, batch } = problem;
@@ -76,7 +80,7 @@ export async function graphTrainer(
   });
 
   return {
-    stride: 20,
+    stride,
     async advance(images, rates) {
       const results = await session.run({
         ...Object.fromEntries(

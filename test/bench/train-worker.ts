@@ -4,7 +4,6 @@
  *
  *   train-worker.ts ENGINE FORM STEPS
  */
-import * as tf from "@tensorflow/tfjs";
 import { lines } from "./line.ts";
 import { rates } from "../../stages/training/adam.ts";
 import { plain } from "../../stages/training/plain.ts";
@@ -14,12 +13,10 @@ import {
   optimisedForNative,
 } from "../../stages/training/optimised.ts";
 import { graphTrainer, type Trainer } from "../../stages/training/trainer.ts";
-import { autoencoder, topology } from "../../stages/network/network.ts";
 import {
   ADAM,
   before,
   chain,
-  NETWORK,
   SHAPE,
   strokes,
 } from "../stages/training/fixture.ts";
@@ -34,7 +31,6 @@ function loweringOf(fast: Lowering): Lowering {
 }
 
 async function contestant(): Promise<Trainer> {
-  await tf.setBackend("cpu");
   const of = chain();
   const start = before(of, 1);
   const problem = { chain: of, batch: BATCH, adam: ADAM };
@@ -63,15 +59,10 @@ async function contestant(): Promise<Trainer> {
         start,
       });
     }
-    case "tfjs cpu":
     case "webgpu": {
-      const description = topology(autoencoder(NETWORK, SHAPE));
-      const { device, layersTrainer } = await import(
-        "../../stages/training/webgpu.ts"
-      );
-      if (engine === "webgpu") await device();
-      else await tf.setBackend("cpu");
-      return layersTrainer(description, { problem, start, stride: 1 });
+      const { card } = await import("../../stages/training/webgpu.ts");
+      const { open } = await card();
+      return graphTrainer(open, { problem, lowering: optimised, start });
     }
     default:
       throw new TypeError(`No engine ${engine}`);

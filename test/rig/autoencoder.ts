@@ -1,5 +1,5 @@
 /** A small tfjs model of the paper's shape, untrained, as files: something to be exported. */
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../stages/network/tensorflow.ts";
 import { stream } from "../../stages/random/stream.ts";
 
 /** A model in the tfjs layers format, as `model.json` and `weights.bin` hold it. */

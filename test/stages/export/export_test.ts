@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../../stages/network/tensorflow.ts";
 import * as ort from "onnxruntime-web";
 import denoise from "../../../stages/evaluation/denoise.ts";
 import type { Params as Noise } from "../../../stages/evaluation/denoise.ts";
@@ -80,12 +80,13 @@ async function difference(model: tf.LayersModel): Promise<number> {
     ),
     [3, height, width, channels],
   );
-  const expected = await (model.predict(images) as tf.Tensor4D)
-    .transpose([0, 3, 1, 2]).data();
+  const toChannelsFirst = (of: tf.Tensor) => tf.transpose(of, [0, 3, 1, 2]);
+  const expected = await toChannelsFirst(model.predict(images) as tf.Tensor)
+    .data();
   const { reconstruction } = await session.run({
     image: new ort.Tensor(
       "float32",
-      await images.transpose([0, 3, 1, 2]).data() as Float32Array,
+      await toChannelsFirst(images).data() as Float32Array,
       [3, channels, height, width],
     ),
   });

@@ -1,6 +1,6 @@
 /** The code of a network, against TensorFlow.js. */
 import { deepEqual, ok } from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../../stages/network/tensorflow.ts";
 import { codesOf } from "../../../stages/figures/code.ts";
 import { parseLayersModel } from "../../../stages/formats/layers-model.ts";
 import { syntheticDigits } from "../../../stages/prepare/digit.ts";
@@ -27,8 +27,10 @@ Deno.test("codesOf() is what TensorFlow.js has after the narrowest layer", async
     28,
     1,
   ]);
-  const expected = await (encoder.predict(images) as tf.Tensor4D)
-    .transpose([0, 3, 1, 2]).data();
+  const expected = await tf.transpose(
+    encoder.predict(images) as tf.Tensor,
+    [0, 3, 1, 2],
+  ).data();
   ok(expected.some((value) => value > 0.05), "the signal is alive");
   expected.forEach((value, at) => ok(Math.abs(value - values[at]!) < 1e-5));
 });
@@ -69,8 +71,10 @@ Deno.test("codesOf() knows the true shapes of a network without padding", async 
     28,
     1,
   ]);
-  const expected = await (encoder.predict(image) as tf.Tensor4D)
-    .transpose([0, 3, 1, 2]).data();
+  const expected = await tf.transpose(
+    encoder.predict(image) as tf.Tensor,
+    [0, 3, 1, 2],
+  ).data();
   ok(expected.some((value) => value > 0.05), "the signal is alive");
   expected.forEach((value, at) => ok(Math.abs(value - values[at]!) < 1e-5));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../../stages/network/tensorflow.ts";
 import {
   parseLayersModel,
   writeLayersModel,

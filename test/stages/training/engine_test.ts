@@ -1,7 +1,5 @@
 /** The engines: all compute the same, and say what is missing where they cannot run. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
-import { autoencoder, topology } from "../../../stages/network/network.ts";
 import {
   adapter,
   hardware,
@@ -23,16 +21,13 @@ import {
   before,
   chain,
   distance,
-  NETWORK,
   run,
   SHAPE,
   strokes,
   trainer,
 } from "./fixture.ts";
 
-await tf.setBackend("cpu");
 const of = chain();
-const description = topology(autoencoder(NETWORK, SHAPE));
 const PIXELS = SHAPE.height * SHAPE.width;
 
 const onPortable = (batch: number) =>
@@ -42,15 +37,6 @@ const onPortable = (batch: number) =>
     batch,
     start: before(of, 1),
   });
-
-async function onLayers(batch: number): Promise<Trainer> {
-  const { layersTrainer } = await import("../../../stages/training/webgpu.ts");
-  return layersTrainer(description, {
-    problem: { chain: of, batch, adam: ADAM },
-    start: before(of, 1),
-    stride: 1,
-  });
-}
 
 /** Both on the same batches: losses, weights and validation agree. */
 async function agree(
@@ -98,13 +84,6 @@ Deno.test("native training repeats to the bit", async () => {
   assert.deepEqual(results[0], results[1]);
 });
 
-Deno.test("TensorFlow.js on its cpu backend and portable training agree", async () => {
-  await tf.setBackend("cpu");
-  await using one = await onLayers(2);
-  await using other = await onPortable(2);
-  await agree(one, other, { batch: 2, steps: 3, within: 1e-5 });
-});
-
 const found = await adapter();
 if (!found) skip("the engine webgpu", "this machine has no WebGPU adapter");
 
@@ -114,16 +93,16 @@ Deno.test("webgpu and portable training agree", {
   sanitizeOps: false,
   sanitizeResources: false,
 }, async () => {
-  const { device } = await import("../../../stages/training/webgpu.ts");
-  const { check } = await device();
-  try {
-    await using one = await onLayers(4);
-    await using other = await onPortable(4);
-    await agree(one, other, { batch: 4, steps: 3, within: 1e-5 });
-    check();
-  } finally {
-    await tf.setBackend("cpu");
-  }
+  const { card } = await import("../../../stages/training/webgpu.ts");
+  const { open } = await card();
+  await using one = await trainer(open, {
+    lowering: optimised,
+    of,
+    batch: 4,
+    start: before(of, 1),
+  });
+  await using other = await onPortable(4);
+  await agree(one, other, { batch: 4, steps: 3, within: 1e-5 });
 });
 
 Deno.test("cuda() says what is missing", {

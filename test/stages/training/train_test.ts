@@ -1,6 +1,6 @@
 /** The stage as a whole: what it leaves, how it goes on, how it fails. */
 import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../../stages/network/tensorflow.ts";
 import type { Checkpoint } from "../../../pipeline/stage/task.ts";
 import { parseLayersModel } from "../../../stages/formats/layers-model.ts";
 import { fromLayers } from "../../../stages/network/weights.ts";
