@@ -12,8 +12,22 @@ const root = import.meta.dirname!; // a local file always has one
  */
 const later = (path: string) => new URL(path, import.meta.url).href;
 
-/** The configuration under some overlays. */
-async function read({ profile, set }: Overlays) {
+type Read = ReturnType<typeof readAnew>;
+let last: { readonly overlays: string; readonly read: Read } | undefined;
+
+/** The configuration under some overlays; several questions in a row get one answer. */
+function read({ profile, set }: Overlays): Read {
+  const overlays = JSON.stringify([profile, set]);
+  if (last?.overlays !== overlays) {
+    last = {
+      overlays,
+      read: readAnew({ ...(profile !== undefined && { profile }), set }),
+    };
+  }
+  return last.read;
+}
+
+async function readAnew({ profile, set }: Overlays) {
   const { readConfig }: typeof import("./pipeline/config/config.ts") =
     await import(later("./pipeline/config/config.ts"));
   const { experimentSchema }: typeof import("./stages/experiment/schema.ts") =
@@ -49,6 +63,12 @@ async function load(): Promise<Project<Resolved>> {
       const configuration = await read(overlays);
       return configuration.ok
         ? { ok: true, value: configuration.value.executor }
+        : configuration;
+    },
+    async cache(overlays) {
+      const configuration = await read(overlays);
+      return configuration.ok
+        ? { ok: true, value: configuration.value.cache }
         : configuration;
     },
     sandbox: ({ sandbox }) => sandbox.require,

@@ -15,7 +15,7 @@ const FLOORS = {
     ["stage", "text"],
     ["failure.ts"],
     ["config", "graph", "project", "store"],
-    ["artifacts", "code", "published", "sandbox"],
+    ["artifacts", "cache", "code", "published", "sandbox"],
     ["executor", "plan"],
     ["run"],
     ["history", "render"],

@@ -17,6 +17,9 @@ export interface Configuration {
   readonly digest: Digest;
 }
 
+/** Settings that are no part of an experiment: where it runs, and who shares its results. */
+const ENGINE = /^\s*(cache|executor)\s*[.=]/;
+
 /** The configuration of an experiment that some overlays gave. */
 export function configurationOf(
   experiment: Json,
@@ -28,7 +31,7 @@ export function configurationOf(
 ): Configuration {
   return {
     ...(profile !== undefined && { profile }),
-    settings: set,
+    settings: set.filter((one) => !ENGINE.test(one)),
     targets,
     digest: digestJson("experiment", experiment),
   };

@@ -2,13 +2,15 @@
 import { type Command, COMMANDS, type Operands, type Option } from "./table.ts";
 import {
   fail,
+  Failed,
   type Failure,
   nearest,
   ok,
   type Result,
   short,
 } from "../failure.ts";
-import type { Shorthand } from "../project/project.ts";
+import { parseAddress } from "../config/address.ts";
+import type { Overlays, Shorthand } from "../project/project.ts";
 
 /** A parsed command line. */
 export interface Parsed {
@@ -284,7 +286,7 @@ function usage(
 export function overlays(
   parsed: Parsed,
   shorthands: readonly Shorthand[],
-): { readonly profile?: string; readonly set: readonly string[] } {
+): Overlays {
   const profile = parsed.one("profile");
   const set = [...parsed.all("set")];
   for (const { option, setting, to } of shorthands) {
@@ -295,5 +297,24 @@ export function overlays(
     const value = parsed.one(option);
     if (value !== undefined) set.push(`${setting}=${JSON.stringify(value)}`);
   }
-  return { ...(profile !== undefined && { profile }), set };
+  const cache = cacheOf(parsed);
+  return {
+    ...(profile !== undefined && { profile }),
+    set,
+    ...(cache !== undefined && { cache }),
+  };
+}
+
+/** The address of `--cache`, checked: what holds a secret must not even be told. */
+function cacheOf(parsed: Parsed): string | undefined {
+  const url = parsed.one("cache");
+  if (url === undefined) return undefined;
+  const address = parseAddress(url);
+  if (typeof address !== "string") return url;
+  throw new Failed({
+    kind: "usage",
+    what: `Cannot use the address of --cache with ${parsed.command.name}`,
+    seen: address,
+    hint: "give a folder, http(s)://HOST/PATH or s3://BUCKET/PREFIX",
+  });
 }

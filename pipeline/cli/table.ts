@@ -66,6 +66,13 @@ const CONFIGURATION: readonly Option[] = [
   },
 ];
 
+const CACHE: Option = {
+  name: "cache",
+  value: "URL",
+  help:
+    "read results that others made: a folder, http(s)://… or s3://…; [cache] in experiment.toml says more",
+};
+
 const JSON_OPTION: Option = {
   name: "json",
   help: "JSON on standard output, for programs",
@@ -98,6 +105,15 @@ export const COMMANDS: readonly Command[] = [
         takes: { kind: "choice", choices: ["local", "slurm"] },
         help:
           "run on this machine (local, the default) or on a cluster (slurm)",
+      },
+      CACHE,
+      {
+        name: "recheck",
+        value: "PERCENT",
+        takes: { kind: "text" },
+        without: ["dry-run"],
+        help:
+          "make so many of a hundred results of the cache here, too, and compare: 5% or 5%:SEED",
       },
       {
         name: "dry-run",
@@ -155,6 +171,7 @@ export const COMMANDS: readonly Command[] = [
     help: "what would run and why; exit code 0 if nothing, 3 if something",
     options: [
       ...CONFIGURATION,
+      CACHE,
       {
         name: "verbose",
         help:
@@ -172,6 +189,7 @@ export const COMMANDS: readonly Command[] = [
     operands: { name: "INSTANCE", least: 1, most: 1, takes: STAGE },
     options: [
       ...CONFIGURATION,
+      CACHE,
       { name: "verbose", help: "every fact in a line of its own" },
       JSON_OPTION,
     ],

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { fail, nearest, ok, type Result, short } from "../failure.ts";
 import { isTable, readDocument, type Table } from "./document.ts";
 import { findPlaces } from "./locate.ts";
+import { cacheSchema, type CacheSettings } from "./cache.ts";
 import { executorSchema, type ExecutorSettings } from "./executor.ts";
 import { type Overlay, overlay } from "./overlay.ts";
 import { type Problem, refuse, TOLD } from "./problem.ts";
@@ -30,11 +31,16 @@ export interface Configuration<T> {
   readonly config: T;
   /** What is the engine's and no part of the experiment: `[executor]`. */
   readonly executor: ExecutorSettings;
+  /** The same: `[cache]`. */
+  readonly cache: CacheSettings;
   readonly text: string;
 }
 
 /** The tables of the engine, in any project's configuration. */
-const engineSchema = v.object({ executor: executorSchema });
+const engineSchema = v.object({
+  executor: executorSchema,
+  cache: cacheSchema,
+});
 
 /** Each is checked whenever one is used. */
 const PROFILES = 100;
@@ -94,6 +100,7 @@ export function readConfig<T>(
   return ok({
     config: result.output,
     executor: engine.output.executor,
+    cache: engine.output.cache,
     text,
   });
 }
@@ -105,9 +112,9 @@ function check<T>(
   laid: Overlay,
 ) {
   const { table, sources, problems } = overlay(document, laid);
-  const { executor, ...experiment } = table;
+  const { executor, cache, ...experiment } = table;
   const own = inspect(experiment, schema, table, sources);
-  const engine = inspect({ executor }, engineSchema, table, sources);
+  const engine = inspect({ executor, cache }, engineSchema, table, sources);
   return {
     result: own.result,
     engine: engine.result,

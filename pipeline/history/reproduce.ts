@@ -8,6 +8,7 @@ import {
   type Configuration,
   configurationOf,
 } from "../artifacts/configuration.ts";
+import type { SharedCache } from "../cache/shared.ts";
 import { capacityOf } from "../executor/machine.ts";
 import { Failed, unwrap } from "../failure.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -26,6 +27,9 @@ import {
 import { announce, type Cluster, type Ran, run } from "../run/run.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Digest } from "../store/digest.ts";
+import { sample } from "../run/recheck.ts";
+import { counted } from "../text/quantity.ts";
+import { consult } from "./consult.ts";
 import { executorSettings } from "./settings.ts";
 import { diskFailure } from "../store/disk.ts";
 import { share } from "../store/lease.ts";
@@ -42,6 +46,8 @@ export interface Request extends Overlays {
   readonly executor?: "local" | "slurm";
   /** Run changed code whether or not its types fit. */
   readonly unchecked?: boolean;
+  /** So many of a hundred results of a cache are made here once more, and compared. */
+  readonly recheck?: { readonly percent: number; readonly seed: string };
   /** The command line as typed, for the history. */
   readonly arguments: readonly string[];
 }
@@ -68,15 +74,20 @@ export async function reproduce<Config>(
   const clock = performance.now();
   using _shared = share(join(project.root, ".store"));
   const opened = unwrap(await open(project, request, request.force));
-  const { artifacts, world } = opened;
+  const { artifacts } = opened;
   artifacts.check();
   const graph = unwrap(narrow(opened.graph, request.targets));
   const capacity = capacityOf(request.jobs);
-  const plan = new Plan(graph, world);
+  const { plan, world } = await consult(project, request, graph, opened);
+  const { cache } = world;
   if (!request.unchecked) {
     await checkSuspects(plan, capacity.cpus, project.root, report);
   }
   announce(plan, capacity.cpus, report);
+  if (cache) {
+    cache.health.listener = (message) => report({ kind: "cache", message });
+    tellRefused(cache, report);
+  }
 
   const ran = await run(plan, {
     root: project.root,
@@ -89,9 +100,18 @@ export async function reproduce<Config>(
       ? await clusterOf(project, request, opened.store.folder)
       : undefined,
     failFast: request.failFast,
+    ...(request.recheck && {
+      recheck: sample(
+        plan.decided,
+        request.recheck.percent,
+        request.recheck.seed,
+      ),
+    }),
     report,
     signal,
   });
+  if (ran.aborted) cache?.close();
+  else if (cache) await flush(cache, report);
   const seconds = (performance.now() - clock) / 1000;
   const reached = reachedBy(graph, ran);
   const verdicts = readVerdicts(
@@ -157,6 +177,35 @@ export async function reproduce<Config>(
     ...named,
     ...(!concluded?.report && { noop: opened }),
   };
+}
+
+/** Milliseconds that a run waits at its end for what it gives to others. */
+const FLUSH = 30_000;
+
+/** Gives to a cache what is still to be given; a slow one does not keep the run. */
+async function flush(cache: SharedCache, report: Report): Promise<void> {
+  const left = await cache.flush(FLUSH);
+  cache.close();
+  if (left === 0 || cache.health.dead) return;
+  report({
+    kind: "cache",
+    message:
+      `${cache.transport.name}: ${counted(left, "result")} could not be ` +
+      "given to it in time; deno task cache push does",
+  });
+}
+
+/** Says that there are results which nobody signed who is believed. */
+function tellRefused(
+  { refused, transport }: SharedCache,
+  report: Report,
+): void {
+  if (refused === 0) return;
+  report({
+    kind: "cache",
+    message: `${transport.name}: ${counted(refused, "record")} refused that ` +
+      "no accepted key has signed",
+  });
 }
 
 /** The cluster that the configuration describes; the one at hand, if it says nothing. */

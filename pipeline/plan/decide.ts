@@ -4,11 +4,12 @@
  * not do.
  */
 import type { Artifacts } from "../artifacts/artifacts.ts";
+import type { SharedCache } from "../cache/shared.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { Digest } from "../store/digest.ts";
 import { type Facts, fingerprint } from "../store/fingerprint.ts";
 import type { Index } from "../store/index.ts";
-import type { Origin } from "../store/record.ts";
+import { digestsOf, type Origin } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 import { type Continuation, continuation, shareLeft } from "./continuation.ts";
 import type { Decision, Reason } from "./decision.ts";
@@ -28,6 +29,8 @@ export interface World {
   readonly file: (path: string) => Digest | undefined;
   /** Instances that have to run whatever their records say. */
   readonly force: ReadonlySet<string>;
+  /** A cache that is shared with others; what it was asked about counts. */
+  readonly cache?: SharedCache | undefined;
 }
 
 /** A decision, and what it was made from. */
@@ -107,15 +110,35 @@ export function decide(
     };
   };
   if (forced) return run(() => ({ kind: "forced" }));
-  if (!record) return run((earlier) => changed(instance, earlier));
+  const names = Object.keys(instance.declaration.outputs);
+  /** Runs, unless a cache has what would be made. */
+  const lacking = (why: (earlier: Earlier | undefined) => Reason): Decided => {
+    const found = world.cache?.found(id, names);
+    if (!found) return run(why);
+    const given = digestsOf(found.record);
+    return {
+      decision: {
+        kind: "restore",
+        artifacts: artifacts.wrong(instance, given),
+        from: found.origin,
+      },
+      facts,
+      fingerprint: id,
+      outputs: given,
+      seconds: found.record.seconds,
+      ...(found.record.remarks && { remarks: found.record.remarks }),
+      from: found.origin,
+    };
+  };
+  if (!record) return lacking((earlier) => changed(instance, earlier));
   const { provisional } = record;
   if (provisional !== undefined) {
-    return run(() => ({ kind: "provisional", because: provisional }));
+    return lacking(() => ({ kind: "provisional", because: provisional }));
   }
-  for (const output of Object.keys(instance.declaration.outputs)) {
+  for (const output of names) {
     const digest = record.outputs[output];
     if (digest === undefined || !store.holds(digest)) {
-      return run(() => ({ kind: "result-gone", output }));
+      return lacking(() => ({ kind: "result-gone", output }));
     }
   }
   const wrong = artifacts.wrong(instance, record.outputs);

@@ -19,6 +19,8 @@ export interface Project<Config> {
    * where something runs changes no result. Without it, their defaults count.
    */
   readonly executor?: (overlays: Overlays) => Promise<Result<object>>;
+  /** What the same file says of a cache shared with others; without it, there is none. */
+  readonly cache?: (overlays: Overlays) => Promise<Result<object>>;
   /**
    * Files and folders, absolute or relative to the root, from which the graph is
    * made: configuration and declarations. While they are untouched, so is the graph.
@@ -109,6 +111,8 @@ export type Difference = (
 export interface Overlays {
   readonly profile?: string;
   readonly set: readonly string[];
+  /** The address of a cache to read from, instead of the one in the configuration. */
+  readonly cache?: string;
 }
 
 /** The levels of a project's archives that make something again: the first is level 3. */

@@ -2,7 +2,7 @@
 import type { Event } from "../run/event.ts";
 import { stageOf } from "./folding.ts";
 import { duration } from "../text/quantity.ts";
-import { describeReason, grouped, listed } from "./reason.ts";
+import { describeReason, grouped, listed, maker } from "./reason.ts";
 import type { Style } from "../text/style.ts";
 import { hang, pad, padLeft, width as columns } from "../text/layout.ts";
 import { clean } from "../text/visible.ts";
@@ -96,7 +96,7 @@ function spared(
   const current = reused.filter((event) => !cut.includes(event));
   const restored = ended.flatMap(({ instance, outcome }) =>
     outcome.kind === "restored"
-      ? [{ instance, artifacts: outcome.artifacts }]
+      ? [{ instance, artifacts: outcome.artifacts, from: outcome.from }]
       : []
   );
   const lines: string[] = [];
@@ -106,12 +106,16 @@ function spared(
   if (cut.length > 0) {
     row("cut off", `${names(cut)}: what they read came out equal`);
   }
-  if (restored.length > 0) {
-    const stages = grouped(restored.map(({ instance }) => instance));
-    const files = restored.flatMap(({ artifacts }) => artifacts);
+  const sources = Map.groupBy(
+    restored,
+    ({ from }) => from && `from cache (${maker(from)})`,
+  );
+  for (const [source, members] of sources) {
+    const stages = grouped(members.map(({ instance }) => instance));
+    const files = members.flatMap(({ artifacts }) => artifacts);
     row(
       "restored",
-      listed(stages, NAMES) +
+      (source === undefined ? "" : `${source}: `) + listed(stages, NAMES) +
         (files.length > 0 ? `: ${listed(files)} put in place` : ""),
     );
   }
@@ -137,6 +141,9 @@ export function warningLines(
     const by = said.get(message) ?? [];
     if (!by.includes(event.instance)) by.push(event.instance);
     said.set(message, by);
+  }
+  for (const event of events) {
+    if (event.kind === "cache") said.set(clean(event.message), ["cache"]);
   }
   for (const event of events) {
     if (event.kind !== "finished") continue;

@@ -80,6 +80,9 @@ export class LivePage {
         this.#warnings.set(event.message, [...by, event.instance]);
         break;
       }
+      case "cache":
+        this.#warnings.set(event.message, ["cache"]);
+        break;
       case "ended":
         this.#running.delete(event.instance);
         this.#ended.set(event.instance, event);

@@ -1,21 +1,31 @@
 /** Results that somebody else says are right. */
-import type { Origins } from "../run/event.ts";
+import type { OriginCount, Origins } from "../run/event.ts";
 import { wrap } from "../text/layout.ts";
 import { counted } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
+import { clean } from "../text/visible.ts";
+import { maker } from "./reason.ts";
 
-/** A line for each archive that results come from. */
+/** A line for each archive and each maker that results come from. */
 export function originLines(
   origins: Origins = [],
   width: number,
   { yellow }: Style,
 ): string[] {
-  return origins.flatMap(({ archive, instances }) =>
+  return origins.flatMap((origin) =>
     wrap(
-      `${counted(instances, "result")} ${
-        instances === 1 ? "is" : "are"
-      } from the archive ${archive.slice(0, 12)}…, not made here`,
+      `${counted(origin.instances, "result")} ${
+        origin.instances === 1 ? "is" : "are"
+      } ${source(origin)}, not made here`,
       width,
     ).map(yellow)
   );
+}
+
+function source(origin: OriginCount): string {
+  if ("archive" in origin) {
+    return `from the archive ${origin.archive.slice(0, 12)}…`;
+  }
+  const signed = origin.key === undefined ? "" : ", signed";
+  return `from the cache ${clean(origin.cache)} (${maker(origin)}${signed})`;
 }

@@ -9,7 +9,7 @@ import {
 } from "../text/quantity.ts";
 import { mistake } from "./alike.ts";
 import { standing } from "./queue.ts";
-import { describeReason, listed } from "./reason.ts";
+import { describeReason, listed, maker } from "./reason.ts";
 import type { Style } from "../text/style.ts";
 import { summary } from "./summary.ts";
 import { clean } from "../text/visible.ts";
@@ -104,6 +104,8 @@ function lines(
           clean(event.message).replaceAll("\n", " ")
         }`,
       ];
+    case "cache":
+      return [`${yellow("warning:")} cache ${clean(event.message)}`];
     case "ended": {
       const { outcome, instance } = event;
       heard.delete(instance);
@@ -111,6 +113,13 @@ function lines(
         case "built":
           return [`${green("done")} ${instance}  ${duration(outcome.seconds)}`];
         case "restored":
+          if (outcome.from) {
+            return [
+              `${green("restored")} ${instance}  from cache (${
+                maker(outcome.from)
+              })`,
+            ];
+          }
           return outcome.artifacts.length === 0 ? [] : [
             `${green("restored")} ${instance}  ${listed(outcome.artifacts)}`,
           ];

@@ -2,6 +2,7 @@
 import type { Decision, Planned, Reason } from "../plan/decision.ts";
 import type { Change } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
+import type { CacheOrigin } from "../store/record.ts";
 import { type Group, groups } from "./groups.ts";
 import { counted, duration, roughly } from "../text/quantity.ts";
 import { clean } from "../text/visible.ts";
@@ -22,6 +23,8 @@ export function describeReason(reason: Reason): string {
       return `its result "${reason.output}" is missing or broken in the store`;
     case "forced":
       return "you asked";
+    case "recheck":
+      return `checks what ${clean(reason.who)} gave to the cache`;
     case "provisional":
       return "its last result was a stand-in";
   }
@@ -40,13 +43,21 @@ export function predicted(seconds: number, about: boolean): string {
   return `about ${seconds < 9.95 ? duration(seconds) : roughly(seconds)}`;
 }
 
+/** Who made a result, when and where, as a cache says: `ann@host, 2026-11-23, linux x86_64`. */
+export function maker(
+  { who, made, where }: Pick<CacheOrigin, "who" | "made" | "where">,
+): string {
+  return [who, made.slice(0, 10), where].map(clean).join(", ");
+}
+
 /** A decision in words. */
 export function describeDecision(decision: Decision): string {
   switch (decision.kind) {
     case "reuse":
       return "up to date";
     case "restore": {
-      const { artifacts } = decision;
+      const { artifacts, from } = decision;
+      if (from) return `from cache (${maker(from)})`;
       return `puts ${
         listed(artifacts, artifacts.length > 4 ? NAMED : 4)
       } in place`;

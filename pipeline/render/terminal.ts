@@ -189,6 +189,9 @@ export class View {
         this.#say(yellow("!"), `${event.instance}: ${message}`);
         break;
       }
+      case "cache":
+        this.#say(this.style.yellow("!"), `cache ${clean(event.message)}`);
+        break;
       case "ended": {
         if (event.outcome.kind === "skipped") {
           const { blocker } = event.outcome;

@@ -2,6 +2,7 @@
 import type { Planned } from "../plan/decision.ts";
 import { type Change, changes, type Facts } from "../store/fingerprint.ts";
 import type { Json } from "../stage/json.ts";
+import type { Origin } from "../store/record.ts";
 import { counted, duration } from "../text/quantity.ts";
 import {
   amounts,
@@ -9,6 +10,7 @@ import {
   describeDecision,
   difference,
   listed,
+  maker,
   predicted,
   show,
   versions,
@@ -40,8 +42,8 @@ export interface Explanation extends Omit<Planned, "stage" | "title"> {
     /** The part of it that was left to do, if not all. */
     readonly share?: number;
     readonly wall: string;
-    /** The archive that it was restored from. */
-    readonly from?: { readonly archive: string };
+    /** Where it comes from, if it was not made here. */
+    readonly from?: Origin;
     /** It is not the last one that the instance had. */
     readonly older: boolean;
   };
@@ -173,7 +175,13 @@ function recordLines(
     ...wrap(whose + how, width).map(dim),
     ...(from
       ? wrap(
-        `not made here: from the archive ${solid(from.archive)}, which says so`,
+        "archive" in from
+          ? `not made here: from the archive ${
+            solid(from.archive)
+          }, which says so`
+          : `not made here: from the cache ${from.cache} (${maker(from)}${
+            from.key === undefined ? "" : `, signed by ${solid(from.key)}`
+          })`,
         width,
       ).map(yellow)
       : []),

@@ -1,4 +1,5 @@
 /** What all instances of a run have in common. */
+import type { SharedCache } from "../cache/shared.ts";
 import type { Code } from "../code/code.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { Instance } from "../graph/graph.ts";
@@ -24,6 +25,10 @@ export interface RunContext {
   readonly retries: number;
   /** What an instance took the last time. */
   readonly seconds: (instance: Instance) => number | undefined;
+  /** A cache that is shared with others. */
+  readonly cache: SharedCache | undefined;
+  /** Instances whose results from a cache are made here once more, and compared. */
+  readonly recheck: ReadonlySet<string>;
   readonly report: Report;
   readonly signal: AbortSignal;
   /** Tells that an instance's process has ended well: its cores are free. */

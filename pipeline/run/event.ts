@@ -9,12 +9,17 @@ import type { Comparison } from "../published/comparison.ts";
 import type { Verdict } from "../stage/declaration.ts";
 import type { Progress } from "../stage/task.ts";
 import type { Digest } from "../store/digest.ts";
-import type { Origin } from "../store/record.ts";
+import type { CacheOrigin, Origin } from "../store/record.ts";
 
 /** How an instance ended. */
 export type Outcome =
   | { readonly kind: "reused" }
-  | { readonly kind: "restored"; readonly artifacts: readonly string[] }
+  | {
+    readonly kind: "restored";
+    readonly artifacts: readonly string[];
+    /** It was brought from a cache. */
+    readonly from?: CacheOrigin;
+  }
   | { readonly kind: "built"; readonly seconds: number }
   | {
     readonly kind: "failed";
@@ -49,21 +54,37 @@ export interface Folder {
   };
 }
 
-/** Archives that results come from which nobody made here, by root digest; missing without any. */
-export type Origins = readonly {
-  readonly archive: string;
-  readonly instances: number;
-}[];
+/** Where results come from which nobody made here; missing without any. */
+export type Origins = readonly OriginCount[];
 
-/** How many results come from which archive. */
+/** How many results have one origin. */
+export type OriginCount =
+  /** An archive, by its root digest. */
+  | { readonly archive: string; readonly instances: number }
+  /** A cache, by who made them; `made` is of the last. */
+  | CacheOrigin & { readonly instances: number };
+
+/** How many results come from where. */
 export function originsOf(
   results: Iterable<{ readonly from?: Origin }>,
 ): { readonly origins?: Origins } {
-  const all = Array.from(results).flatMap(({ from }) => from?.archive ?? []);
+  const all = Array.from(results).flatMap(({ from }) => from ?? []);
   if (all.length === 0) return {};
-  const origins = [...Map.groupBy(all, (archive) => archive)]
-    .map(([archive, { length }]) => ({ archive, instances: length }));
-  return { origins };
+  const groups = Map.groupBy(
+    all,
+    (from) =>
+      "archive" in from
+        ? from.archive
+        : [from.cache, from.who, from.where, from.key].join("\0"),
+  );
+  return {
+    origins: Array.from(groups.values(), (same): OriginCount => {
+      const last = same.reduce((last, one) =>
+        "made" in last && "made" in one && one.made > last.made ? one : last
+      );
+      return { ...last, instances: same.length };
+    }),
+  };
 }
 
 /** What happened, in the order in which it did. */
@@ -121,6 +142,8 @@ export type Event =
     readonly instance: string;
     readonly message: string;
   }
+  /** A shared cache is in trouble; the run goes on without what it does not give. */
+  | { readonly kind: "cache"; readonly message: string }
   | {
     readonly kind: "ended";
     readonly instance: string;

@@ -21,7 +21,7 @@ import { commandLine } from "../sandbox/start.ts";
 import type { Digest } from "../store/digest.ts";
 import { writeWhole } from "../store/write.ts";
 import { type Facts, fingerprint } from "../store/fingerprint.ts";
-import type { Origin } from "../store/record.ts";
+import { type BuildRecord, digestsOf, type Origin } from "../store/record.ts";
 import { confine } from "./confine.ts";
 import type { RunContext } from "./context.ts";
 import type { Outcome } from "./event.ts";
@@ -231,7 +231,7 @@ async function execute(
   const { work } = declaration;
   const share = shareLeft(from);
   const working = throughput.working(share);
-  store.write(instance.stage, {
+  const record: BuildRecord = {
     instance: instance.id,
     fingerprint: id,
     facts,
@@ -246,13 +246,13 @@ async function execute(
     wall: ended.wall,
     ...(provisional !== undefined && { provisional }),
     ...(remarks.length > 0 && { remarks }),
-  });
+  };
+  store.write(instance.stage, record);
+  context.cache?.offer(record);
   executor.close(opened, alone);
   return {
     outcome: { kind: "built", seconds },
-    outputs: Object.fromEntries(
-      Object.entries(kept.value).map(([name, { digest }]) => [name, digest]),
-    ),
+    outputs: digestsOf(record),
     fingerprint: id,
     ...(provisional !== undefined && { provisional }),
   };

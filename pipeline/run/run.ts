@@ -8,11 +8,19 @@ import { localExecutor } from "../executor/local.ts";
 import { queues } from "../executor/placement.ts";
 import { fail, type Failure, ok, type Result } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
-import type { World } from "../plan/decide.ts";
+import type { Decided, World } from "../plan/decide.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Digest } from "../store/digest.ts";
 import { diskFailure, isMissing } from "../store/disk.ts";
-import { bring, failed, reused } from "./bring.ts";
+import { side, TRANSFERS } from "../cache/shared.ts";
+import {
+  bring,
+  brought,
+  failed,
+  isRechecked,
+  restored,
+  reused,
+} from "./bring.ts";
 import type { RunContext } from "./context.ts";
 import { originsOf, type Report } from "./event.ts";
 import type { InstanceResult } from "./execution.ts";
@@ -36,6 +44,8 @@ interface RunOptions {
   readonly cluster?: Cluster | undefined;
   /** Start nothing new after a failure. */
   readonly failFast: boolean;
+  /** Instances whose results from a cache are made here once more, and compared. */
+  readonly recheck?: ReadonlySet<string>;
   readonly report: Report;
   readonly signal: AbortSignal;
 }
@@ -105,18 +115,18 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     });
   };
 
-  for (const instance of graph.instances) {
-    const decided = plan.decided.get(instance.id)!; // the plan has every instance
-    if (decided.decision.kind === "reuse") {
-      finish(instance, reused(decided));
-    }
-  }
-  const settled = new Set(ended.keys());
-  if (settled.size === graph.instances.length) return { ended, aborted: false };
+  const recheck = options.recheck ?? new Set();
+  settle(
+    plan,
+    ended,
+    ({ id }, { decision }) => decision.kind === "reuse" && !recheck.has(id),
+    finish,
+  );
+  if (ended.size === graph.instances.length) return { ended, aborted: false };
 
   const opened = openWorkdirs(world.store.folder);
   if (!opened.ok) {
-    const first = graph.instances.find((one) => !settled.has(one))!; // else returned above
+    const first = graph.instances.find((one) => !ended.has(one))!; // else returned above
     finish(first, failed(opened.failure));
     return { ended, aborted: false };
   }
@@ -140,10 +150,18 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     executor: (instance) => isQueued(instance) ? cluster!.executor : local,
     retries: cluster?.retries ?? 0,
     seconds,
+    cache: world.cache,
+    recheck,
     report,
     signal,
     release: () => {},
   };
+  const here = await bringAll(plan, context);
+  settle(plan, ended, (instance, decided) => {
+    const { kind } = decided.decision;
+    return kind === "reuse" && !recheck.has(instance.id) || here.has(instance);
+  }, finish);
+  const settled = new Set(ended.keys());
   let broken = false;
   await schedule(graph, {
     settled,
@@ -172,6 +190,56 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     },
   });
   return { ended, aborted: signal.aborted };
+}
+
+/**
+ * Ends what is here already, and whatever it was made from: of what reads from a
+ * result that a cache only promises, nobody knows yet whether it is what is wanted.
+ */
+function settle(
+  { graph, decided }: Plan,
+  ended: ReadonlyMap<Instance, InstanceResult>,
+  isHere: (instance: Instance, decided: Decided) => boolean,
+  finish: (instance: Instance, end: InstanceResult) => void,
+): void {
+  const open = new Set<Instance>();
+  for (const instance of graph.instances) {
+    if (ended.has(instance)) continue;
+    const one = decided.get(instance.id)!; // the plan has every instance
+    const { decision } = one;
+    const certain = !instance.producers.some((producer) => open.has(producer));
+    if (certain && isHere(instance, one)) {
+      finish(
+        instance,
+        decision.kind === "restore"
+          ? restored(one, decision.artifacts)
+          : reused(one),
+      );
+    } else if (decision.kind !== "restore" || decision.from || !certain) {
+      open.add(instance);
+    }
+  }
+}
+
+/** Brings all that a cache has, many at a time, before anything runs; says what is here now. */
+async function bringAll(
+  { graph, decided }: Plan,
+  context: RunContext,
+): Promise<ReadonlySet<Instance>> {
+  const here = new Set<Instance>();
+  const wanted = graph.instances.filter(({ id }) => {
+    const { decision } = decided.get(id)!; // the plan has every instance
+    return decision.kind === "restore" && decision.from !== undefined;
+  });
+  await side(wanted, TRANSFERS, async (instance) => {
+    const one = decided.get(instance.id)!; // as above
+    if (context.signal.aborted) return;
+    if (
+      await brought(instance, one, context) &&
+      !isRechecked(instance, one, context)
+    ) here.add(instance);
+  });
+  return here;
 }
 
 /** What the instances of each stage that may run took together, where that is known of all. */

@@ -8,7 +8,12 @@ import { join } from "node:path";
 import type { Digest } from "./digest.ts";
 import { readCache, writeCache } from "./cache.ts";
 import type { StatCache } from "./stat.ts";
-import { type BuildRecord, type Origin, readRecord } from "./record.ts";
+import {
+  type BuildRecord,
+  digestsOf,
+  type Origin,
+  readRecord,
+} from "./record.ts";
 import type { Store } from "./store.ts";
 
 /** A record without its facts. */
@@ -78,9 +83,7 @@ function brief(
 ): Brief {
   return {
     fingerprint,
-    outputs: Object.fromEntries(
-      Object.entries(outputs).map(([name, { digest }]) => [name, digest]),
-    ),
+    outputs: digestsOf({ outputs }),
     seconds,
     ...(provisional !== undefined && { provisional }),
     ...(remarks !== undefined && { remarks }),

@@ -34,13 +34,29 @@ export interface BuildRecord {
   readonly provisional?: string;
   /** What the stage said of the result: told again whenever that is used again. */
   readonly remarks?: readonly string[];
-  /** Set when it was not made here: the archive's root digest. */
+  /** Set when it was not made here. */
   readonly from?: Origin;
 }
 
-/** Where a result comes from that nobody made here. */
-export interface Origin {
+/** Where a result comes from that nobody made here. Records of earlier versions tell the two apart by these names. */
+export type Origin = ArchiveOrigin | CacheOrigin;
+
+/** An archive, by its root digest. */
+interface ArchiveOrigin {
   readonly archive: Digest;
+}
+
+/** A cache that is shared with others. */
+export interface CacheOrigin {
+  /** Its address. */
+  readonly cache: string;
+  /** Who made it, and on what machine, as the record says. */
+  readonly who: string;
+  readonly where: string;
+  /** When it was made: ISO 8601, UTC. */
+  readonly made: string;
+  /** The accepted key that it was signed with, so that it cannot say anybody's name. */
+  readonly key?: string;
 }
 
 const VERSION = 1;
@@ -58,6 +74,15 @@ export function readRecord(
       fingerprintOf(record.facts as Facts) === fingerprint
     ? record as unknown as BuildRecord
     : undefined;
+}
+
+/** Whether a value that a stranger gave is the record of a fingerprint. */
+export function isRecord(
+  value: unknown,
+  fingerprint: Digest,
+): value is BuildRecord {
+  return v.is(RECORD, value) && value.fingerprint === fingerprint &&
+    fingerprintOf(value.facts as Facts) === fingerprint;
 }
 
 /** What a record must be for the rest to be believed. */
@@ -78,8 +103,26 @@ const RECORD = v.object({
   wall: v.string(),
   provisional: v.optional(v.string()),
   remarks: v.optional(v.array(v.string())),
-  from: v.optional(v.object({ archive: DIGEST })),
+  from: v.optional(v.union([
+    v.object({ archive: DIGEST }),
+    v.object({
+      cache: v.string(),
+      who: v.string(),
+      where: v.string(),
+      made: v.string(),
+      key: v.optional(v.string()),
+    }),
+  ])),
 });
+
+/** The digests of its outputs. */
+export function digestsOf(
+  { outputs }: Pick<BuildRecord, "outputs">,
+): { readonly [output: string]: Digest } {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { digest }]) => [name, digest]),
+  );
+}
 
 /** The text of a record, as it is written. */
 export function recordText(record: BuildRecord): string {

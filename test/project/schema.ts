@@ -5,6 +5,8 @@
  */
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
+import { cacheSchema } from "../../pipeline/config/cache.ts";
+import { executorSchema } from "../../pipeline/config/executor.ts";
 import { experimentSchema } from "../../stages/experiment/schema.ts";
 import { SETTINGS } from "../../stages/experiment/settings.ts";
 
@@ -19,6 +21,14 @@ export function schemaText(experiment: string): string {
   const whole = converted(experimentSchema);
   const properties = whole.properties as { [key: string]: JsonSchema };
   properties.axes = axes();
+  properties.executor = {
+    ...converted(executorSchema),
+    description: "Where instances run: a Slurm cluster.",
+  };
+  properties.cache = {
+    ...converted(cacheSchema),
+    description: "Results shared with others (docs/cache.md).",
+  };
   // A profile is any part of the tables, laid over them.
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",

@@ -16,6 +16,9 @@ import type {
   Pipeline,
   Stage,
 } from "../../pipeline/stage/declaration.ts";
+import { openCache } from "../../pipeline/cache/open.ts";
+import { cacheSchema } from "../../pipeline/config/cache.ts";
+import { sample } from "../../pipeline/run/recheck.ts";
 import { conclude } from "../../pipeline/history/conclusion.ts";
 import { configurationOf } from "../../pipeline/artifacts/configuration.ts";
 import { open, type Opened } from "../../pipeline/plan/open.ts";
@@ -42,6 +45,10 @@ export interface Manner {
   readonly jobs?: number;
   readonly failFast?: boolean;
   readonly signal?: AbortSignal;
+  /** What `[cache]` says. */
+  readonly cache?: v.InferInput<typeof cacheSchema>;
+  /** Instances whose results from the cache are made here, too. */
+  readonly recheck?: { readonly percent: number; readonly seed: string };
 }
 
 /** A small project that tests can change and run. */
@@ -151,18 +158,37 @@ ${body}
     this.events = [];
     const report = (event: Event) => void this.events.push(event);
     const plan = new Plan(graph.value, opened.world);
+    const cache = manner.cache && await openCache(
+      v.parse(cacheSchema, manner.cache),
+      this.root,
+      opened.store,
+    );
+    const world = { ...opened.world, ...(cache && { cache }) };
+    if (cache) await plan.consult({ ...world, cache });
     announce(plan, manner.jobs ?? 2, report);
     const ran = await run(plan, {
       root: this.root,
-      world: opened.world,
+      world,
       code: opened.code,
       stat: opened.stat,
       require: opened.require,
       capacity: { cpus: manner.jobs ?? 2, gpu: 1, memory: 4096 },
       failFast: manner.failFast ?? false,
+      ...(manner.recheck && {
+        recheck: sample(
+          plan.decided,
+          manner.recheck.percent,
+          manner.recheck.seed,
+        ),
+      }),
       report,
       signal: manner.signal ?? new AbortController().signal,
     });
+    if (cache) {
+      await cache.flush(20_000);
+      cache.close();
+      cache.health.listener = (message) => report({ kind: "cache", message });
+    }
     await conclude(graph.value, ran, opened, {
       started: new Date(),
       seconds: 0,
@@ -190,6 +216,8 @@ ${body}
           return event.result === "built"
             ? []
             : [`${event.result} ${event.instance}`];
+        case "cache":
+          return [`! cache ${event.message.replace(this.root, "ROOT")}`];
         case "warned":
           return [`! ${event.instance}  ${event.message}`];
         default:

@@ -60,7 +60,7 @@ export default async function publishCommand<Config>(
       outStyle.yellow(
         `${counted(foreign.length, "result")} of it ${
           foreign.length === 1 ? "is" : "are"
-        } from an archive, not made here: ${
+        } from an archive or a cache, not made here: ${
           listed(grouped(foreign.map(([id]) => id)))
         }`,
       ) + "\n",

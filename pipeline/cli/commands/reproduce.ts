@@ -1,6 +1,7 @@
 /** `reproduce`: brings the results up to date and says what became of them. */
 import type { Event, Report } from "../../run/event.ts";
 import { reproduce, type Request } from "../../history/reproduce.ts";
+import { Failed, short } from "../../failure.ts";
 import type { Project } from "../../project/project.ts";
 import { summary } from "../../render/summary.ts";
 import { style } from "../../text/style.ts";
@@ -29,6 +30,7 @@ export default async function reproduceCommand<Config>(
     failFast: parsed.has("fail-fast"),
     executor: parsed.one("executor") === "slurm" ? "slurm" : "local",
     unchecked: parsed.has("no-check"),
+    ...recheckOf(parsed),
     arguments: Deno.args,
   };
   if (parsed.has("dry-run")) {
@@ -82,6 +84,25 @@ export default async function reproduceCommand<Config>(
   }
 }
 
+/** What `--recheck 5%` or `5%:SEED` asks for; a seed that nobody gave, nobody can guess. */
+function recheckOf(parsed: Parsed): Pick<Request, "recheck"> {
+  const text = parsed.one("recheck");
+  if (text === undefined) return {};
+  const [, percent, seed = crypto.randomUUID().slice(0, 8)] =
+    /^(\d+(?:\.\d+)?)%?(?::([\w-]+))?$/.exec(text) ?? [];
+  if (
+    percent === undefined || !(Number(percent) > 0 && Number(percent) <= 100)
+  ) {
+    throw new Failed({
+      kind: "usage",
+      what: `Cannot use --recheck ${short(text)}`,
+      seen: "allowed is a share above 0% and up to 100%, as 5% or 5%:SEED",
+      hint: "see deno task reproduce --help",
+    });
+  }
+  return { recheck: { percent: Number(percent), seed } };
+}
+
 /** The page that is to be opened; the option is only there if the project has one. */
 async function pageOf<Config>(project: Project<Config>, console: Console) {
   const { OpenedPage } = await import("./open.ts");
@@ -90,7 +111,7 @@ async function pageOf<Config>(project: Project<Config>, console: Console) {
 
 /** Whether the answer "nothing to do" is all that the command line asks for. */
 function quiet(parsed: Parsed): boolean {
-  return ["json", "open", "force", "note", "tag"].every((option) =>
+  return ["json", "open", "force", "note", "tag", "recheck"].every((option) =>
     !parsed.has(option)
   );
 }

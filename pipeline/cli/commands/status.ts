@@ -6,7 +6,8 @@ import type { Console } from "../console.ts";
 import { unwrap } from "../../failure.ts";
 import type { Event } from "../../run/event.ts";
 import { narrow } from "../../graph/select.ts";
-import { Plan } from "../../plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { consult } from "../../history/consult.ts";
 import { open, type Opened } from "../../plan/open.ts";
 import type { Overlays, Project } from "../../project/project.ts";
 import type { Facts } from "../../store/fingerprint.ts";
@@ -65,11 +66,11 @@ async function show<Config>(
   project: Project<Config>,
   request: Wanted,
   parsed: Parsed,
-  { out, outStyle, columns }: Console,
+  { out, err, style, outStyle, columns }: Console,
 ): Promise<Plan> {
   const opened = unwrap(await open(project, request, request.force));
   const graph = unwrap(narrow(opened.graph, request.targets));
-  const plan = new Plan(graph, opened.world);
+  const { plan, world } = await consult(project, request, graph, opened);
   opened.save();
   const found = folderOf(
     opened.artifacts.report(),
@@ -79,6 +80,10 @@ async function show<Config>(
     ...found,
     ...(found.wanted && { cost: plan.cost }),
   };
+  if (world.cache) {
+    world.cache.health.listener = (message) =>
+      err(`${style.yellow("warning:")} cache ${message}\n`);
+  }
   announce(
     plan,
     request.jobs ?? navigator.hardwareConcurrency,

@@ -3,7 +3,7 @@ import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { unwrap } from "../../failure.ts";
 import { select } from "../../graph/select.ts";
-import { Plan } from "../../plan/plan.ts";
+import { consult } from "../../history/consult.ts";
 import { open } from "../../plan/open.ts";
 import type { Project } from "../../project/project.ts";
 import { type Explanation, whyLines } from "../../render/why.ts";
@@ -15,11 +15,10 @@ export default async function whyCommand<Config>(
   parsed: Parsed,
   { out, outStyle, columns }: Console,
 ): Promise<number> {
-  const opened = unwrap(
-    await open(project, overlays(parsed, project.shorthands)),
-  );
+  const overlay = overlays(parsed, project.shorthands);
+  const opened = unwrap(await open(project, overlay));
   const found = unwrap(select(opened.graph, parsed.operands[0]!)); // exactly one is taken
-  const plan = new Plan(opened.graph, opened.world);
+  const { plan } = await consult(project, overlay, opened.graph, opened);
   opened.save();
   const planned = new Map(plan.list().map((one) => [one.instance, one]));
   for (const [at, { id, stage }] of found.entries()) {

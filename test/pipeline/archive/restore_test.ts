@@ -203,7 +203,7 @@ Deno.test("restore shows the root digest, and asks unless the run is the publish
     const { code, asked } = await command(paper, options, false);
     deepEqual([code, asked], [0, 0]);
   }
-  equal(store.latest("figures", "figures")?.from?.archive, forged.root);
+  deepEqual(store.latest("figures", "figures")?.from, { archive: forged.root });
 
   await using colleague = await Paper.write(CONFIG, "colleague-");
   writeFileSync(

@@ -73,6 +73,7 @@ Deno.test("readConfig() gives the checked configuration, defaults filled in, and
     executor: {
       slurm: { extra: [], memory: 2000, jobs: 1000, lead: 60, retries: 2 },
     },
+    cache: { mode: "read", accept: [], timeout: 3 },
     text: TEXT,
   });
 });
