@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { skip } from "./skip.ts";
+import { until, within } from "./wait.ts";
 
 const PROGRAMS = ["munged", "slurmctld", "slurmd"];
 const PLACES = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -134,7 +135,10 @@ export class Cluster implements AsyncDisposable {
         // The folder of temporary files is everybody's.
         "--force",
       ]);
-      await cluster.#until(() => Promise.resolve(existsSync(at("munge.sock"))));
+      await cluster.#until(
+        "the socket of munged",
+        () => Promise.resolve(existsSync(at("munge.sock"))),
+      );
       await cluster.startController();
       for (const node of cluster.nodes) cluster.startNode(node, shape.view);
       await cluster.idle();
@@ -152,8 +156,8 @@ export class Cluster implements AsyncDisposable {
 
   /** Runs a client program; its standard output. */
   async call(program: string, ...args: string[]): Promise<string> {
-    const { stdout } = await new Deno.Command(program, {
-      args,
+    const { stdout } = await new Deno.Command("timeout", {
+      args: ["60", program, ...args],
       env: this.env,
       stdin: "null",
       stderr: "null",
@@ -164,8 +168,9 @@ export class Cluster implements AsyncDisposable {
   /** Starts the controller, and waits until it answers. */
   async startController(): Promise<void> {
     this.#spawn("slurmctld", [find("slurmctld")!, "-D"]);
-    await this.#until(async () =>
-      (await this.call("scontrol", "ping")).includes("is UP")
+    await this.#until(
+      "a controller that answers",
+      async () => (await this.call("scontrol", "ping")).includes("is UP"),
     );
   }
 
@@ -197,7 +202,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Waits until all nodes are idle. */
   idle(): Promise<void> {
-    return this.#until(async () => {
+    return this.#until("idle nodes", async () => {
       const said = await this.call(
         "sinfo",
         "-h",
@@ -215,13 +220,17 @@ export class Cluster implements AsyncDisposable {
 
   /** Waits until the queue says something of its jobs. */
   async queue(fits: (lines: readonly string[]) => boolean): Promise<void> {
-    await this.#until(async () => {
-      const said = await this.call(
-        "squeue",
-        ...["-h", "-r", "-t", "all", "-o", "%i %T %j %N"],
-      );
-      return fits(said.split("\n").filter(Boolean));
-    });
+    let last = "";
+    await this.#until(
+      () => `the queue as it should be, not\n${last}`,
+      async () => {
+        last = await this.call(
+          "squeue",
+          ...["-h", "-r", "-t", "all", "-o", "%i %T %j %N"],
+        );
+        return fits(last.split("\n").filter(Boolean));
+      },
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -250,7 +259,7 @@ export class Cluster implements AsyncDisposable {
     this.#daemons.delete(name);
     if (!daemon) return;
     kill(daemon.pid, signal);
-    await daemon.status;
+    await within(30, `the end of ${name}`, daemon.status);
   }
 
   /** The processes that run jobs on a node, and what they started. */
@@ -274,16 +283,19 @@ export class Cluster implements AsyncDisposable {
     ).flatMap(({ pid }) => below(pid));
   }
 
-  async #until(fits: () => Promise<boolean>): Promise<void> {
-    for (let left = 600; !await fits(); left--) {
-      if (left === 0) {
-        const log = text(join(this.folder, "log/slurmctld.log"));
-        throw new Error(
-          `the cluster does not get so far:\n${log.slice(-3000)}`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  #until(
+    what: string | (() => string),
+    fits: () => Promise<boolean>,
+  ): Promise<void> {
+    const log = join(this.folder, "log/slurmctld.log");
+    return until(
+      60,
+      () =>
+        `${text(log).slice(-3000)}\n\n${
+          typeof what === "string" ? what : what()
+        }`,
+      fits,
+    );
   }
 }
 

@@ -47,6 +47,8 @@ const GATHER = 30;
 const MANY = 200;
 /** What Slurm writes where it ends a job for its memory. */
 const OVERRUN = /exceeded (?:job |step )?memory limit|oom[-_ ]kill/i;
+/** Seconds that cancelled jobs are given to end. */
+const DYING = 8;
 /** Lines of a log that are shown. */
 const TAIL = 20;
 
@@ -452,7 +454,8 @@ export class SlurmExecutor implements Executor {
         setTimeout(() => {
           const all = this.#cancelled;
           this.#cancelled = [];
-          this.#cancel(all).finally(() => all.forEach(killed));
+          this.#cancel(all).then(() => gone(all))
+            .finally(() => all.forEach(killed));
         }, 0);
       }
     }
@@ -470,6 +473,24 @@ export class SlurmExecutor implements Executor {
       // A program that may go on for its grace has nobody to do it for.
       await call("scancel", ["--signal=KILL", "--full", ...some]);
     }
+  }
+}
+
+/**
+ * Waits a moment until cancelled jobs have ended: one that is about to die still
+ * writes into the folder that is to be removed.
+ */
+async function gone(jobs: readonly Job[]): Promise<void> {
+  const ids = new Set(jobs.flatMap(({ id }) => id ?? []));
+  if (ids.size === 0) return;
+  for (let waited = 0, pause = 0.1; waited < DYING; pause *= 2) {
+    const said = await queue();
+    if (!said.ok) return;
+    if (!said.value.some(({ id, state }) => ids.has(id) && isActive(state))) {
+      return;
+    }
+    await delay(pause);
+    waited += pause;
   }
 }
 

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Program } from "../../rig/program.ts";
+import { until, within } from "../../rig/wait.ts";
 import type { Cluster } from "../../rig/cluster.ts";
 
 const engine = new URL("../../../pipeline/", import.meta.url).pathname;
@@ -63,7 +64,7 @@ export class Jobs implements AsyncDisposable {
   answer: (name: string) => string | Promise<string> = () => "go";
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #heads = new Set<Deno.ChildProcess>();
-  #arrived = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<string>();
 
   /**
    * @param stages `count` of them, each of so many steps, with these resources
@@ -84,9 +85,9 @@ export class Jobs implements AsyncDisposable {
       async (request) => {
         const name = decodeURIComponent(new URL(request.url).pathname.slice(1));
         this.begun.push(name);
-        this.#arrived.resolve();
-        this.#arrived = Promise.withResolvers();
-        return new Response(await this.answer(name));
+        // Who was never let go is, when the test has ended, well or not.
+        const told = Promise.race([this.answer(name), this.#ended.promise]);
+        return new Response(await told);
       },
     );
     const host = `127.0.0.1:${this.#server.addr.port}`;
@@ -148,9 +149,13 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
     return this.end(this.head(executor, env));
   }
 
-  /** Waits for a head. */
+  /** Waits for a head, for three minutes at most. */
   async end(head: Deno.ChildProcess): Promise<End> {
-    const { code, stdout, stderr } = await head.output();
+    const { code, stdout, stderr } = await within(
+      180,
+      "the end of a head",
+      head.output(),
+    );
     this.#heads.delete(head);
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return {
@@ -162,8 +167,12 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
   }
 
   /** Waits until so many have begun. */
-  async arrivals(count: number): Promise<void> {
-    while (this.begun.length < count) await this.#arrived.promise;
+  arrivals(count: number): Promise<void> {
+    return until(
+      60,
+      () => `the beginning of ${count} instances (begun: ${this.begun})`,
+      () => this.begun.length >= count,
+    );
   }
 
   /** How an instance failed, in the words of its failure. */
@@ -197,9 +206,10 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
       } catch (error) {
         if (!(error instanceof TypeError)) throw error; // it has ended
       }
-      await head.output();
+      await within(10, "the end of a killed head", head.status);
     }
-    await this.#server.shutdown();
+    this.#ended.resolve("go");
+    await within(10, "the end of all requests", this.#server.shutdown());
     this.program[Symbol.dispose]();
   }
 }

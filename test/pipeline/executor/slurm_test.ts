@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok as yes } from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Cluster, hasSlurm } from "../../rig/cluster.ts";
+import { until } from "../../rig/wait.ts";
 import { type End, gate, Jobs, withoutSlurm } from "./jobs.ts";
 
 const ignore = !hasSlurm("jobs on a cluster");
@@ -133,9 +134,13 @@ test("Ctrl-C leaves a job to the run that waits for it", async () => {
   await jobs.arrivals(3);
   const second = jobs.head();
   const waits = join(jobs.program.root, ".store/leases");
-  while (
-    readdirSync(waits).filter((name) => name.endsWith(".waiting")).length < 3
-  ) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(
+    60,
+    "a second head that waits",
+    () =>
+      readdirSync(waits).filter((name) => name.endsWith(".waiting")).length ===
+        3,
+  );
   first.kill("SIGINT");
   equal((await jobs.end(first)).code, 130);
   slow.open();
@@ -217,9 +222,7 @@ test("an instance whose node is taken from it goes on from its checkpoint, bit f
   const head = jobs.head();
   await jobs.arrivals(2);
   const store = join(jobs.program.root, ".store/checkpoints");
-  while (!existsSync(store)) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(60, "a checkpoint in the store", () => existsSync(store));
   await cluster.call(
     "sbatch",
     ...[
