@@ -483,14 +483,14 @@ export class SlurmExecutor implements Executor {
 async function gone(jobs: readonly Job[]): Promise<void> {
   const ids = new Set(jobs.flatMap(({ id }) => id ?? []));
   if (ids.size === 0) return;
-  for (let waited = 0, pause = 0.1; waited < DYING; pause *= 2) {
+  const end = now() + DYING;
+  for (let pause = 0.1; now() < end; pause *= 2) {
     const said = await queue();
     if (!said.ok) return;
     if (!said.value.some(({ id, state }) => ids.has(id) && isActive(state))) {
       return;
     }
     await delay(pause);
-    waited += pause;
   }
 }
 
