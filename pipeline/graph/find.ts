@@ -47,7 +47,18 @@ export function finder(stages: Stages): Find {
         ...meant("outputs", output, Object.keys(lacking.declaration.outputs)),
       });
     }
-    if (input.kind === "every") return ok(producers);
+    if (input.kind === "every") {
+      if (!input.at) return ok(producers);
+      const wanted = new Set(input.at.map(place));
+      const found = producers.filter(({ point }) => wanted.has(place(point)));
+      return found.length === wanted.size ? ok(found) : fail({
+        kind: "ambiguous-input",
+        what: `${what}"${stage}"`,
+        seen:
+          `of ${wanted.size} points that are named, ${found.length} have an instance`,
+        hint: "name points that the stage has, or take every instance",
+      });
+    }
     const matching = match(stage, producers, input.at, user.point);
     if (matching.length === 1) return ok(matching);
     return fail({
@@ -138,6 +149,12 @@ function meant(
     seen: `${noun}: ${known.join(", ")}`,
     ...(guess && { hint: `did you mean "${guess}"?` }),
   };
+}
+
+/** A point as one text, whatever the order of its axes. */
+function place(point: Point): string {
+  return coordinates(point, Object.keys(point).sort()) +
+    Object.keys(point).sort().join();
 }
 
 /** A point's values on some axes, as one text. */

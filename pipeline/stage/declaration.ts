@@ -45,7 +45,13 @@ export type Input =
     /** The producer's point; without it, this instance's own on the shared axes. */
     readonly at?: Point;
   }
-  | { readonly kind: "every"; readonly stage: string; readonly output: string }
+  | {
+    readonly kind: "every";
+    readonly stage: string;
+    readonly output: string;
+    /** The producers' points; without them, all. */
+    readonly at?: readonly Point[];
+  }
   | { readonly kind: "file"; readonly path: string };
 
 /**
@@ -57,9 +63,13 @@ export function output(stage: string, output: string, at?: Point): Input {
   return { kind: "output", stage, output, ...(at && { at }) };
 }
 
-/** One output of every instance of a stage, ordered by point. */
-export function every(stage: string, output: string): Input {
-  return { kind: "every", stage, output };
+/** One output of every instance of a stage, or of those at some points, ordered by point. */
+export function every(
+  stage: string,
+  output: string,
+  at?: readonly Point[],
+): Input {
+  return { kind: "every", stage, output, ...(at && { at }) };
 }
 
 /** A file of the project, by its path relative to the project's root. */

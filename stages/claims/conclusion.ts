@@ -4,15 +4,58 @@
  */
 import type { Judgement } from "../formats/claims.ts";
 import type { Gathered } from "../formats/measured.ts";
+import { TITLE } from "../formats/mnist.ts";
+import { listed } from "../formats/number.ts";
+import { DATASET } from "../formats/study.ts";
 import type { Ground, Measured, Observed } from "./evaluate.ts";
 import { type Claim, type Finding, judge } from "./judge.ts";
+import { selected } from "./selected.ts";
 import { spoken } from "./vocabulary.ts";
 
 /** What claims are judged over, and quoted numbers compared with. */
 export interface Measurements
   extends Required<Pick<Ground, "networks" | "observed" | "base">> {
   /** The data that all was measured on, where a study says so. */
-  readonly dataset?: { readonly name: string; readonly stand_in: boolean };
+  readonly dataset?: Data;
+  /** Where it is of several: all of them, by the names that the experiment has. */
+  readonly datasets?: { readonly [name: string]: Data };
+}
+
+interface Data {
+  readonly name: string;
+  readonly stand_in: boolean;
+}
+
+/**
+ * The same for an expression: of the data of which its claim or number speaks, if
+ * something was measured on it. What it selects by nothing else is of that data.
+ */
+export function spokenOf(
+  measurements: Measurements,
+  data: string | undefined,
+  expression: string,
+): Measurements {
+  const { datasets, dataset, base } = measurements;
+  if (!datasets || !dataset) return measurements;
+  const own = data === undefined ? undefined : datasets[data];
+  if (data !== undefined && own) {
+    return {
+      ...measurements,
+      base: { ...base, [DATASET.name]: data },
+      dataset: own,
+    };
+  }
+  if (data !== undefined) {
+    const name = listed(Object.keys(datasets));
+    return { ...measurements, dataset: { name, stand_in: false } };
+  }
+  const named = selected(expression, DATASET.name).flatMap((name) =>
+    datasets[String(name)] ?? []
+  );
+  return {
+    ...measurements,
+    dataset: [dataset, ...named].find(({ stand_in }) => stand_in) ?? dataset,
+  };
 }
 
 /** Judges every claim for every seed. */
@@ -22,12 +65,13 @@ export function concludeAll(
 ): Judgement[] {
   const seeds = seedsOf(measurements);
   return claims.map((claim) => {
-    const findings = seeds.map((seed) => judge(claim, seed, measurements));
+    const own = spokenOf(measurements, claim.data, claim.holds);
+    const findings = seeds.map((seed) => judge(claim, seed, own));
     return {
       id: claim.id,
       sentence: claim.sentence,
       where: claim.where,
-      ...conclude(claim, findings, measurements),
+      ...conclude(claim, findings, own),
     };
   });
 }
@@ -111,20 +155,21 @@ function conclude(
   );
 }
 
-/** Why a claim says nothing of this data; nothing if it may be judged. */
-function otherData(
-  { data }: Pick<Claim, "data">,
-  { name, stand_in }: NonNullable<Measurements["dataset"]>,
+/** Why a claim, or a number in a text, says nothing of this data; nothing if it may be judged. */
+export function otherData(
+  { data }: { readonly data?: string | undefined },
+  { name, stand_in }: Data,
+  speaker = "paper",
 ): string | undefined {
-  const own = data?.toUpperCase();
+  const own = data === "mnist" ? TITLE : data;
   if (stand_in) {
     return own === undefined
-      ? "stand-in data, of which the paper does not speak"
-      : `stand-in data: the paper speaks of ${own}`;
+      ? `stand-in data, of which the ${speaker} does not speak`
+      : `stand-in data: the ${speaker} speaks of ${own}`;
   }
   return data === undefined || data === name
     ? undefined
-    : `the paper speaks of ${own}, and this run is of ${name}`;
+    : `the ${speaker} speaks of ${own}, and this run is of ${name}`;
 }
 
 type Judged = Extract<Finding, { kind: "judged" }>;

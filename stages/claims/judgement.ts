@@ -31,15 +31,25 @@ export function measurementsIn(
   metrics: Metrics,
   steps: Steps,
 ): Measurements & { readonly dataset: Metrics["dataset"] } {
-  const { axes = {}, dataset } = metrics;
+  const { axes = {}, dataset, datasets } = metrics;
+  // Where networks stand on the axes that an expression does not name.
+  const base = Object.fromEntries(
+    Object.entries(axes).map(([axis, { base }]) => [axis, base]),
+  );
+  const { observed, ...others } = measurementsOf(metrics);
   return {
-    ...measurementsOf(metrics),
+    ...others,
+    observed: observed.map((one) => ({
+      ...one,
+      // The point of a network leaves out the axes on which it stands there, too.
+      at: Object.hasOwn(one.at, "lr") && Object.hasOwn(one.at, "seed")
+        ? { ...base, ...one.at }
+        : one.at,
+    })),
     networks: measured(metrics, steps),
-    // Where networks stand on the axes that an expression does not name.
-    base: Object.fromEntries(
-      Object.entries(axes).map(([axis, { base }]) => [axis, base]),
-    ),
+    base,
     dataset,
+    ...(datasets && { datasets }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Hints {
   readonly mirror: string | null;
   /** What to do if no mirror answers: draw stand-in data later, or stop. */
   readonly offline: "glyphs" | "fail";
+  /** The name of a dataset that is not built in: nothing stands in for it. */
+  readonly dataset?: string;
   /** Where the store has the file already, from another time. */
   readonly stored?: { readonly file?: string };
 }
@@ -46,7 +48,7 @@ export async function download(
     bytes: task.params.bytes,
     sha256: task.params.sha256,
   };
-  const { mirror, mirrors, offline, stored } = task.hints;
+  const { mirror, mirrors, offline, dataset, stored } = task.hints;
   if (stored?.file !== undefined) {
     await Deno.copyFile(stored.file, task.output("file"));
     await note(task, "mirror");
@@ -69,11 +71,18 @@ export async function download(
   if (answered || offline === "fail") {
     throw new StageError(
       `Cannot get ${pinned.name}`,
-      story,
-      answered
-        ? `correct dataset.mirrors, or set DATASET_MIRROR to a folder or URL that has ${pinned.name} with SHA-256 ${pinned.sha256}`
-        : "connect to the network, set DATASET_MIRROR to a folder or URL that has the file, " +
-          'or let dataset.offline = "glyphs" draw stand-in data',
+      story === "" ? "no mirror is named" : story,
+      answered || story === ""
+        ? `correct ${
+          dataset === undefined
+            ? "dataset.mirrors"
+            : `the mirrors of [datasets.${dataset}]`
+        }, or set DATASET_MIRROR to a folder or URL that has ${pinned.name} with SHA-256 ${pinned.sha256}`
+        : "connect to the network, " +
+          (dataset === undefined
+            ? "set DATASET_MIRROR to a folder or URL that has the file, " +
+              'or let dataset.offline = "glyphs" draw stand-in data'
+            : "or set DATASET_MIRROR to a folder or URL that has the file"),
     );
   }
   await Deno.writeFile(task.output("file"), new Uint8Array());

@@ -10,8 +10,7 @@ import { add, noise } from "./noise.ts";
 import { fromBytes, toBytes } from "./picture.ts";
 import { type Reconstruct, reconstructor } from "./reconstructor.ts";
 import type { Denoising } from "../formats/denoising.ts";
-import { readImages, slice } from "../formats/images.ts";
-import { IMAGE } from "../formats/mnist.ts";
+import { readImages, readSize, slice } from "../formats/images.ts";
 import { rounded } from "../formats/number.ts";
 import { portable } from "../onnx/portable.ts";
 
@@ -34,8 +33,13 @@ export interface Params {
 export default async function denoise(task: Task<Params>): Promise<void> {
   const { shown_level, seed } = task.params;
   const levels = task.params.levels.toSorted((a, b) => a - b);
-  const reconstruct = await reconstructor(portable(), task.input("onnx"));
-  const all = readImages(task.input("test-images"), IMAGE);
+  const size = readSize(task.input("dataset"));
+  const all = readImages(task.input("test-images"), size);
+  const reconstruct = await reconstructor(
+    portable(),
+    task.input("onnx"),
+    size,
+  );
   const { count, bytes } = slice(all, 0, task.params.images);
   const clean = fromBytes(bytes);
   const unit = noise(clean.length, seed);

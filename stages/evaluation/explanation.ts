@@ -18,17 +18,18 @@ interface Finding {
   readonly sentence: string;
 }
 
-/** What is to be said of networks, each over its seeds; of equal ones once. */
+/** What is to be said of networks, each over its seeds, and of what is in their images; of equal ones once. */
 export function findings(
   groups: readonly {
     readonly name: string;
     readonly measured: readonly Pick<Denoising, "spread" | "levels">[];
   }[],
+  subject = "digit",
 ): Finding[] {
   const found = Map.groupBy(
     groups.map(({ name, measured }) => ({
       name,
-      ...findingOf(measured),
+      ...findingOf(measured, subject),
     })),
     ({ sentence }) => sentence,
   );
@@ -41,12 +42,13 @@ export function findings(
 
 function findingOf(
   measured: readonly Pick<Denoising, "spread" | "levels">[],
+  subject: string,
 ): Pick<Finding, "cleans" | "sentence"> {
   if (measured.every(({ spread }) => spread < ONE_PICTURE)) {
     return {
       cleans: false,
       sentence: "the output is the same picture whatever the input, so the " +
-        "noise is gone and the digit with it.",
+        `noise is gone and the ${subject} with it.`,
     };
   }
   const seeds = measured.length;

@@ -17,6 +17,8 @@ import { memberAt, type Study } from "../formats/study.ts";
 /** The networks by name. */
 export interface Params {
   readonly study: Study;
+  /** The datasets that networks are of; where there are several, each is an input `dataset NAME`. */
+  readonly data: readonly string[];
   /** Other stages that measure, each an input `measured STAGE`. */
   readonly measuring?: readonly string[];
 }
@@ -26,7 +28,8 @@ export interface Params {
  * with several seeds also what they have in common (`seeds`).
  */
 export default function metrics(task: Task<Params>): void {
-  const { study } = task.params;
+  const { params } = task;
+  const { study } = params;
   const qualities = task.inputs("qualities");
   const denoisings = task.inputs("denoisings");
   const curves = task.inputs("curves");
@@ -46,7 +49,15 @@ export default function metrics(task: Task<Params>): void {
       ])),
     }),
     dataset: readJson(task.input("dataset"), DatasetSchema),
-    ...gatherMeasured(task, task.params.measuring ?? []),
+    ...(params.data.length > 1 && {
+      datasets: Object.fromEntries(
+        params.data.map((name) => [
+          name,
+          readJson(task.input(`dataset ${name}`), DatasetSchema),
+        ]),
+      ),
+    }),
+    ...gatherMeasured(task, params.measuring ?? []),
     models: Object.fromEntries(
       measured.map(({ member, curve, test, denoising }) => [
         member.name,

@@ -14,8 +14,7 @@ import {
 import { fromBytes, toBytes } from "./picture.ts";
 import { reconstructor } from "./reconstructor.ts";
 import { structuralSimilarity } from "./similarity.ts";
-import { readImages } from "../formats/images.ts";
-import { IMAGE } from "../formats/mnist.ts";
+import { readImages, readSize } from "../formats/images.ts";
 import { rounded } from "../formats/number.ts";
 import type { Quality } from "../formats/quality.ts";
 import { native } from "../onnx/native.ts";
@@ -39,9 +38,10 @@ const RUNTIMES = ["onnxruntime-web", "onnxruntime-node"];
  */
 export default async function reconstruct(task: Task<Params>): Promise<void> {
   const bound = task.params.agreement;
-  const { count: total, bytes } = readImages(task.input("test-images"), IMAGE);
+  const size = readSize(task.input("dataset"));
+  const { count: total, bytes } = readImages(task.input("test-images"), size);
   const images = fromBytes(bytes);
-  const through = (open: Open) => reconstructor(open, task.input("onnx"));
+  const through = (open: Open) => reconstructor(open, task.input("onnx"), size);
   const reconstructions = await (await through(portable()))(images);
   task.progress({ done: total / 2, total, unit: "images" });
   const twin = await (await through(native()))(images);
@@ -58,7 +58,7 @@ export default async function reconstruct(task: Task<Params>): Promise<void> {
   }
   const mse = meanSquaredError(reconstructions, images);
   const psnr = peakSignalToNoise(mse);
-  const ssim = structuralSimilarity(reconstructions, images, IMAGE);
+  const ssim = structuralSimilarity(reconstructions, images, size);
   await Deno.writeFile(
     task.output("reconstructions"),
     toBytes(reconstructions),

@@ -1,5 +1,5 @@
 /** An exported network as a function from pictures to their reconstructions. */
-import { IMAGE } from "../formats/mnist.ts";
+import type { Size } from "../formats/images.ts";
 import type { Open } from "../onnx/runtime.ts";
 
 /** Pictures [n, height, width] in one row → their reconstructions, likewise. */
@@ -11,19 +11,19 @@ export type Reconstruct = (images: Float32Array) => Promise<Float32Array>;
  */
 const BATCH = 250;
 
-/** The function of the network in a `.onnx` file; the process closes it. */
+/** The function of the network in a `.onnx` file for pictures of a size; the process closes it. */
 export async function reconstructor(
   open: Open,
   path: string,
+  { height, width }: Size,
 ): Promise<Reconstruct> {
-  const { channels, height, width } = IMAGE;
   const pixels = height * width;
   const session = await open(Deno.readFileSync(path));
   return async (images) => {
     const results = new Float32Array(images.length);
     for (let from = 0; from < images.length; from += BATCH * pixels) {
       const data = images.subarray(from, from + BATCH * pixels);
-      const dims = [data.length / pixels, channels, height, width];
+      const dims = [data.length / pixels, 1, height, width];
       const { reconstruction } = await session.run({
         image: { type: "float32", data, dims },
       });

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { nearest } from "../../pipeline/stage/spelling.ts";
 import type { Json } from "../../pipeline/stage/json.ts";
 import { coordinate } from "../formats/coordinate.ts";
-import type { Axis as Whole } from "../formats/study.ts";
+import { type Axis as Whole, DATASET } from "../formats/study.ts";
 import { type Distribution, draw } from "./sample.ts";
 
 /** The schemas of all settings that may vary, by path. */
@@ -27,10 +27,11 @@ export interface Axes {
   readonly zipped: readonly string[];
 }
 
-/** The names of the axes that every network stands on: results and claims name them. */
+/** Axes that results and claims know by these names. */
 const FIXED: { readonly [path: string]: string } = {
   "training.learning_rate": "lr",
   "training.seed": "seed",
+  [DATASET.setting]: DATASET.name,
 };
 
 const DISTRIBUTIONS = ["uniform", "log_uniform", "choice"] as const;

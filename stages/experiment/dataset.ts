@@ -1,9 +1,11 @@
-/** The declarations of the stages that bring the dataset: `download` and `prepare`. */
-import { resolve } from "node:path";
-import type { Stage } from "../../pipeline/stage/declaration.ts";
-import { every } from "../../pipeline/stage/declaration.ts";
+/** The declarations of the stages that bring the datasets: `download` and `prepare`. */
+import { join, resolve } from "node:path";
+import type { Point, Stage } from "../../pipeline/stage/declaration.ts";
+import { output } from "../../pipeline/stage/declaration.ts";
 import { hostOf } from "../download/host.ts";
-import { FILES } from "../formats/mnist.ts";
+import type { Role } from "../formats/mnist.ts";
+import { dataPoint, dataPoints, networksAt, sourceAt } from "./data.ts";
+import type { Pinned } from "./datasets.ts";
 import type { Resolved } from "./resolved.ts";
 
 /** One instance for each file. */
@@ -11,58 +13,92 @@ export const download: Stage<Resolved> = {
   name: "download",
   title: "Fetch the dataset's files",
   environment: ["DATASET_MIRROR"],
-  matrix: () => ({ file: Object.keys(FILES) }),
-  at({ dataset }, { file }, { DATASET_MIRROR }) {
-    const { name, bytes, sha256 } = FILES[file as keyof typeof FILES];
-    const mirror = place(DATASET_MIRROR);
-    const hosts = [mirror ?? "", ...dataset.mirrors]
-      .flatMap((url) => hostOf(url) ?? []);
+  matrix: (experiment) =>
+    dataPoints(experiment, true).flatMap((point) =>
+      Object.keys(sourceAt(experiment, point).files)
+        .map((file): Point => ({ file, ...point }))
+    ),
+  at(experiment, point, { DATASET_MIRROR }) {
+    const source = sourceAt(experiment, point);
+    const { name, bytes, sha256 }: Pinned = source.files[point.file as Role]!; // the matrix names only these
+    const given = DATASET_MIRROR ? placeOf(DATASET_MIRROR) : null;
+    const declared = source.mirrors.map(placeOf);
+    // Datasets have files of equal names: each has a folder there, or the only one all.
+    const [mirror, ...others] = source.builtIn || given === null
+      ? [given]
+      : [below(given, source.name), given];
+    const mirrors = [...others, ...declared];
+    const places = [mirror ?? [], ...mirrors].flat();
     return {
       runs: { kind: "module", module: "stages/download/stage.ts" },
       params: { name, bytes, sha256 },
       pinned: { file: sha256 },
       hints: {
-        mirrors: dataset.mirrors,
-        mirror,
-        offline: dataset.offline,
+        mirrors,
+        mirror: mirror ?? null,
+        offline: source.builtIn ? experiment.dataset.offline : "fail",
+        ...(!source.builtIn && { dataset: source.name }),
       },
       outputs: {
         file: { file: name },
         source: { file: "source.json" },
       },
       permissions: {
-        net: [...new Set(hosts)],
-        read: mirror !== null && mirror.startsWith("/") ? [mirror] : [],
+        net: [...new Set(places.flatMap((place) => hostOf(place) ?? []))],
+        read: [...new Set(places.filter((place) => place.startsWith("/")))],
       },
     };
   },
 };
 
-/** A mirror from the environment: a URL, or a folder made absolute. */
-function place(mirror: string | undefined): string | null {
-  if (!mirror) return null;
+/** A mirror: a URL, or a folder made absolute. */
+function placeOf(mirror: string): string {
   return /^https?:/i.test(mirror) ? mirror : resolve(mirror);
 }
 
-/** One instance: the splits, and what the dataset is. */
+/** The folder of that name in such a place. */
+function below(place: string, name: string): string {
+  return place.startsWith("/")
+    ? join(place, name)
+    : `${place.replace(/\/+$/, "")}/${name}/`;
+}
+
+/** One instance for each dataset, and for each number of images that is held out. */
 export const prepare: Stage<Resolved> = {
   name: "prepare",
   title: "Unpack the images and split them",
-  at: ({ dataset, training }) => ({
-    runs: { kind: "module", module: "stages/prepare/stage.ts" },
-    place: "head",
-    params: { name: dataset.name, validation: training.validation },
-    inputs: {
-      files: every("download", "file"),
-      sources: every("download", "source"),
-    },
-    outputs: {
-      "train-images": { file: "train-images.u8" },
-      "validation-images": { file: "validation-images.u8" },
-      "test-images": { file: "test-images.u8" },
-      "test-labels": { file: "test-labels.u8" },
-      dataset: { file: "dataset.json" },
-    },
-    resources: { memory: 500 },
-  }),
+  matrix: (experiment) => dataPoints(experiment),
+  at(experiment, point) {
+    const { name, title, files } = sourceAt(experiment, point);
+    const fetched = dataPoint(experiment, point, true);
+    const roles = Object.entries(files);
+    const from = (kind: "file" | "source") =>
+      Object.fromEntries(
+        roles.map(([file]) => [
+          `${file} ${kind}`,
+          output("download", kind, { file, ...fetched }),
+        ]),
+      );
+    return {
+      runs: { kind: "module", module: "stages/prepare/stage.ts" },
+      place: "head",
+      params: {
+        name,
+        title,
+        files: Object.fromEntries(
+          roles.map(([role, { name }]) => [role, name]),
+        ),
+        validation: networksAt(experiment, point)[0]!.training.validation, // the matrix names only their points
+      },
+      inputs: { ...from("file"), ...from("source") },
+      outputs: {
+        "train-images": { file: "train-images.u8" },
+        "validation-images": { file: "validation-images.u8" },
+        "test-images": { file: "test-images.u8" },
+        "test-labels": { file: "test-labels.u8" },
+        dataset: { file: "dataset.json" },
+      },
+      resources: { memory: 500 },
+    };
+  },
 };

@@ -13,14 +13,17 @@ import { fromBytes } from "../evaluation/picture.ts";
 import { reconstructor } from "../evaluation/reconstructor.ts";
 import { structuralSimilarity } from "../evaluation/similarity.ts";
 import { modelGraph } from "../export/graph.ts";
-import { parseIdx } from "../formats/idx.ts";
 import { parseLayersModel } from "../formats/layers-model.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
-import { FILES, IMAGE } from "../formats/mnist.ts";
+import type { Size } from "../formats/images.ts";
+import { readPacked } from "../formats/packed.ts";
+import { DATASET } from "../formats/study.ts";
 import { fields } from "../onnx/metadata.ts";
 import { model } from "../onnx/model.ts";
 import { portable } from "../onnx/portable.ts";
 import { encode } from "../onnx/wire.ts";
+import { sourceOf } from "./datasets.ts";
+import type { Tables } from "./settings.ts";
 
 /** An archive, as its verifier hands it over. */
 interface Look {
@@ -34,6 +37,16 @@ interface Look {
   readonly progress: (done: number, of: number) => Promise<void>;
 }
 
+/** What of the configuration is looked at. */
+type Described =
+  & Pick<Tables, "dataset" | "datasets">
+  & { readonly denoising: { readonly seed: number } };
+
+/** Pictures in one row, grey values 0…1. */
+interface Pictures extends Size {
+  readonly values: Float32Array;
+}
+
 type Measured = Metrics["models"][string];
 
 /** Two runtimes of other versions may differ by so much, relatively; a lie is larger. */
@@ -45,8 +58,13 @@ export async function examination(
 ): Promise<string[]> {
   const text = (path: string) => new TextDecoder().decode(read(path));
   const { models } = v.parse(MetricsSchema, JSON.parse(text("metrics.json")));
-  const { seed } = (experiment as { denoising: { seed: number } }).denoising;
-  const images = await testImages(data);
+  const { denoising: { seed }, ...tables } = experiment as unknown as Described;
+  const images = new Map<string, Promise<Pictures>>();
+  const imagesOf = (name: string) => {
+    const known = images.get(name) ?? testImages(tables, name, data);
+    images.set(name, known);
+    return known;
+  };
   const found: string[] = [];
   const all = Object.entries(models);
   for (const [done, [name, said]] of all.entries()) {
@@ -63,7 +81,10 @@ export async function examination(
       found.push(`models/${name}.onnx is another network than ${folder}`);
       continue;
     }
-    const measured = await measure(ours, images, said.denoising, seed);
+    const pictures = await imagesOf(
+      String(said.at?.[DATASET.name] ?? tables.dataset.name),
+    );
+    const measured = await measure(ours, pictures, said.denoising, seed);
     for (const { at, seen, is } of differences(said, measured)) {
       found.push(
         `metrics.json says ${at} of ${name} is ${seen}, but the network's is ${is}`,
@@ -80,18 +101,18 @@ type Measurement = Pick<Measured, "test" | "denoising">;
 /** Measures a network as the experiment describes it. */
 async function measure(
   onnx: Uint8Array<ArrayBuffer>,
-  images: Float32Array,
+  { values: images, ...size }: Pictures,
   { images: count, levels }: Measured["denoising"],
   seed: number,
 ): Promise<Measurement> {
   const path = await Deno.makeTempFile({ suffix: ".onnx" });
   try {
     await Deno.writeFile(path, onnx);
-    const reconstruct = await reconstructor(portable(), path);
+    const reconstruct = await reconstructor(portable(), path, size);
     const outputs = await reconstruct(images);
     const mse = meanSquaredError(outputs, images);
     const psnr = peakSignalToNoise(mse);
-    const clean = images.subarray(0, count * IMAGE.height * IMAGE.width);
+    const clean = images.subarray(0, count * size.height * size.width);
     const unit = noise(clean.length, seed);
     const noisy: Measured["denoising"]["levels"] = [];
     for (const { level } of levels) {
@@ -108,7 +129,7 @@ async function measure(
       test: {
         mse,
         psnr: psnr === Infinity ? null : psnr,
-        ssim: structuralSimilarity(outputs, images, IMAGE),
+        ssim: structuralSimilarity(outputs, images, size),
       },
       denoising: {
         images: count,
@@ -121,13 +142,16 @@ async function measure(
   }
 }
 
-/** The test images, unpacked: all in one row, grey values 0…1. */
-async function testImages(data: Look["data"]): Promise<Float32Array> {
-  const { name, sha256 } = FILES["test-images"];
-  const unpacking = new Blob([data(sha256)]).stream()
-    .pipeThrough(new DecompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(unpacking).arrayBuffer());
-  return fromBytes(parseIdx(name, bytes, 3).bytes);
+/** The test images of a dataset. */
+async function testImages(
+  tables: Pick<Tables, "dataset" | "datasets">,
+  dataset: string,
+  data: Look["data"],
+): Promise<Pictures> {
+  const { name, sha256 } = sourceOf(tables, dataset).files["test-images"]!; // every dataset has them
+  const { shape, bytes } = await readPacked(name, data(sha256), 3);
+  const [, height, width] = shape;
+  return { height: height!, width: width!, values: fromBytes(bytes) };
 }
 
 /** Whether two ONNX files have the same graph (`ModelProto.graph`, field 7), whatever else they say. */

@@ -10,10 +10,13 @@ import type {
   Stage,
 } from "../../pipeline/stage/declaration.ts";
 import { every, output } from "../../pipeline/stage/declaration.ts";
+import type { Point } from "../../pipeline/stage/declaration.ts";
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Experiment } from "./schema.ts";
 import { labelsOf } from "../formats/label.ts";
 import { paperBand, paperFigure } from "./paper.ts";
+import { studyWith } from "../formats/study.ts";
+import { dataPoint, dataPoints, severalData, sourceAt } from "./data.ts";
 import { studyOf, variantsOf } from "./study.ts";
 
 /** What a figure is made of. */
@@ -24,17 +27,6 @@ interface Sketch {
   readonly params: JsonObject;
   readonly inputs: { readonly [name: string]: Input };
 }
-
-const dataset = output("prepare", "dataset");
-const pictures = {
-  "test-images": output("prepare", "test-images"),
-  "test-labels": output("prepare", "test-labels"),
-  dataset,
-};
-const trained = {
-  models: every("train", "model"),
-  weights: every("train", "weights"),
-};
 
 /** Every figure is declared once for each of them: anew, that would be quadratic. */
 const known = new WeakMap<Experiment, ReadonlyMap<string, Sketch>>();
@@ -64,33 +56,70 @@ function called(name: string, { params, ...sketch }: Sketch): Sketch {
   const { called, drawn: _, ...rest } = params;
   const own = sketch.module === name
     ? ""
-    : ` (${name.replace(/^[a-z]+-/, "")})`;
+    : ` (${name.slice(sketch.module.length + 1)})`;
   return {
     ...sketch,
-    params: rest,
+    params: name === sketch.module ? rest : { ...rest, name },
     ...(typeof called === "string" && { alias: `${called}${own}` }),
   };
 }
 
 function draw(experiment: Experiment): { [figure: string]: Sketch } {
+  return Object.assign(
+    {},
+    ...dataPoints(experiment, true).map((point) => drawOf(experiment, point)),
+  );
+}
+
+/**
+ * All figures of the networks of one dataset. Images and errors of several would say
+ * nothing beside each other.
+ */
+function drawOf(
+  experiment: Experiment,
+  fetched: Point,
+): { [figure: string]: Sketch } {
   const { figures, denoising } = experiment;
-  const study = studyOf(experiment);
-  const images = figures.images === "one-per-digit" ? null : figures.images;
+  const source = sourceAt(experiment, fetched);
+  const networks = variantsOf(experiment).networks.filter(({ dataset }) =>
+    dataset.name === source.name
+  );
+  const points = networks.map(({ point }) => point);
+  const prepared = dataPoint(experiment, points[0]!); // there is a network
+  const several = severalData(experiment);
+  const from = (stage: string, name: string) =>
+    every(stage, name, several ? points : undefined);
+  const dataset = output("prepare", "dataset", prepared);
+  const pictures = {
+    "test-images": output("prepare", "test-images", prepared),
+    "test-labels": output("prepare", "test-labels", prepared),
+    dataset,
+  };
+  const trained = {
+    models: from("train", "model"),
+    weights: from("train", "weights"),
+  };
+  const study = studyWith(studyOf(experiment), source.name);
+  const images = Array.isArray(figures.images) ? figures.images : null;
+  // The paper's own data need not be named.
+  const data = several || experiment.paper.experiment?.dataset !== source.name
+    ? { data: source.title }
+    : {};
+  const suffix = Object.entries(fetched)
+    .map(([axis, value]) => `-${axis}-${value}`).join("");
   const all: { [figure: string]: Sketch } = {
-    "learning-curves": {
+    [`learning-curves${suffix}`]: {
       module: "learning-curves",
       params: {
         ...figures.learning_curves,
-        band: paperBand(experiment),
+        ...data,
+        band: paperBand(experiment, networks),
         study,
       },
-      inputs: { curves: every("train", "curve"), dataset },
+      inputs: { curves: from("train", "curve"), dataset },
     },
   };
-  const { networks } = variantsOf(experiment);
-  const several = networks.some(({ training }) =>
-    training.seed !== networks[0]?.training.seed
-  );
+  const seeds = new Set(networks.map(({ training }) => training.seed));
   const label = labelsOf(study);
   networks.forEach((network) => {
     const { point, training } = network;
@@ -99,10 +128,10 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
       module: "reconstruction",
       params: {
         ...figures.reconstruction,
-        name,
+        ...data,
         number: paperFigure(experiment, network),
         label: label(network),
-        seed: several ? training.seed : null,
+        seed: seeds.size > 1 ? training.seed : null,
         images,
       },
       inputs: {
@@ -114,33 +143,39 @@ function draw(experiment: Experiment): { [figure: string]: Sketch } {
   });
   return {
     ...all,
-    reconstructions: {
+    [`reconstructions${suffix}`]: {
       module: "reconstructions",
-      params: { ...figures.reconstructions, images, study },
+      params: { ...figures.reconstructions, ...data, images, study },
       inputs: {
         ...pictures,
-        reconstructions: every("reconstruct", "reconstructions"),
-        qualities: every("reconstruct", "quality"),
+        reconstructions: from("reconstruct", "reconstructions"),
+        qualities: from("reconstruct", "quality"),
       },
     },
-    denoising: {
+    [`denoising${suffix}`]: {
       module: "denoising",
-      params: { ...figures.denoising, images, kept: denoising.images, study },
+      params: {
+        ...figures.denoising,
+        ...data,
+        images,
+        kept: denoising.images,
+        study,
+      },
       inputs: {
         ...pictures,
-        denoisings: every("denoise", "denoising"),
-        noisy: every("denoise", "noisy"),
-        denoised: every("denoise", "denoised"),
+        denoisings: from("denoise", "denoising"),
+        noisy: from("denoise", "noisy"),
+        denoised: from("denoise", "denoised"),
       },
     },
-    latent: {
+    [`latent${suffix}`]: {
       module: "latent",
-      params: { ...figures.latent, images, study },
+      params: { ...figures.latent, ...data, images, study },
       inputs: { ...pictures, ...trained },
     },
-    filters: {
+    [`filters${suffix}`]: {
       module: "filters",
-      params: { ...figures.filters, study },
+      params: { ...figures.filters, ...data, study },
       inputs: { ...trained, dataset },
     },
   };

@@ -40,6 +40,7 @@ export const train: Stage<Resolved> = {
       inputs: {
         "train-images": output("prepare", "train-images"),
         "validation-images": output("prepare", "validation-images"),
+        dataset: output("prepare", "dataset"),
       },
       outputs: {
         model: {
@@ -70,11 +71,11 @@ export const train: Stage<Resolved> = {
 };
 
 /**
- * The multiplications of one image of 28×28 on its way through the network: what the
- * time of training goes by.
+ * The multiplications for one pixel of an image on its way through the network: what
+ * the time of training goes by. How many pixels there are shows with the data.
  */
 function multiplications({ encoder, decoder, kernel }: Network): number {
-  let [sum, pixels, channels] = [0, 28 * 28, 1];
+  let [sum, pixels, channels] = [0, 1, 1];
   const convolution = (filters: number) => {
     sum += pixels * kernel ** 2 * channels * filters;
     channels = filters;
@@ -141,6 +142,7 @@ export const reconstruct: Stage<Resolved> = {
     inputs: {
       onnx: output("export", "onnx"),
       "test-images": output("prepare", "test-images"),
+      dataset: output("prepare", "dataset"),
     },
     outputs: {
       reconstructions: { file: "reconstructions.u8" },
@@ -166,6 +168,7 @@ export const denoise: Stage<Resolved> = {
     inputs: {
       onnx: output("export", "onnx"),
       "test-images": output("prepare", "test-images"),
+      dataset: output("prepare", "dataset"),
     },
     outputs: {
       denoising: { file: "denoising.json" },

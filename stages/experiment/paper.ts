@@ -1,7 +1,7 @@
 /** Which results of the paper the networks may be held against. */
 import type { Band } from "../figures/loss-axis.ts";
 import type { Experiment } from "./schema.ts";
-import { variantsOf } from "./study.ts";
+import type { variantsOf } from "./study.ts";
 
 type Variant = ReturnType<typeof variantsOf>["networks"][number];
 type Original = NonNullable<Experiment["paper"]["experiment"]>;
@@ -24,11 +24,13 @@ export function paperFigure(
 }
 
 /** The band in which the paper finds the loss of a learning rate, if a network is one of which it says so. */
-export function paperBand(experiment: Experiment): Band | null {
-  const { experiment: original } = experiment.paper;
+export function paperBand(
+  { paper: { experiment: original } }: Experiment,
+  variants: readonly Variant[],
+): Band | null {
   if (!original) return null;
   const { band: [low, high], band_learning_rate: rate } = original;
-  return variantsOf(experiment).networks.some((variant) =>
+  return variants.some((variant) =>
       alike(original, variant) && variant.training.learning_rate === rate
     )
     ? { learning_rate: rate, low, high }

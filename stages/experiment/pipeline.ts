@@ -8,13 +8,21 @@ import type { Pipeline, Stage } from "../../pipeline/stage/declaration.ts";
 import { every, file, output } from "../../pipeline/stage/declaration.ts";
 import { declaredStages, METRICS } from "../../pipeline/stage/table.ts";
 import project from "../../deno.json" with { type: "json" };
+import {
+  dataPoints,
+  mainPoint,
+  namesOf,
+  severalData,
+  sourceAt,
+} from "./data.ts";
 import { download, prepare } from "./dataset.ts";
 import { figures } from "./figures.ts";
 import { graphOf, ordered, producers } from "../paper/graph.ts";
 import { denoise, exportModel, reconstruct, train } from "./networks.ts";
 import { paperBand } from "./paper.ts";
 import type { Resolved } from "./resolved.ts";
-import { studyOf } from "./study.ts";
+import { sourceOf } from "./datasets.ts";
+import { studyOf, variantsOf } from "./study.ts";
 
 const metrics: Stage<Resolved> = {
   name: "metrics",
@@ -24,12 +32,19 @@ const metrics: Stage<Resolved> = {
     place: "head",
     params: {
       study: studyOf(experiment),
+      data: namesOf(experiment),
       ...(measuring(experiment).length > 0 && {
         measuring: measuring(experiment),
       }),
     },
     inputs: {
-      dataset: output("prepare", "dataset"),
+      dataset: output("prepare", "dataset", mainPoint(experiment)),
+      ...(severalData(experiment) && Object.fromEntries(
+        dataPoints(experiment).map((point) => [
+          `dataset ${sourceAt(experiment, point).name}`,
+          output("prepare", "dataset", point),
+        ]),
+      )),
       curves: every("train", "curve"),
       qualities: every("reconstruct", "quality"),
       denoisings: every("denoise", "denoising"),
@@ -69,10 +84,14 @@ const quotes: Stage<Resolved> = {
   name: "quotes",
   title: "Compare the numbers that texts quote",
   at({ paper: { numbers, strict } }) {
-    const quotes = numbers.flatMap(({ file, pattern, value, epochs }) =>
-      file === undefined || pattern === undefined
-        ? []
-        : [{ file, pattern, value, epochs }]
+    const quotes = numbers.flatMap(({ file, pattern, value, epochs, data }) =>
+      file === undefined || pattern === undefined ? [] : [{
+        file,
+        pattern,
+        value,
+        epochs,
+        ...(data !== undefined && { data }),
+      }]
     );
     const texts = new Set(quotes.map((quote) => quote.file));
     return {
@@ -98,8 +117,14 @@ const numbers: Stage<Resolved> = {
     runs: { kind: "module", module: "stages/quotes/numbers.ts" },
     place: "head",
     params: {
-      numbers: numbers.flatMap(({ name, digits = 3, value, epochs }) =>
-        name === undefined ? [] : [{ name, digits, value, epochs }]
+      numbers: numbers.flatMap(({ name, digits = 3, value, epochs, data }) =>
+        name === undefined ? [] : [{
+          name,
+          digits,
+          value,
+          epochs,
+          ...(data !== undefined && { data }),
+        }]
       ),
     },
     inputs: {
@@ -128,26 +153,37 @@ const reported = [
   numbers,
 ];
 
-/** What the report reads. */
-const read = {
-  metrics: output("metrics", "metrics"),
-  claims: output("claims", "claims"),
-  "test-images": output("prepare", "test-images"),
-  "test-labels": output("prepare", "test-labels"),
-  dataset: output("prepare", "dataset"),
-  curves: every("train", "curve"),
-  models: every("train", "model"),
-  weights: every("train", "weights"),
-  reconstructions: every("reconstruct", "reconstructions"),
-  denoisings: every("denoise", "denoising"),
-};
+/** What the report reads: of several datasets the images of one. */
+function read(experiment: Resolved) {
+  const main = mainPoint(experiment);
+  return {
+    metrics: output("metrics", "metrics"),
+    claims: output("claims", "claims"),
+    "test-images": output("prepare", "test-images", main),
+    "test-labels": output("prepare", "test-labels", main),
+    dataset: output("prepare", "dataset", main),
+    curves: every("train", "curve"),
+    models: every("train", "model"),
+    weights: every("train", "weights"),
+    reconstructions: every("reconstruct", "reconstructions"),
+    denoisings: every("denoise", "denoising"),
+  };
+}
 
 const report: Stage<Resolved> = {
   name: "report",
   title: "Write the report",
   at(experiment) {
-    const { paper, authors, engines: _, ...settings } = experiment;
+    const { paper, authors, engines: _, datasets, ...others } = experiment;
+    const settings = Object.keys(datasets).length > 0
+      ? { ...others, datasets }
+      : others;
     const { images } = experiment.figures;
+    const inputs = read(experiment);
+    const several = namesOf(experiment).map((name) => ({
+      name,
+      title: sourceOf(experiment, name).title,
+    }));
     return {
       runs: { kind: "module", module: "stages/report/stage.ts" },
       place: "head",
@@ -161,15 +197,21 @@ const report: Stage<Resolved> = {
             stage: report.name,
             title: report.title,
             instances: 1,
-            inputs: producers(read),
+            inputs: producers(inputs),
           },
         ]),
         environment: versions(),
         settings: plain(settings),
-        band: paperBand(experiment),
-        images: images === "one-per-digit" ? null : images,
+        band: paperBand(experiment, variantsOf(experiment).networks),
+        ...(severalData(experiment) && {
+          data: {
+            shown: sourceAt(experiment, mainPoint(experiment)).name,
+            all: several,
+          },
+        }),
+        images: Array.isArray(images) ? images : null,
       },
-      inputs: read,
+      inputs,
       outputs: { report: { file: "report.html", artifact: "report.html" } },
     };
   },

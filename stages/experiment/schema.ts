@@ -16,8 +16,13 @@ import {
   paperEntries,
   unknownNames,
 } from "../paper/schema.ts";
+import { selected } from "../claims/selected.ts";
+import { DATASET } from "../formats/study.ts";
 import { type Complaint, readAxes } from "./axes.ts";
-import { dataset, network, SETTINGS, training } from "./settings.ts";
+import { dataProblems, namesOf } from "./data.ts";
+import { datasetName, datasets, unknownData } from "./datasets.ts";
+import { COUNTS } from "../formats/mnist.ts";
+import { dataset, MOST, network, SETTINGS, training } from "./settings.ts";
 import { problemsOf, variantsOf } from "./study.ts";
 import {
   choice,
@@ -69,6 +74,7 @@ const numeral = v.pipe(
   table({
     ...numeralEntries({ networks: true }),
     epochs: v.optional(count(1, 1000), 1),
+    data: v.exactOptional(datasetName),
   }),
   numeralCheck(),
 );
@@ -90,7 +96,7 @@ const claim = v.pipe(
   table({
     ...claimEntries,
     epochs: v.optional(count(1, 1000), 1),
-    data: v.exactOptional(dataset.entries.name),
+    data: v.exactOptional(datasetName),
   }),
   claimCheck({ networks: true }),
 );
@@ -111,6 +117,7 @@ const tables = table({
   paper,
   authors,
   dataset,
+  datasets: v.optional(datasets, {}),
   network,
   training,
   axes,
@@ -120,12 +127,12 @@ const tables = table({
   denoising: table({
     levels: list(fraction),
     shown: fraction,
-    images: count(1, 10_000),
+    images: count(1, MOST),
     seed: count(0, 2 ** 31 - 1),
   }),
   figures: table({
     images: v.union(
-      [v.literal("one-per-digit"), list(count(0, 9_999))],
+      [v.literal("one-per-digit"), list(count(0, MOST))],
       'the word "one-per-digit" or a list of numbers of test images',
     ),
     learning_curves: table({
@@ -149,14 +156,71 @@ const schema = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     // What is wrong in itself is told once, by its own check.
     if (!dataset.typed || dataset.issues) return;
-    const wrong = problemsOf(dataset.value);
-    for (
-      const { keys, message } of wrong.length > 0
-        ? wrong
-        : unknownAxes(dataset.value)
-    ) addIssue({ message, path: pathTo(dataset.value, keys) });
+    const checks = [problemsOf, dataProblems, beyond, otherData, unknownAxes];
+    let wrong: Complaint[] = [];
+    for (const check of checks) {
+      if (wrong.length === 0) wrong = check(dataset.value);
+    }
+    for (const { keys, message } of wrong) {
+      addIssue({ message, path: pathTo(dataset.value, keys) });
+    }
   }),
 );
+
+/** Test images that MNIST does not have. What other data has shows when it is fetched. */
+function beyond(experiment: Experiment): Complaint[] {
+  if (namesOf(experiment).some((name) => name !== "mnist")) return [];
+  const { denoising, figures } = experiment;
+  const shown = figures.images === "one-per-digit" ? [] : figures.images;
+  return [
+    ...(denoising.images > COUNTS.test
+      ? [{
+        keys: ["denoising", "images"],
+        message:
+          `${denoising.images} is more than the ${COUNTS.test} test images`,
+      }]
+      : []),
+    ...shown.flatMap((image, index) =>
+      image < COUNTS.test ? [] : [{
+        keys: ["figures", "images", String(index)],
+        message: `there is no test image ${image}; they count from 0 to ${
+          COUNTS.test - 1
+        }`,
+      }]
+    ),
+  ];
+}
+
+/** Claims and quoted numbers of data that there is not, or that select other data than theirs. */
+function otherData(experiment: Experiment): Complaint[] {
+  const { claims, paper } = experiment;
+  return [
+    ...claims.map(({ data, holds }, index) => ({
+      keys: ["claims", String(index)],
+      key: "holds",
+      data,
+      text: holds,
+    })),
+    ...paper.numbers.map(({ data, value }, index) => ({
+      keys: ["paper", "numbers", String(index)],
+      key: "value",
+      data,
+      text: value,
+    })),
+  ].flatMap(({ keys, key, data, text }): Complaint[] => {
+    if (data === undefined) return [];
+    const unknown = unknownData(experiment, data);
+    if (unknown !== undefined) {
+      return [{ keys: [...keys, "data"], message: unknown }];
+    }
+    const other = selected(text, DATASET.name).find((one) => one !== data);
+    return other === undefined ? [] : [{
+      keys: [...keys, key],
+      message:
+        `it speaks of ${data}, as its \`data\` says, and names the dataset "${other}"; leave \`data\` out where several are compared`,
+    }];
+  });
+}
 
 /** Places in claims and quoted numbers on axes that there are not. */
 function unknownAxes(experiment: Experiment): Complaint[] {

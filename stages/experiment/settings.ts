@@ -1,6 +1,8 @@
 /** The tables whose settings may vary: of the dataset, the network and its training. */
 import * as v from "valibot";
 import type { Settings } from "./axes.ts";
+import { MIRRORS } from "../formats/mnist.ts";
+import { datasetName, type datasets } from "./datasets.ts";
 import {
   above0,
   choice,
@@ -15,10 +17,13 @@ const filters = (length: number, allowed: string) =>
   v.pipe(v.array(count(1, 256), allowed), v.length(length, allowed));
 
 export const dataset = table({
-  name: choice(["mnist"]),
-  mirrors: v.pipe(
-    v.array(url, "a list of URLs"),
-    v.nonEmpty("at least one mirror"),
+  name: datasetName,
+  mirrors: v.optional(
+    v.pipe(
+      v.array(url, "a list of URLs"),
+      v.nonEmpty("at least one mirror"),
+    ),
+    MIRRORS,
   ),
   offline: choice(["glyphs", "fail"]),
 });
@@ -34,16 +39,19 @@ export const network = table({
   initializer: choice(["glorot_uniform"]),
 });
 
+/** Images of any dataset: what its files do not hold is refused by what is in them. */
+export const MOST = 10_000_000;
+
 export const training = table({
   learning_rate: above0("a number greater than 0 and at most 10", 10),
   seed: count(0, 2 ** 31 - 1),
   epochs: count(1, 1000),
-  batch_size: count(1, 60_000),
+  batch_size: count(1, MOST),
   images: v.union(
-    [v.literal("all"), count(1, 60_000)],
-    'the word "all" or a whole number from 1 to 60000',
+    [v.literal("all"), count(1, MOST)],
+    `the word "all" or a whole number from 1 to ${MOST}`,
   ),
-  validation: count(1, 59_999),
+  validation: count(1, MOST),
   engine: choice(["auto", "portable", "native", "webgpu", "cuda"]),
   beta1: decay,
   beta2: decay,
@@ -54,6 +62,7 @@ export const training = table({
 export interface Tables {
   readonly axes: { readonly [key: string]: unknown };
   readonly dataset: v.InferOutput<typeof dataset>;
+  readonly datasets: v.InferOutput<typeof datasets>;
   readonly network: v.InferOutput<typeof network>;
   readonly training: v.InferOutput<typeof training>;
 }

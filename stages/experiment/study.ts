@@ -8,6 +8,7 @@ import {
 import { coordinate } from "../formats/coordinate.ts";
 import type { Axis, Member, Study } from "../formats/study.ts";
 import { atPoint } from "../formats/names.ts";
+import { COUNTS } from "../formats/mnist.ts";
 import { type Complaint, readAxes } from "./axes.ts";
 import { SETTINGS, type Tables } from "./settings.ts";
 
@@ -25,9 +26,6 @@ interface Variants {
   readonly axes: readonly Axis[];
   readonly networks: readonly Variant[];
 }
-
-/** Training images of MNIST. */
-const IMAGES = 60_000;
 
 /** In every name and every point: what a network is first asked for. */
 const ALWAYS = ["training.learning_rate", "training.seed"];
@@ -103,10 +101,18 @@ export function problemsOf(tables: Tables): Complaint[] {
     }];
   }
   const found = new Map<string, Complaint>();
-  for (const { training, name } of networks) {
+  for (const { training, name, dataset } of networks) {
+    // How many images other data has shows when it is fetched.
+    if (dataset.name !== "mnist") continue;
     const { batch_size, images, validation } = training;
-    const left = IMAGES - validation;
-    if (images !== "all" && images > left) {
+    const left = COUNTS.train - validation;
+    if (left < 1) {
+      complain(
+        "validation",
+        name,
+        `${validation} leaves none of the ${COUNTS.train} images to train with`,
+      );
+    } else if (images !== "all" && images > left) {
       complain(
         "images",
         name,

@@ -22,6 +22,10 @@ export interface Page
 export interface Signed {
   /** Whose a figure is, and in which language. */
   readonly imprint: Pick<Sheet, "authors" | "language">;
+  /** Its own name, where its module draws several. */
+  readonly name?: string;
+  /** Of which data it is, where that must be said. */
+  readonly data?: string;
 }
 
 /** A page as files. */

@@ -10,7 +10,6 @@ import { type Settings, shown } from "./shown.ts";
 
 /** The figure's settings. */
 export interface Params extends Settings {
-  readonly name: string;
   /** The figure's number in the paper, if this network is one of the paper's. */
   readonly number: number | null;
   /** `lr 0.1`. */
@@ -27,7 +26,7 @@ export default async function reconstruction(
   const { originals, read, size, name } = shown(task, { most: COLUMNS[width] });
   const outputs = read(task.input("reconstructions"));
   const { mse } = readJson(task.input("quality"), QualitySchema);
-  await writeFigure(task, task.params.name, ({ counts, stand_in }) => {
+  await writeFigure(task, "reconstruction", ({ counts, stand_in }) => {
     const rows = [
       { label: "original", pictures: greys(originals, size.width) },
       {

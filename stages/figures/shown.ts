@@ -3,7 +3,7 @@
  * shows the same.
  */
 import type { Task } from "../../pipeline/stage/task.ts";
-import { DatasetSchema } from "../formats/dataset.ts";
+import { DatasetSchema, ofDigits } from "../formats/dataset.ts";
 import { pick, readImages, type Size } from "../formats/images.ts";
 import type { Signed } from "./page.ts";
 import { readJson } from "../formats/json.ts";
@@ -12,7 +12,7 @@ import { listed } from "../formats/number.ts";
 /** The settings of a figure that shows test images. */
 export interface Settings extends Signed {
   readonly width: "single" | "double";
-  /** Their numbers; null for the first of each digit. */
+  /** Their numbers; null for the first of each class, or without labels the first ones. */
   readonly images: readonly number[] | null;
 }
 
@@ -37,7 +37,13 @@ export function shown(
 ): Shown {
   const { images } = task.params;
   const size = readJson(task.input("dataset"), DatasetSchema);
-  const chosen = images ?? firsts(task.input("test-labels"));
+  const { classes, firsts } = labelled(task.input("test-labels"));
+  const chosen = images ??
+    (classes > 0
+      ? firsts
+      : Array.from({ length: Math.min(LISTED, size.counts.test) }, (_, at) =>
+        at));
+  const digits = ofDigits(size);
   const some = chosen.filter((number) => number < kept);
   const numbers =
     (some.length > 0
@@ -50,8 +56,9 @@ export function shown(
     numbers,
     originals: read(task.input("test-images")),
     read,
-    name: images === null && numbers.length === 10
-      ? "the first test image of each digit"
+    name: images === null && classes > 1 &&
+        numbers.length === (digits ? 10 : classes)
+      ? `the first test image of each ${digits ? "digit" : "class"}`
       : numbers.length === 1
       ? `the test image ${numbers[0]}`
       : numbers.length <= LISTED
@@ -63,9 +70,12 @@ export function shown(
 /** So many numbers are a list that somebody reads. */
 const LISTED = 10;
 
-/** The number of the first image of each digit. */
-function firsts(path: string): number[] {
+/** How many classes the labels tell, and the number of the first image of each. */
+function labelled(path: string): { classes: number; firsts: number[] } {
   const labels = Deno.readFileSync(path);
-  return Array.from({ length: 10 }, (_, digit) => labels.indexOf(digit))
-    .filter((index) => index >= 0);
+  const classes = [...new Set(labels)].sort((a, b) => a - b);
+  return {
+    classes: classes.length,
+    firsts: classes.map((label) => labels.indexOf(label)),
+  };
 }

@@ -4,11 +4,14 @@
  * report read it.
  */
 import * as v from "valibot";
+import { TITLE } from "./mnist.ts";
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 export const DatasetSchema = v.object({
   name: v.string(),
+  /** As sentences say it, where that is another. */
+  title: v.exactOptional(v.string()),
   /** Drawn images in place of the real ones. */
   stand_in: v.boolean(),
   /** Of every file that the images come from, by its name, in hexadecimal digits. */
@@ -21,3 +24,15 @@ export const DatasetSchema = v.object({
 });
 
 export type Dataset = v.InferOutput<typeof DatasetSchema>;
+
+/** Whether its images are of digits, as MNIST's are. */
+export function ofDigits({ name }: Pick<Dataset, "name">): boolean {
+  return name === "mnist" || name === "glyphs";
+}
+
+/** What sentences call a dataset. */
+export function titleOf(
+  { name, title }: Pick<Dataset, "name" | "title">,
+): string {
+  return title ?? (name === "mnist" ? TITLE : name);
+}

@@ -3,7 +3,8 @@
  * from 0 (black) to 255, without a header. `prepare` writes train-images.u8,
  * validation-images.u8 and test-images.u8, `reconstruct` reconstructions.u8, and
  * `denoise` noisy.u8 and denoised.u8 (of the first test images). The labels
- * beside them, test-labels.u8, are [n] unsigned bytes 0…9.
+ * beside them, test-labels.u8, are [n] unsigned bytes, or none if the dataset has
+ * none.
  *
  * Height and width are those of dataset.json, of the exported model, or of the
  * layers that are trained.
@@ -20,6 +21,21 @@ export interface Size {
 export interface Images extends Size {
   readonly count: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The size that dataset.json says. Without a schema, which the training would load:
+ * see json.ts.
+ */
+export function readSize(path: string): Size {
+  const { height, width } = JSON.parse(Deno.readTextFileSync(path)) as Size;
+  if (![height, width].every((side) => Number.isInteger(side) && side > 0)) {
+    throw new StageError(
+      `Cannot read ${path}`,
+      "it says no height and width of the images",
+    );
+  }
+  return { height, width };
 }
 
 /** Reads a file of images. */

@@ -14,8 +14,13 @@ import { QualitySchema } from "./quality.ts";
 
 const Coordinate = v.union([v.number(), v.string()]);
 
+const Told = v.pick(DatasetSchema, ["name", "stand_in", "sha256"]);
+
 export const MetricsSchema = v.object({
-  dataset: v.pick(DatasetSchema, ["name", "stand_in", "sha256"]),
+  /** Of the networks whose names say nothing of their data. */
+  dataset: Told,
+  /** Where networks are of several datasets, all of them by the names that the experiment has. */
+  datasets: v.exactOptional(v.record(v.string(), Told)),
   /** What varies besides learning rate and seed, by its short name. */
   axes: v.exactOptional(v.record(
     v.string(),

@@ -26,5 +26,17 @@ export const FILES = {
   },
 } as const;
 
-/** What every image of them is, and what the networks take. */
-export const IMAGE = { channels: 1, height: 28, width: 28 } as const;
+/** As sentences say it. */
+export const TITLE = "MNIST";
+
+/** How many images there are, to refuse before anything is fetched what needs more. */
+export const COUNTS = { train: 60_000, test: 10_000 } as const;
+
+/** Where its files are served, without a mirror of one's own. */
+export const MIRRORS = [
+  "https://ossci-datasets.s3.amazonaws.com/mnist/",
+  "https://storage.googleapis.com/cvdf-datasets/mnist/",
+];
+
+/** What a file of a dataset holds. */
+export type Role = keyof typeof FILES;

@@ -4,7 +4,7 @@
  */
 import type { Point } from "../../pipeline/stage/declaration.ts";
 import { atPoint } from "./names.ts";
-import type { Json } from "../../pipeline/stage/json.ts";
+import { canonical, type Json } from "../../pipeline/stage/json.ts";
 
 /** A setting that varies. */
 export type Axis = {
@@ -17,6 +17,9 @@ export type Axis = {
   /** What the table has: a network's name and point say where it differs. */
   readonly base: Json;
 };
+
+/** The axis of the data, where networks are of several. */
+export const DATASET = { name: "dataset", setting: "dataset.name" } as const;
 
 /** One network of a study. */
 export type Member = {
@@ -35,6 +38,23 @@ export type Study = {
   readonly axes: readonly Axis[];
   readonly networks: readonly Member[];
 };
+
+/** A study's networks of one dataset, as a study of its own. */
+export function studyWith(study: Study, dataset: string): Study {
+  const axis = study.axes.find(({ setting }) => setting === DATASET.setting);
+  if (!axis || axis.values.length === 1) return study;
+  const networks = study.networks.filter(({ at }) => at[axis.name] === dataset);
+  return {
+    networks,
+    axes: study.axes.map((one) => ({
+      ...one,
+      // Where axes advance together, not all values are of this data.
+      values: one.values.filter((value) =>
+        networks.some(({ at }) => canonical(at[one.name]!) === canonical(value))
+      ),
+    })),
+  };
+}
 
 /** The network at a point. */
 export function memberAt({ networks }: Study, point: Point): Member {

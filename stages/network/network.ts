@@ -4,6 +4,7 @@
  */
 import * as tf from "./tensorflow.ts";
 import type { JsonObject } from "../../pipeline/stage/json.ts";
+import { StageError } from "../../pipeline/stage/task.ts";
 import type { Shape } from "./layer.ts";
 
 /** The `[network]` table of the experiment. A type, not an interface: it is JSON. */
@@ -24,11 +25,28 @@ export type Network = {
  * (and pooling between two) for each number in `encoder`; transposed and plain
  * convolution for each in `decoder`; a 1×1 convolution back to the channels of
  * the input.
+ *
+ * @throws StageError if the images cannot be halved as often as they are pooled: an
+ * odd row would be lost, and the output be smaller than the input.
  */
 export function autoencoder(network: Network, input: Shape): tf.Sequential {
   // TensorFlow.js otherwise advises on the console to install native code.
   tf.enableProdMode();
   const { encoder, decoder, kernel, relu } = network;
+  const pooled = encoder.length - 1;
+  const part = 2 ** pooled;
+  const { height, width } = input;
+  if (height % part !== 0 || width % part !== 0) {
+    const [down, up] = [Math.floor, Math.ceil].map((round) =>
+      [height, width].map((side) => part * Math.max(1, round(side / part)))
+        .join(" × ")
+    );
+    throw new StageError(
+      `The network cannot take images of ${height} × ${width}`,
+      `network.encoder halves them ${pooled} times, so height and width must be multiples of ${part}`,
+      `crop the dataset's images to ${down} or pad them to ${up}, or choose another dataset.name`,
+    );
+  }
   const inputShape = [input.height, input.width, input.channels];
   let first = true;
   const convolution = (name: string, filters: number) => {

@@ -24,6 +24,18 @@ export const url = v.pipe(
   v.check((value) => hostOf(value) !== undefined, "a URL with http or https"),
 );
 
+/** A URL, or a folder of the project. */
+export const place = v.pipe(
+  text,
+  v.check(
+    (value) =>
+      /^[a-z]+:/i.test(value)
+        ? hostOf(value) !== undefined
+        : !/^[/\\]|(^|[/\\])\.\.([/\\]|$)|[\n\r\t]/.test(value),
+    "a URL with http or https, or a folder inside of the project",
+  ),
+);
+
 /**
  * A whole number within two bounds, both included. By valibot's own checks and not
  * by one of ours, so that the schema for editors has the bounds, too.

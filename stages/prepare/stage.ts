@@ -1,76 +1,95 @@
 /**
- * Unpacks MNIST's four files into plain bytes and splits off the validation
- * images. Without them it draws the stand-in, and says so. The files are pinned
- * by SHA-256, so their sizes and labels are not checked again.
+ * Unpacks a dataset's files into plain bytes and splits off the validation images.
+ * Height, width and numbers of images are what the files say. Without the files of
+ * MNIST it draws the stand-in, and says so.
  */
 import { createHash } from "node:crypto";
-import type { Json } from "../../pipeline/stage/json.ts";
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
-import type { Task } from "../../pipeline/stage/task.ts";
-import { FILES, IMAGE } from "../formats/mnist.ts";
+import { StageError, type Task } from "../../pipeline/stage/task.ts";
 import type { Dataset } from "../formats/dataset.ts";
+import { formatIdx, type Idx } from "../formats/idx.ts";
+import type { Size } from "../formats/images.ts";
 import { readJson } from "../formats/json.ts";
+import type { Role } from "../formats/mnist.ts";
+import { readPacked } from "../formats/packed.ts";
 import { SourceSchema } from "../formats/source.ts";
 import { syntheticDigits } from "./digit.ts";
-import type { Idx } from "../formats/idx.ts";
-import { formatIdx, parseIdx } from "../formats/idx.ts";
 
-export interface Params {
-  readonly [key: string]: Json;
-  readonly name: "mnist";
+/** A type, not an interface: it is JSON. */
+export type Params = {
+  readonly name: string;
+  /** As sentences say it. */
+  readonly title: string;
+  /** The files' names; a dataset may be without labels. */
+  readonly files: Files;
   /** The first so many training images are held out for validation. */
   readonly validation: number;
-}
+};
 
-type File = keyof typeof FILES;
+/** The names of a dataset's files, in the order in which they are told. */
+type Files = { readonly [role in Role]?: string };
 
-/** The four files' contents and what identifies them. */
+/** The files' contents and what identifies them. */
 interface Contents {
-  /** "glyphs" are the synthetic digits. */
-  readonly name: "mnist" | "glyphs";
-  readonly files: { readonly [file in File]: Idx };
-  /** SHA-256 by file name: of the packed file, or of the drawn one, which never was packed. */
+  readonly name: string;
+  readonly title?: string;
+  readonly stand_in: boolean;
+  readonly train: Split;
+  readonly test: Split;
+  /** SHA-256 by file name: of the file as it was fetched, or of a drawn one, which never was packed. */
   readonly sha256: { readonly [name: string]: string };
 }
 
+/** Images, and their labels if there are any. */
+interface Split {
+  readonly images: Idx;
+  readonly labels: Idx | undefined;
+}
+
+/** The window of the structural similarity does not fit into less. */
+const SMALLEST = 11;
+
 /**
- * Writes `train-images`, `validation-images`, `test-images` and `test-labels`, and
- * `dataset`: what they are.
+ * Writes `train-images`, `validation-images`, `test-images`, `test-labels` (empty
+ * if there are none), and `dataset`: what they are.
  */
 export default async function prepare(task: Task<Params>): Promise<void> {
   const missing = unavailable(task);
   if (missing.length > 0) {
     task.remark(
-      `stand-in data, not MNIST: digits are drawn, because ${
-        missing.map(unpacked).join(", ")
+      `stand-in data, not ${task.params.title}: digits are drawn, because ${
+        missing.map((role) => unpacked(task.params.files[role] ?? role))
+          .join(", ")
       } could not be had`,
     );
   }
-  const { name, files, sha256 } = missing.length > 0
-    ? draw()
+  const { train, test, ...told } = missing.length > 0
+    ? draw(task.params.files)
     : await unpack(task);
-  const { height, width } = IMAGE;
-  const { bytes } = files["train-images"];
+  const { height, width } = sizeOf(train.images);
+  const { bytes } = train.images;
   const { validation } = task.params;
+  const left = count(train.images) - validation;
+  if (left < 1) {
+    throw new StageError(
+      `Cannot hold out ${validation} images of ${task.params.title} for validation`,
+      `it has ${count(train.images)} training images`,
+      "lower training.validation",
+    );
+  }
   const held = validation * height * width;
   const write = (output: string, bytes: Uint8Array) =>
     Deno.writeFile(task.output(output), bytes);
   await write("validation-images", bytes.subarray(0, held));
   await write("train-images", bytes.subarray(held));
-  await write("test-images", files["test-images"].bytes);
-  await write("test-labels", files["test-labels"].bytes);
+  await write("test-images", test.images.bytes);
+  await write("test-labels", test.labels?.bytes ?? new Uint8Array());
   await Deno.writeTextFile(
     task.output("dataset"),
     canonicalPretty(
       {
-        name,
-        stand_in: name === "glyphs",
-        sha256,
-        counts: {
-          train: images(files["train-images"]) - validation,
-          validation,
-          test: images(files["test-images"]),
-        },
+        ...told,
+        counts: { train: left, validation, test: count(test.images) },
         height,
         width,
       } satisfies Dataset,
@@ -78,70 +97,107 @@ export default async function prepare(task: Task<Params>): Promise<void> {
   );
 }
 
-/** The files that no mirror gave. */
-function unavailable(task: Task<Params>): File[] {
-  return task.inputs("sources").filter(({ path }) =>
-    readJson(path, SourceSchema).kind === "unavailable"
-  ).map(({ point }) => point.file as File);
+/** The files that no mirror gave. Each is an input `ROLE file`, beside it `ROLE source`. */
+function unavailable({ params, input }: Task<Params>): Role[] {
+  return (Object.keys(params.files) as Role[]).filter((role) =>
+    readJson(input(`${role} source`), SourceSchema).kind === "unavailable"
+  );
 }
 
 async function unpack(task: Task<Params>): Promise<Contents> {
-  const packed = new Map(
-    task.inputs("files").map(({ point, path }) => [point.file, path]),
-  );
+  const { files, name, title } = task.params;
   const sha256: { [name: string]: string } = {};
-  const parse = async (file: File): Promise<Idx> => {
-    const { name } = FILES[file];
-    const path = packed.get(file);
-    if (path === undefined) throw new Error(`No input file "${file}"`);
-    const bytes = await Deno.readFile(path);
-    sha256[name] = digest(bytes);
-    return parseIdx(name, await gunzip(bytes), file.endsWith("images") ? 3 : 1);
+  const parse = async (role: Role): Promise<Idx | undefined> => {
+    const file = files[role];
+    if (file === undefined) return undefined;
+    const bytes = await Deno.readFile(task.input(`${role} file`));
+    sha256[file] = digest(bytes);
+    return await readPacked(file, bytes, role.endsWith("images") ? 3 : 1);
   };
+  const split = async (part: "train" | "test"): Promise<Split> => {
+    const images = (await parse(`${part}-images`))!; // the schema wants them
+    const labels = await parse(`${part}-labels`);
+    if (labels && count(labels) !== count(images)) {
+      throw new StageError(
+        `The labels of ${title} are not those of its images`,
+        `${files[`${part}-images`]} has ${count(images)} images, and ${
+          files[`${part}-labels`]
+        } ${count(labels)} labels`,
+        `name files that belong together in [datasets.${name}]`,
+      );
+    }
+    return { images, labels };
+  };
+  const train = await split("train");
+  const test = await split("test");
+  const [of, other] = [train, test].map(({ images }) => sizeOf(images));
+  if (of!.height !== other!.height || of!.width !== other!.width) {
+    throw new StageError(
+      `The test images of ${title} have another size than its training images`,
+      `${files["train-images"]} has ${text(of!)}, and ${files["test-images"]} ${
+        text(other!)
+      }`,
+      `name files that belong together in [datasets.${name}]`,
+    );
+  }
+  if (Math.min(of!.height, of!.width) < SMALLEST) {
+    throw new StageError(
+      `The images of ${title} are too small`,
+      `they have ${
+        text(of!)
+      } pixels, and the structural similarity looks at windows of ${SMALLEST} × ${SMALLEST}`,
+      "pad them, or choose another dataset.name",
+    );
+  }
   return {
-    name: "mnist",
-    files: {
-      "train-images": await parse("train-images"),
-      "train-labels": await parse("train-labels"),
-      "test-images": await parse("test-images"),
-      "test-labels": await parse("test-labels"),
-    },
+    name,
+    ...(name !== "mnist" && { title }),
+    stand_in: false,
+    train,
+    test,
     sha256,
   };
 }
 
-async function gunzip(
-  packed: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const unpacking = new Blob([packed]).stream()
-    .pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(unpacking).arrayBuffer());
+function text({ height, width }: Size): string {
+  return `${height} × ${width}`;
 }
 
 /** The name of a file without the ending of its packed form. */
-function unpacked(file: File): string {
-  return FILES[file].name.replace(/\.gz$/, "");
+function unpacked(file: string): string {
+  return file.replace(/\.gz$/, "");
 }
 
-function images({ shape }: Idx): number {
+function count({ shape }: Idx): number {
   return shape[0]!; // parseIdx gives one at least
 }
 
+function sizeOf({ shape }: Idx): Size {
+  const [, height, width] = shape;
+  return { height: height!, width: width! }; // of images there are three
+}
+
 /** As many pictures as MNIST has, so that nothing else need differ. */
-function draw(): Contents {
+function draw(files: Files): Contents {
   const train = syntheticDigits(60_000, "glyphs train");
   const test = syntheticDigits(10_000, "glyphs test");
-  const files = {
+  const drawn: { readonly [role in Role]: Idx } = {
     "train-images": train.images,
     "train-labels": train.labels,
     "test-images": test.images,
     "test-labels": test.labels,
   };
   const sha256: { [name: string]: string } = {};
-  for (const file of Object.keys(FILES) as File[]) {
-    sha256[unpacked(file)] = digest(formatIdx(files[file]));
+  for (const [role, file] of Object.entries(files)) {
+    sha256[unpacked(file)] = digest(formatIdx(drawn[role as Role]));
   }
-  return { name: "glyphs", files, sha256 };
+  return {
+    name: "glyphs",
+    stand_in: true,
+    train,
+    test,
+    sha256,
+  };
 }
 
 function digest(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import type { Measurements } from "../claims/conclusion.ts";
 import { measure, type Quote } from "./quotes.ts";
 
 /** A number with the name of a macro. */
-type Numeral = Pick<Quote, "value" | "epochs"> & {
+type Numeral = Pick<Quote, "value" | "epochs" | "data"> & {
   /** Letters alone. */
   readonly name: string;
   /** Significant digits. */

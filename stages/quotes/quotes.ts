@@ -2,7 +2,12 @@
  * Compares numbers that texts quote with what was measured: a pure function of
  * the texts, the metrics and the curves.
  */
-import { type Measurements, seedsOf } from "../claims/conclusion.ts";
+import {
+  type Measurements,
+  otherData,
+  seedsOf,
+  spokenOf,
+} from "../claims/conclusion.ts";
 import { evaluate, Missing } from "../claims/evaluate.ts";
 import { tooShort } from "../claims/judge.ts";
 import { parse } from "../claims/syntax.ts";
@@ -16,6 +21,8 @@ export type Quote = {
   readonly value: string;
   /** With fewer epochs of its networks nothing can be said. */
   readonly epochs?: number;
+  /** The dataset of which the text speaks; without it, any that is real. */
+  readonly data?: string;
 };
 
 /** What became of a quoted number. */
@@ -97,13 +104,13 @@ function find(
  * none. The expression must have passed `checkClaim`.
  */
 export function measure(
-  { value, epochs = 1 }: Pick<Quote, "value" | "epochs">,
-  measurements: Measurements,
+  { value, epochs = 1, data }: Pick<Quote, "value" | "epochs" | "data">,
+  all: Measurements,
 ): { readonly value: number } | { readonly because: string } {
-  if (measurements.dataset?.stand_in) {
-    return { because: "stand-in data, of which the text does not speak" };
-  }
-  const because = tooShort(epochs, measurements.networks);
+  const measurements = spokenOf(all, data, value);
+  const { dataset, networks } = measurements;
+  const because = (dataset && otherData({ data }, dataset, "text")) ??
+    tooShort(epochs, networks);
   if (because !== undefined) return { because };
   const seeds = seedsOf(measurements);
   if (seeds.length === 0) return { because: "nothing was measured" };

@@ -16,18 +16,30 @@ export interface ReportData {
   readonly study: Study;
   readonly samples: Samples;
   readonly digests: Digests;
+  /** Where networks are of several datasets: the one whose images are shown, and the others, by title. */
+  readonly several: {
+    readonly shown: string;
+    readonly others: readonly string[];
+  } | undefined;
   /** With what stages of the configuration measured. */
   readonly metrics: Metrics;
 }
 
 /** Reads all inputs of the stage `report`. */
 export async function read(task: Task<Params>): Promise<ReportData> {
+  const { data } = task.params;
   const study = readStudy(task);
   return {
     dataset: readJson(task.input("dataset"), DatasetSchema),
     claims: readJson(task.input("claims"), ClaimsSchema),
     study,
     samples: samples(task, study),
+    several: data && {
+      shown: data.all.find(({ name }) => name === data.shown)?.title ??
+        data.shown,
+      others: data.all.filter(({ name }) => name !== data.shown)
+        .map(({ title }) => title),
+    },
     digests: await digests(task),
     metrics: readJson(task.input("metrics"), MetricsSchema),
   };

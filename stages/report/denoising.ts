@@ -1,17 +1,33 @@
 /** The section of the report on the exercise's optional task: what noise does. */
 import { findings } from "../evaluation/explanation.ts";
 import type { ReportData } from "./data.ts";
+import { ofDigits } from "../formats/dataset.ts";
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
 import { aligned, counted, digits, grouped, listed, span } from "./number.ts";
 
-/** The errors by group of networks and level of noise, and what they show. */
+/** The errors by group of networks and level of noise, and what they show: of each dataset. */
 export function denoisingSection(data: ReportData): Section {
+  const parts = [...Map.groupBy(data.study.groups, (group) => group.data)];
+  return {
+    id: "denoising",
+    title: "Denoising",
+    body: html`${
+      parts.map(([name, groups]) =>
+        part({ ...data, study: { ...data.study, groups } }, name)
+      )
+    }`,
+  };
+}
+
+function part(data: ReportData, name: string | null): Markup {
   const { groups } = data.study;
   const { images, levels } = groups[0]!.networks[0]!.denoising; // there is one
   const seeds = data.study.seeds.length > 1
     ? "; of the outputs the mean over the seeds, and below it from the least to the greatest"
     : "";
-  const title = `Mean squared error to the clean image over ${
+  const title = `${
+    name === null ? "" : `Of ${name}: `
+  }Mean squared error to the clean image over ${
     images === 1
       ? "the first test image"
       : `the first ${counted(images, "test image")}`
@@ -33,29 +49,25 @@ export function denoisingSection(data: ReportData): Section {
     html`<tr><th scope="row">${head}</th>${
       columns.map((cells) => cells[place]!)
     }</tr>`;
-  return {
-    id: "denoising",
-    title: "Denoising",
-    body: html`
-      <p class="caption">${title}</p>
-      <section class="scroll tall" tabindex="0"
-        aria-label="Errors under noise">
-        <table>
-          <thead>
-            <tr><th scope="col">Noise</th><th scope="col" class="number">none</th>${levels
-              .map(({ level }) =>
-                html`<th scope="col" class="number">${level}</th>`
-              )}</tr>
-          </thead>
-          <tbody>${row("Noisy input", 0)}${groups.map((
-            { label },
-            place,
-          ) => row(`Output, ${label}`, place + 1))}</tbody>
-        </table>
-      </section>
-      <ul class="findings">${explanations(data)}</ul>
-    `,
-  };
+  return html`
+    <p class="caption">${title}</p>
+    <section class="scroll tall" tabindex="0"
+      aria-label="Errors under noise">
+      <table>
+        <thead>
+          <tr><th scope="col">Noise</th><th scope="col" class="number">none</th>${levels
+            .map(({ level }) =>
+              html`<th scope="col" class="number">${level}</th>`
+            )}</tr>
+        </thead>
+        <tbody>${row("Noisy input", 0)}${groups.map((
+          { label },
+          place,
+        ) => row(`Output, ${label}`, place + 1))}</tbody>
+      </table>
+    </section>
+    <ul class="findings">${explanations(data)}</ul>
+  `;
 }
 
 /** The cells of a level: of the noisy input, then of each group. */
@@ -83,11 +95,16 @@ function cells(
 /** What the numbers show: groups of which the same is to be said, said once. */
 function explanations({ study, dataset }: ReportData): Markup[] {
   const { groups } = study;
-  const found = findings(groups.map(({ label, networks }) => ({
-    name: label,
-    measured: networks.map(({ denoising }) => denoising),
-  })));
-  const pixels = dataset.height * dataset.width;
+  const { data, architecture: { chain: { input } } } = groups[0]!; // there is one
+  const digits = data === null ? ofDigits(dataset) : data === "mnist";
+  const found = findings(
+    groups.map(({ label, networks }) => ({
+      name: label,
+      measured: networks.map(({ denoising }) => denoising),
+    })),
+    digits ? "digit" : "image",
+  );
+  const pixels = input.height * input.width;
   const codes = groups.map(({ architecture: { code: { shape } } }) =>
     shape.channels * shape.height * shape.width
   );

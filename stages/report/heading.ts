@@ -2,13 +2,15 @@
 import { score } from "./claims.ts";
 import { html, type Markup, NOTHING } from "./html.ts";
 import type { ReportData } from "./data.ts";
-import { counted, countedSpan, grouped } from "./number.ts";
+import { titleOf } from "../formats/dataset.ts";
+import { TITLE } from "../formats/mnist.ts";
+import { counted, countedSpan, grouped, listed } from "./number.ts";
 import type { Params } from "./params.ts";
 
 /** The title, how many claims hold, the abstract and the extent of the training. */
 export function header(
   { paper, ...params }: Params,
-  { claims, dataset, study }: ReportData,
+  { claims, dataset, several, study }: ReportData,
 ): Markup {
   return html`<header>
 <p class="kicker">Reproduction report</p>
@@ -16,7 +18,7 @@ export function header(
 <p class="byline">The paper: ${paper.author}, ${paper.venue}, ${paper.year}</p>
 ${score(claims)}
 <div class="abstract"><p class="kicker">Abstract</p><p>${paper.abstract.trim()}</p></div>
-<p class="data">${data(params, dataset)}</p>
+<p class="data">${data(params, { dataset, several })}</p>
 <p class="data">${extent(study)}</p>
 </header>`;
 }
@@ -24,8 +26,10 @@ ${score(claims)}
 /** Which images were used: of the training images perhaps but some. */
 function data(
   { settings, study }: Pick<Params, "settings" | "study">,
-  { name, stand_in, counts }: ReportData["dataset"],
+  { dataset, several }: Pick<ReportData, "dataset" | "several">,
 ): string {
+  const { stand_in, counts } = dataset;
+
   const axis = study.axes.find(({ setting }) => setting === "training.images");
   const used = (axis?.values ?? [settings.training.images]).map((images) =>
     images === "all" || images === counts.train ? "all" : Number(images)
@@ -37,9 +41,14 @@ function data(
       used.map((images) => images === "all" ? images : grouped(images))
         .join(" or ")
     } of ${all}`;
+  const title = stand_in ? "drawn digits" : titleOf(dataset);
   return `Data: ${
-    stand_in ? "drawn digits" : name.toUpperCase()
-  }, ${some} for training, ${grouped(counts.validation)} for validation, ${
+    several
+      ? `${listed([several.shown, ...several.others])}. Of ${several.shown}${
+        stand_in ? `, ${title}` : ""
+      }: `
+      : `${title}, `
+  }${some} for training, ${grouped(counts.validation)} for validation, ${
     grouped(counts.test)
   } for the test.`;
 }
@@ -58,13 +67,15 @@ function extent({ groups }: ReportData["study"]): string {
 
 /** Loud, and first on the page: numbers over other data prove nothing. */
 export function banner(
-  { settings }: Params,
-  { dataset }: ReportData,
+  { dataset, metrics: { datasets = {} }, several }: ReportData,
 ): Markup {
-  if (!dataset.stand_in) return NOTHING;
-  const wanted = settings.dataset.name.toUpperCase();
+  const drawn = Object.values(datasets).some(({ stand_in }) => stand_in);
+  if (!dataset.stand_in && !drawn) return NOTHING;
+  const below = several
+    ? html`What stands below for ${TITLE} is of these drawings, and no claim about it is judged.`
+    : html`Every number and picture below is of these drawings, and no claim is judged.`;
   return html`
     <div class="banner"
-      role="note"><strong>Stand-in data, not ${wanted}.</strong> The dataset could not be had, so digits were drawn in its place. Every number and picture below is of these drawings, and no claim is judged.</div>
+      role="note"><strong>Stand-in data, not ${TITLE}.</strong> The dataset could not be had, so digits were drawn in its place. ${below}</div>
   `;
 }

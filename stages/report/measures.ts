@@ -33,9 +33,11 @@ const MEASURES: readonly Measure[] = [
 
 /** One table for one seed; for several their means, and all networks in a fold. */
 export function measures(
-  { study: { axes, groups, seeds }, dataset }: ReportData,
+  { study: { axes, groups, seeds }, dataset, several }: ReportData,
 ): Markup {
-  const images = counted(dataset.counts.test, "test image");
+  const images = several
+    ? "all test images of the dataset"
+    : counted(dataset.counts.test, "test image");
   const best = groups.length > 1 ? "; bold: the best" : "";
   const means = seeds.length === 1
     ? best

@@ -9,7 +9,7 @@ import { readLayersModel } from "../formats/layers-model.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
 import { fileOf } from "../formats/names.ts";
 import { coordinate } from "../formats/coordinate.ts";
-import { type Axis, memberAt } from "../formats/study.ts";
+import { type Axis, DATASET, memberAt } from "../formats/study.ts";
 import { type Chain, codeOf, type Shape } from "../network/layer.ts";
 import { parameters } from "../network/weights.ts";
 import type { Training } from "./curve.ts";
@@ -45,6 +45,8 @@ export interface Group {
   readonly head: string;
   /** The value on each axis that tells groups apart. */
   readonly values: readonly Json[];
+  /** The dataset that it is of, where there are several. */
+  readonly data: string | null;
   readonly architecture: Architecture;
   readonly networks: readonly Network[];
 }
@@ -80,6 +82,7 @@ export function readStudy(task: Task<Params>): Study {
   });
   const axes = telling(study.axes);
   const groups = Map.groupBy(networks, ({ group }) => group);
+  const several = task.params.data !== undefined;
   return {
     axes: axes.map(({ name }) => name === "lr" ? "Learning rate" : name),
     groups: Array.from(groups.values(), (networks) => {
@@ -87,6 +90,7 @@ export function readStudy(task: Task<Params>): Study {
       return {
         ...nameOf(axes, at),
         values: axes.map(({ name }) => at[name]!),
+        data: several ? String(at[DATASET.name]) : null,
         architecture: readArchitecture(task, point),
         networks,
       };

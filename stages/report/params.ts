@@ -32,7 +32,6 @@ export interface Params {
   };
   /** The resolved configuration. */
   readonly settings: JsonObject & {
-    readonly dataset: { readonly name: string };
     readonly training: JsonObject & { readonly images: "all" | number };
     readonly figures: {
       readonly learning_curves: {
@@ -42,6 +41,11 @@ export interface Params {
   };
   /** In which the paper finds the loss of a learning rate. */
   readonly band: Band | null;
-  /** Numbers of the test images shown; null takes the first of each digit. */
+  /** Where networks are of several datasets: all of them, and the one whose images are shown. */
+  readonly data?: {
+    readonly shown: string;
+    readonly all: readonly { readonly name: string; readonly title: string }[];
+  };
+  /** Numbers of the test images shown; null takes the first of each class. */
   readonly images: readonly number[] | null;
 }

@@ -1,5 +1,6 @@
 /** The playground: the reader draws a digit, and the networks reconstruct it. */
 import type { ReportData } from "./data.ts";
+import { ofDigits } from "../formats/dataset.ts";
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
 import type { Shape } from "../network/layer.ts";
 import { digits as significant, grouped, span } from "./number.ts";
@@ -10,7 +11,7 @@ import { selection } from "./results.ts";
 export function playgroundSection(data: ReportData): Section {
   return {
     id: "living",
-    title: "Draw a digit",
+    title: ofDigits(data.dataset) ? "Draw a digit" : "Draw an image",
     body: data.samples.playground.kind === "runs"
       ? living(data)
       : missing(data),
@@ -48,7 +49,7 @@ function living(data: ReportData): Markup {
   const through = Math.max(...sizes) < pixels
     ? `, and see what passes through the bottleneck of ${span(sizes)} numbers`
     : "";
-  const box = Math.round(Math.min(input.height, input.width) * 20 / 28);
+  const box = Math.round(Math.min(input.height, input.width) * 5 / 7);
   const fit = dataset.name === "mnist"
     ? ", as was done with the digits of MNIST"
     : "";
@@ -66,7 +67,10 @@ function living(data: ReportData): Markup {
       .digits.map(({ label, index }, place) =>
         html`
           <button type="button" data-digit="${place}"
-            aria-label="Test image ${index}, a ${label}">${label}</button>
+            aria-label="Test image ${index}, a ${label}">${typeof label ===
+                "number"
+              ? label
+              : index}</button>
         `
       )}</div>${seeds.length > 1
       ? html`<label class="seed">Seed <select id="seed">${

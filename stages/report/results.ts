@@ -110,12 +110,19 @@ export function reconstructionsSection(data: ReportData): Section {
 }
 
 /** Which of the networks the page shows, if not all. */
-export function selection({ study, samples: { shown } }: ReportData): string {
-  const groups = shown.groups < study.groups.length
-    ? ` ${shown.groups} of ${study.groups.length} are shown, among them that of the least error.`
+export function selection(
+  { study, samples: { shown }, several }: ReportData,
+): string {
+  const groups = shown.groups < shown.of
+    ? ` ${shown.groups} of ${shown.of} are shown, among them that of the least error.`
     : "";
-  if (shown.seeds.length === study.seeds.length) return groups;
-  return `${groups} Of ${study.seeds.length} seeds ${
+  const data = several === undefined
+    ? ""
+    : ` They are of ${several.shown}; for ${
+      listed(several.others)
+    }, figures/ has them.`;
+  if (shown.seeds.length === study.seeds.length) return groups + data;
+  return `${groups}${data} Of ${study.seeds.length} seeds ${
     shown.seeds.length === 1
       ? `seed ${shown.seeds.join()} is shown`
       : `${shown.seeds.length} are shown: ${listed(shown.seeds)}`

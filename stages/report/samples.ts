@@ -5,6 +5,8 @@
  */
 import type { Task } from "../../pipeline/stage/task.ts";
 import { shown } from "../figures/shown.ts";
+import { DatasetSchema, ofDigits } from "../formats/dataset.ts";
+import { readJson } from "../formats/json.ts";
 import { fileOf } from "../formats/names.ts";
 import { difference, TOLERANCE } from "./agreement.ts";
 import type { Architecture, Group, Study } from "./network.ts";
@@ -20,10 +22,10 @@ type Playground =
 
 /** Some digits, and what some networks make of them. */
 export interface Samples {
-  /** The test images shown: their number, and the digit in them. */
+  /** The test images shown: their number, and the digit in them, or what else it is. */
   readonly digits: readonly {
     readonly index: number;
-    readonly label: number;
+    readonly label: number | string;
   }[];
   /** Their pixels, bytes, base64. */
   readonly originals: string;
@@ -44,6 +46,8 @@ export interface Samples {
   /** How many groups and seeds are shown. */
   readonly shown: {
     readonly groups: number;
+    /** So many groups have these images. */
+    readonly of: number;
     readonly seeds: readonly number[];
   };
   readonly playground: Playground;
@@ -58,7 +62,12 @@ const BUDGET = 2_000_000;
 export function samples(task: Task<Params>, study: Study): Samples {
   const { numbers, originals, read } = shown(task);
   const labels = Deno.readFileSync(task.input("test-labels"));
-  const groups = spread(study.groups);
+  const digits = ofDigits(readJson(task.input("dataset"), DatasetSchema));
+  const { data } = task.params;
+  const pictured = study.groups.filter((group) =>
+    data === undefined || group.data === data.shown
+  );
+  const groups = spread(pictured);
   const outputs = encoded(numbers.length * (originals[0]?.length ?? 0));
   const weights = groups.map(({ architecture }) =>
     encoded(4 * architecture.parameters)
@@ -91,7 +100,14 @@ export function samples(task: Task<Params>, study: Study): Samples {
     ])).values(),
   ];
   return {
-    digits: numbers.map((index) => ({ index, label: labels[index]! })),
+    digits: numbers.map((index) => ({
+      index,
+      label: digits
+        ? labels[index]!
+        : labels.length > 0
+        ? `picture of class ${labels[index]}`
+        : "picture",
+    })),
     originals: joined(originals),
     networks: taken.map(({ outputs, weights, architecture, ...named }) => ({
       ...named,
@@ -102,7 +118,7 @@ export function samples(task: Task<Params>, study: Study): Samples {
       ),
     })),
     architectures,
-    shown: { groups: groups.length, seeds },
+    shown: { groups: groups.length, of: pictured.length, seeds },
     playground,
   };
 }

@@ -40,7 +40,7 @@ export default async function report(task: Task<Params>): Promise<void> {
   const page = await compose({
     ...LIVELY,
     title: params.paper.title,
-    banner: banner(params, data),
+    banner: banner(data),
     header: header(params, data),
     sections: [
       claimsSection({

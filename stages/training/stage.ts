@@ -4,9 +4,8 @@
  */
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import { StageError, type Task } from "../../pipeline/stage/task.ts";
-import { IMAGE } from "../formats/mnist.ts";
 import type { Curve } from "../formats/curve.ts";
-import { readImages, slice } from "../formats/images.ts";
+import { readImages, readSize, slice } from "../formats/images.ts";
 import { writeLayersModel } from "../formats/layers-model.ts";
 import { chainOf } from "../network/layer.ts";
 import { autoencoder, type Network, topology } from "../network/network.ts";
@@ -46,12 +45,13 @@ export default async function train(task: Task<Params>): Promise<void> {
     epsilon: params.epsilon,
   };
 
+  const size = readSize(task.input("dataset"));
   const { bytes: images, count } = slice(
-    readImages(task.input("train-images"), IMAGE),
+    readImages(task.input("train-images"), size),
     0,
     params.images ?? Infinity,
   );
-  const validation = readImages(task.input("validation-images"), IMAGE).bytes;
+  const validation = readImages(task.input("validation-images"), size).bytes;
   const pixels = images.length / count;
   // Every step is the mean over a full batch; the images left over are others
   // in each epoch.
@@ -64,7 +64,9 @@ export default async function train(task: Task<Params>): Promise<void> {
     );
   }
 
-  const model = topology(autoencoder(params.network, IMAGE));
+  const model = topology(
+    autoencoder(params.network, { ...size, channels: 1 }),
+  );
   const chain = chainOf(model);
   const problem: Problem = { chain, batch: batch_size, adam };
   const owner: Owner = {

@@ -33,7 +33,7 @@ async function gathered(points: readonly { lr: number; seed: number }[]) {
       path: put(`${name}-${point.lr}-${point.seed}`, content(point)),
     }));
   await using stage = await rig({
-    params: { study: studyOf(points) },
+    params: { study: studyOf(points), data: ["mnist"] },
     inputs: {
       dataset: put("dataset", DATASET),
       curves: every("curve", ({ lr, seed }) => ({

@@ -188,7 +188,7 @@ const WRONG: [setting: string, seen: string][] = [
   ],
   [
     'axes."training.batch_size"=[64, 0]',
-    "training.batch_size takes a whole number from 1 to 60000, and not 0",
+    "training.batch_size takes a whole number from 1 to 10000000, and not 0",
   ],
   ['axes."training.batch_size"=[]', "an axis needs at least one value"],
   [

@@ -11,7 +11,7 @@ function paper(...set: string[]) {
     figures: variantsOf(experiment).networks.map((one) =>
       paperFigure(experiment, one)
     ),
-    band: paperBand(experiment),
+    band: paperBand(experiment, variantsOf(experiment).networks),
   };
 }
 

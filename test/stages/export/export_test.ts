@@ -190,11 +190,16 @@ async function evaluation() {
   const stage = await exported(await saved(autoencoder()));
   const { bytes } = syntheticDigits(600, "glyphs test").images;
   await Deno.writeFile(stage.task.output("test-images"), bytes);
+  await Deno.writeTextFile(
+    stage.task.output("dataset"),
+    JSON.stringify(DATASET),
+  );
   return {
     bytes,
     inputs: {
       onnx: stage.task.output("onnx"),
       "test-images": stage.task.output("test-images"),
+      dataset: stage.task.output("dataset"),
     },
     [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
   };

@@ -22,21 +22,26 @@ async function prepared(
   validation = 2,
 ) {
   const folder = await Deno.makeTempDir();
-  const sources = [];
-  const inputs = [];
+  const inputs: { [name: string]: string } = {};
   for (const file of Object.keys(NAMES)) {
-    const point = { file };
     const bytes = files[file];
     const path = `${folder}/${file}`;
     await Deno.writeFile(path, bytes ?? new Uint8Array());
-    inputs.push({ point, path });
+    inputs[`${file} file`] = path;
     const source = { kind: bytes ? "mirror" : "unavailable" };
     await Deno.writeTextFile(`${path}.json`, JSON.stringify(source));
-    sources.push({ point, path: `${path}.json` });
+    inputs[`${file} source`] = `${path}.json`;
   }
   const stage = await rig<Params>({
-    params: { name: "mnist", validation },
-    inputs: { files: inputs, sources },
+    params: {
+      name: "mnist",
+      title: "MNIST",
+      files: Object.fromEntries(
+        Object.entries(NAMES).map(([file, name]) => [file, `${name}.gz`]),
+      ),
+      validation,
+    },
+    inputs,
   });
   try {
     await prepare(stage.task);

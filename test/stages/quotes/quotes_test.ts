@@ -103,6 +103,15 @@ Deno.test("compareQuotes() does not judge stand-ins, short runs and missing netw
   ]);
 });
 
+Deno.test("compareQuotes() does not judge a number of other data than the run's", () => {
+  deepEqual(verdict("error 0.9", "error {}", { data: "fashion" }), [
+    "not judged 0.9 the text speaks of fashion, and this run is of mnist",
+  ]);
+  deepEqual(verdict("error 0.012", "error {}", { data: "mnist" }), [
+    "matches 0.012 0.012",
+  ]);
+});
+
 Deno.test("compareQuotes() takes the mean of several seeds", () => {
   const shown = [1, 2, 3].map((seed) => ({ ...SHOWN[0]!, seed, mse: seed }));
   deepEqual(verdict("error 2.00", "error {}", { shown }), [

@@ -315,5 +315,8 @@ export async function reference(
   onnx: string,
   image: Float32Array,
 ): Promise<Float32Array> {
-  return await (await reconstructor(portable(), onnx))(image);
+  return await (await reconstructor(portable(), onnx, {
+    height: 28,
+    width: 28,
+  }))(image);
 }

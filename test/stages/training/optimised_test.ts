@@ -12,13 +12,11 @@ import {
   distance,
   NETWORK,
   run,
-  SHAPE,
   strokes,
   trainer,
 } from "./fixture.ts";
 
 const open = portable();
-const PIXELS = SHAPE.height * SHAPE.width;
 
 /** Trains in one form: losses, weights and the loss on images that fill no batch. */
 async function trained(
@@ -33,9 +31,11 @@ async function trained(
 ) {
   const start = before(of, seed, { biased });
   await using one = await trainer(open, { lowering, of, batch, start });
-  const images = strokes(10 * batch, 1);
-  const losses = await run(one, { images, steps, bytes: batch * PIXELS });
-  const validation = await one.validate(strokes(batch + 1, 2));
+  const { height, width } = of.input;
+  const images = strokes(10 * batch, 1, of.input);
+  const bytes = batch * height * width;
+  const losses = await run(one, { images, steps, bytes });
+  const validation = await one.validate(strokes(batch + 1, 2, of.input));
   return { losses, validation, ...await one.vectors() };
 }
 
@@ -78,6 +78,22 @@ for (const [limit, [change, batch = 4]] of Object.entries(LIMITS)) {
     const found = await trained(optimised, settings);
     const expected = await trained(plain, settings);
     assert.ok(expected.losses.every((loss) => loss > 0));
+    assert.ok(distance(found.losses, expected.losses) < 1e-5);
+    const difference = distance(found.first, expected.first);
+    assert.ok(difference < 1e-5, `gradients are off by ${difference}`);
+    const relative = Math.abs(found.validation / expected.validation - 1);
+    assert.ok(relative < 1e-4, `validation is off by ${relative}`);
+  });
+}
+
+for (
+  const [height, width] of [[20, 12], [32, 32], [12, 44], [64, 16]] as const
+) {
+  Deno.test(`the optimised form is right for images of ${height} × ${width}`, async () => {
+    const of = chain(NETWORK, { channels: 1, height, width });
+    const settings = { of, batch: 4, seed: 3, steps: 1, biased: true };
+    const found = await trained(optimised, settings);
+    const expected = await trained(plain, settings);
     assert.ok(distance(found.losses, expected.losses) < 1e-5);
     const difference = distance(found.first, expected.first);
     assert.ok(difference < 1e-5, `gradients are off by ${difference}`);

@@ -30,7 +30,9 @@ const folder = await Deno.makeTempDir({ prefix: "facsimile-train-" });
 const inputs = {
   "train-images": `${folder}/train.u8`,
   "validation-images": `${folder}/validation.u8`,
+  dataset: `${folder}/dataset.json`,
 };
+await Deno.writeTextFile(inputs.dataset, '{"height": 28, "width": 28}');
 await Deno.writeFile(inputs["train-images"], strokes(50, 1));
 await Deno.writeFile(inputs["validation-images"], strokes(11, 2));
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
