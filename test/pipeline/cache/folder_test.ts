@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -138,4 +139,69 @@ Deno.test("what lies in the cache's folder is not believed", async (t) => {
       equal(bob.read("artifacts/page.txt"), "page 3");
     });
   }
+});
+
+Deno.test("a promise that is not kept decides nothing about what reads from it", async () => {
+  using cache = folder();
+  const write = { url: cache.path, mode: "read-write" } as const;
+  await using ann = await person("abc");
+  await ann.run({ cache: write });
+  await using other = await person("abcd");
+  await other.run({ cache: write });
+  const outputOf = async (study: typeof ann) => {
+    const { store } = await study.open();
+    return store.latest("letters", "letters")!;
+  };
+  const [here, there] = [await outputOf(ann), await outputOf(other)];
+  // The record of three letters says that four came of it, which the cache lacks.
+  const path = join(cache.path, "ac", here.fingerprint);
+  const entry = JSON.parse(readFileSync(path, "utf8"));
+  entry.record.outputs = there.outputs;
+  chmodSync(path, 0o644);
+  writeFileSync(path, JSON.stringify(entry));
+  rmSync(join(cache.path, "cas", there.outputs["a.txt"]!.digest));
+
+  await using bob = await person("abc");
+  deepEqual(await bob.run({ cache: { url: cache.path } }), {
+    letters: "built",
+    count: "restored",
+    page: "restored",
+  });
+  equal(bob.read("artifacts/page.txt"), "page 3");
+
+  // Nor where a record of one's own fits the promise.
+  await using eve = await person("abcd");
+  await eve.run();
+  rmSync((await eve.open()).store.object(there.outputs["a.txt"]!.digest));
+  eve.stage("letters", {
+    params: { text: "abc", times: 1 },
+    outputs: ["a.txt"],
+  });
+  deepEqual(await eve.run({ cache: { url: cache.path } }), {
+    letters: "built",
+    count: "restored",
+    page: "restored",
+  });
+  equal(eve.read("artifacts/page.txt"), "page 3");
+});
+
+Deno.test("a stage that runs by force asks no cache, and a lost object comes back from one", async () => {
+  using cache = folder();
+  const { path: url } = cache;
+  await using ann = await person();
+  await ann.run({ cache: { url, mode: "read-write" } });
+  await using bob = await person();
+  deepEqual(await bob.run({ cache: { url }, force: ["letters"] }), {
+    letters: "built",
+    count: "restored",
+    page: "restored",
+  });
+  const { store } = await bob.open();
+  const { digest } = store.latest("count", "count")!.outputs["n.txt"]!;
+  rmSync(store.object(digest));
+  deepEqual(await bob.run({ cache: { url } }), {
+    letters: "reused",
+    count: "restored",
+    page: "reused",
+  });
 });

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { output } from "../../../pipeline/stage/declaration.ts";
 import { Study } from "../../rig/study.ts";
 
-/** A study of three stages: a text, its length, and a page that says it. */
-export async function person(text = "abc"): Promise<Study> {
+/** A study of three stages: a text so many times, its length, and a page that says it. */
+export async function person(text = "abc", times = 1): Promise<Study> {
   const study = await Study.start();
   return study
     .stage(
       "letters",
-      { params: { text }, outputs: ["a.txt"] },
-      `write(task.output("a.txt"), task.params.text);`,
+      { params: { text, times }, outputs: ["a.txt"] },
+      `write(task.output("a.txt"), task.params.text.repeat(task.params.times));`,
     )
     .stage(
       "count",
