@@ -79,6 +79,7 @@ async function transportOf(
         patience,
         "a web server has no list of what it keeps: it prunes by itself, by age " +
           "(find -mtime) or size (bazel-remote --max_size)",
+        true,
       );
     }
     case "s3": {
@@ -92,6 +93,7 @@ async function transportOf(
         keys ? signer(keys, region) : ({ headers }) => headers,
         patience,
         "a bucket prunes by itself, by a lifecycle rule",
+        false,
       );
     }
   }

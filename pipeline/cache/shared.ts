@@ -62,7 +62,6 @@ export class SharedCache {
   readonly #working = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #refused = 0;
-  #given = 0;
 
   constructor(
     readonly transport: Transport,
@@ -79,11 +78,6 @@ export class SharedCache {
   /** Records that were refused since nobody signed them who is believed. */
   get refused(): number {
     return this.#refused;
-  }
-
-  /** Results that it got in this run. */
-  get given(): number {
-    return this.#given;
   }
 
   /** Whether it was asked about a fingerprint, so that `found` is its answer. */
@@ -218,9 +212,7 @@ export class SharedCache {
   /** Gives a result away that was made here, behind the run's back. */
   offer(record: BuildRecord): void {
     if (!this.writes || record.from || record.provisional !== undefined) return;
-    this.#waiting.push(async () => {
-      if (await this.give(record) !== undefined) this.#given++;
-    });
+    this.#waiting.push(async () => void await this.give(record));
     this.#work();
   }
 
@@ -262,19 +254,18 @@ export class SharedCache {
   }
 
   /**
-   * Gives a record and what it names, the objects first: how many of them were not
-   * there. `undefined` if that could not be done.
+   * Gives a record and what it names, the objects first; `false` if it was there
+   * already, `undefined` if it could not be given.
    */
-  give(record: BuildRecord): Promise<number | undefined> {
+  give(record: BuildRecord): Promise<boolean | undefined> {
     const { store, who, where, signing } = this.manner;
     const { signal } = this.#stop;
     return this.#try(async () => {
       const { fingerprint } = record;
       const replaces = this.#broken.has(fingerprint);
       if (!replaces && await this.transport.has(`ac/${fingerprint}`, signal)) {
-        return 0;
+        return false;
       }
-      let count = 0;
       for (const { digest, size } of distinct(record.outputs)) {
         const key = `cas/${digest}` as const;
         const there = !this.#broken.has(digest) &&
@@ -283,7 +274,6 @@ export class SharedCache {
         if (!store.holds(digest)) return undefined; // clean was here
         const path = store.object(digest);
         await this.transport.put(key, { kind: "file", path, size }, signal);
-        count++;
       }
       const plain: Entry = { record, who, where };
       const signature = signing && await sign(signing, signedBytes(plain));
@@ -292,7 +282,7 @@ export class SharedCache {
         text: entryText({ ...plain, ...(signature && { signature }) }),
       };
       await this.transport.put(`ac/${fingerprint}`, what, signal);
-      return count;
+      return true;
     });
   }
 

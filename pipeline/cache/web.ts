@@ -26,6 +26,12 @@ export type Signer = (
 /** Below this a file is sent as one piece, which is several times as fast. */
 const WHOLE = 1 << 20;
 
+/** Bytes a millisecond of a slow line. */
+const SLOW = 64;
+
+/** A bucket takes nothing whose length it is not told, and `fetch` tells that of pieces in memory only. */
+const LARGEST_PIECE = 1 << 29;
+
 /** A cache behind a web server. */
 export class Web implements Transport {
   constructor(
@@ -35,6 +41,8 @@ export class Web implements Transport {
     /** Milliseconds until an answer begins. */
     private readonly patience: number,
     readonly unlisted: string,
+    /** Whether it takes what comes in chunks. */
+    private readonly chunks: boolean,
   ) {}
 
   async get(key: Key, signal: AbortSignal): Promise<Incoming | undefined> {
@@ -60,14 +68,18 @@ export class Web implements Transport {
       : new TextEncoder().encode(content.text).length;
     const body = content.kind === "text"
       ? content.text
-      : size < WHOLE
+      : size < (this.chunks ? WHOLE : LARGEST_PIECE)
       ? readFileSync(content.path)
       : undefined;
-    const headers = new Headers({
-      "content-type": "application/octet-stream",
-      "content-length": String(size),
-    });
-    const moved = { at: performance.now() };
+    if (body === undefined && !this.chunks) {
+      throw new Trouble(
+        "a result is larger than what can be given to a bucket",
+      );
+    }
+    const headers = new Headers({ "content-type": "application/octet-stream" });
+    // Of one piece nobody says how far it is: it has the time of a slow line.
+    const alone = body === undefined ? 0 : size / SLOW;
+    const moved = { at: performance.now() + alone };
     const response = await this.#send("PUT", key, signal, {
       headers,
       body: body ?? stream((content as { path: string }).path, moved),
@@ -101,7 +113,7 @@ export class Web implements Transport {
     { headers, body, moved }: {
       readonly headers: Headers;
       readonly body?: BodyInit;
-      /** When something was last taken of the body. */
+      /** When the body was, or will have been, on its way. */
       readonly moved?: { readonly at: number };
     },
     sha256?: string,

@@ -413,6 +413,40 @@ export const COMMANDS: readonly Command[] = [
     examples: [["clean --keep 1", "only what the last run needs"]],
   },
   {
+    name: "cache",
+    help:
+      "what a cache shared with others has of these results; gives, gets, removes",
+    operands: {
+      name: "status|push|pull|prune|key",
+      least: 0,
+      most: 1,
+      takes: {
+        kind: "choice",
+        choices: ["status", "push", "pull", "prune", "key"],
+      },
+    },
+    options: [
+      ...CONFIGURATION,
+      CACHE,
+      {
+        name: "days",
+        value: "N",
+        takes: COUNT,
+        help: "with prune: remove what nobody used for so many days (30)",
+      },
+      { name: "dry-run", help: "with prune: say how much it would be" },
+    ],
+    examples: [
+      ["cache", "what is here, there, and nowhere"],
+      ["cache pull --cache /shared/results", "get all there is; run nothing"],
+      [
+        "cache push --set cache.url=/shared/results --set cache.mode=read-write",
+        "give what was made here",
+      ],
+      ["cache key", "a pair of keys, to sign what you give"],
+    ],
+  },
+  {
     name: "doctor",
     help: "whether this machine, and a Slurm cluster, have what a run needs",
     options: [...CONFIGURATION, JSON_OPTION],

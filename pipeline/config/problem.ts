@@ -49,7 +49,10 @@ export function refuse(
   function where({ keys, source }: Problem): string {
     switch (source?.kind) {
       case "set":
-        return `--set ${short(source.setting, 200)}`;
+        // Whoever writes a token into an address shall not read it in a log, too.
+        return `--set ${
+          short(source.setting.replace(/^(\s*cache\.url\s*=).*/s, "$1…"), 200)
+        }`;
       case "profile":
         return `${
           at(["profile", source.name, ...keys])

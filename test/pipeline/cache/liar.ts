@@ -45,10 +45,11 @@ export function answer(
 }
 
 /** What an honest server says. */
-export const honest: Manners = ({ content, send }) =>
-  send(
+export function honest({ content, send }: Asked): Promise<boolean> {
+  return send(
     content ? answer(content) : answer("", { status: "404 Not Found" }),
   );
+}
 
 /** A server whose manners are the test's. */
 export class Liar implements AsyncDisposable {
