@@ -111,6 +111,18 @@ async function load(): Promise<Project<Resolved>> {
       },
       { name: "retrain", help: "all trained again" },
     ],
+    templates: [
+      {
+        name: "python",
+        help: "with a stage in Python and others in TypeScript",
+        folders: ["templates/common", "templates/python"],
+      },
+      {
+        name: "minimal",
+        help: "in TypeScript alone",
+        folders: ["templates/common", "templates/minimal"],
+      },
+    ],
     shorthands: [{
       option: "engine",
       setting: "training.engine",

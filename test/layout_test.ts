@@ -16,7 +16,7 @@ const FLOORS = {
     ["failure.ts"],
     ["config", "graph", "project", "store"],
     ["artifacts", "cache", "code", "published", "sandbox"],
-    ["executor", "plan"],
+    ["executor", "plan", "repository"],
     ["run"],
     ["history", "render"],
     ["archive"],
@@ -144,7 +144,7 @@ const CONTRACT = "pipeline/stage/";
 Deno.test("every export has a user in another file", () => {
   const all = [...modules("pipeline"), ...modules("stages")];
   const texts = new Map(
-    [...all, ...modules("test"), "main.ts"].map((
+    [...all, ...modules("test"), ...modules("templates"), "main.ts"].map((
       module,
     ) => [module, Deno.readTextFileSync(join(root, module))]),
   );

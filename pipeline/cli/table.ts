@@ -3,7 +3,7 @@
  * the completion of a shell all follow from it. It is as long as there are
  * commands.
  */
-import { levelsOf, type Project } from "../project/project.ts";
+import { levelsOf, type Project, THIS } from "../project/project.ts";
 
 /** What a word on the command line stands for: it is checked and completed as such. */
 export type Takes =
@@ -447,6 +447,20 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: "new",
+    help:
+      "make a paper of your own: a repository that runs, tests and archives itself",
+    operands: { name: "FOLDER", least: 1, most: 1, takes: FILE },
+    options: [
+      {
+        name: "template",
+        value: "NAME",
+        help: "what it is made from",
+      },
+    ],
+    examples: [["new ../my-paper", "beside this project"]],
+  },
+  {
     name: "doctor",
     help: "whether this machine, and a Slurm cluster, have what a run needs",
     options: [...CONFIGURATION, JSON_OPTION],
@@ -478,7 +492,7 @@ export const COMMANDS: readonly Command[] = [
 export function commandsOf(
   project: Pick<
     Project<never>,
-    "shorthands" | "examples" | "page" | "levels"
+    "shorthands" | "examples" | "page" | "levels" | "templates"
   >,
 ): readonly Command[] {
   const levels = levelsOf(project);
@@ -493,6 +507,18 @@ export function commandsOf(
         return [option, ...shorthands];
       case "open":
         return project.page === undefined ? [] : [option];
+      case "template": {
+        const all = [...project.templates ?? [], THIS];
+        return [{
+          ...option,
+          takes: { kind: "choice", choices: all.map(({ name }) => name) },
+          help: `${option.help}: ${
+            all.map(({ name, help }, index) =>
+              `${name}${index === 0 ? " (the default)" : ""}, ${help}`
+            ).join("; ")
+          }`,
+        }];
+      }
       case "level": {
         const choices = [0, 1, 2, ...levels.map((_, index) => index + 3)];
         return [{

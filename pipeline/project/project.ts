@@ -45,9 +45,28 @@ export interface Project<Config> {
   readonly publication?: (config: Config) => Publication;
   /** Judges an archive; without it, there are no claims. */
   readonly judge?: () => Promise<Judge>;
+  /** What a new paper can be made from, besides a copy of the project. */
+  readonly templates?: readonly Template[];
   /** Another place for the store and the artifacts than below the root. */
   readonly place?: string;
 }
+
+/** What a new paper is made from: files of its own, and the engine. */
+export interface Template {
+  readonly name: string;
+  readonly help: string;
+  /** Folders of its files, relative to the root, a later one over an earlier one. */
+  readonly folders: readonly string[];
+  /** Of a template without folders, the project's own files. */
+  readonly files?: readonly string[];
+}
+
+/** The template that every project has: a copy of itself. */
+export const THIS: Template = {
+  name: "this",
+  help: "a copy of this very study",
+  folders: [],
+};
 
 /** An option of the command line that stands for a setting: `--speed` for `run.speed`. */
 export interface Shorthand {

@@ -4,9 +4,8 @@
  */
 import type { Judgement } from "../formats/claims.ts";
 import type { Gathered } from "../formats/measured.ts";
-import { TITLE } from "../formats/mnist.ts";
 import { listed } from "../formats/number.ts";
-import { DATASET } from "../formats/study.ts";
+import { DATASET } from "../formats/axis.ts";
 import type { Ground, Measured, Observed } from "./evaluate.ts";
 import { type Claim, type Finding, judge } from "./judge.ts";
 import { selected } from "./selected.ts";
@@ -17,6 +16,8 @@ export interface Measurements
   extends Required<Pick<Ground, "networks" | "observed" | "base">> {
   /** The data that all was measured on, where a study says so. */
   readonly dataset?: Data;
+  /** What people call data, where that is not its name. */
+  readonly titles?: { readonly [name: string]: string };
   /** Where it is of several: all of them, by the names that the experiment has. */
   readonly datasets?: { readonly [name: string]: Data };
 }
@@ -113,7 +114,7 @@ export function seedsOf(
 function conclude(
   claim: Claim,
   findings: readonly Finding[],
-  { dataset }: Measurements,
+  { dataset, titles }: Measurements,
 ): Pick<Judgement, "verdict" | "evidence"> {
   const seeds = Object.fromEntries(findings.map((finding) => [
     finding.seed === undefined ? "all" : String(finding.seed),
@@ -142,7 +143,7 @@ function conclude(
       seeds_holding: judged.length - failing.length,
     },
   });
-  const other = dataset && otherData(claim, dataset);
+  const other = dataset && otherData(claim, dataset, { titles });
   if (other !== undefined) return conclusion("not judged", other);
   if (open) return conclusion("not judged", open.because);
   const [first] = judged;
@@ -159,9 +160,12 @@ function conclude(
 export function otherData(
   { data }: { readonly data?: string | undefined },
   { name, stand_in }: Data,
-  speaker = "paper",
+  { speaker = "paper", titles = {} }: {
+    readonly speaker?: string;
+    readonly titles?: Measurements["titles"] | undefined;
+  },
 ): string | undefined {
-  const own = data === "mnist" ? TITLE : data;
+  const own = data === undefined ? undefined : titles[data] ?? data;
   if (stand_in) {
     return own === undefined
       ? `stand-in data, of which the ${speaker} does not speak`

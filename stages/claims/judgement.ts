@@ -6,6 +6,7 @@ import type { Json } from "../../pipeline/stage/json.ts";
 import type { Judgement } from "../formats/claims.ts";
 import type { Curve } from "../formats/curve.ts";
 import type { Metrics } from "../formats/metrics.ts";
+import { TITLE } from "../formats/mnist.ts";
 import {
   concludeAll,
   type Measurements,
@@ -49,6 +50,7 @@ export function measurementsIn(
     networks: measured(metrics, steps),
     base,
     dataset,
+    titles: { mnist: TITLE },
     ...(datasets && { datasets }),
   };
 }

@@ -11,7 +11,7 @@ import { rounded } from "../formats/number.ts";
 import { QualitySchema } from "../formats/quality.ts";
 import { gatherMeasured } from "./measured.ts";
 import { fileOf, severalSeeds } from "../formats/names.ts";
-import { coordinate } from "../formats/coordinate.ts";
+import { coordinate } from "../formats/axis.ts";
 import { memberAt, type Study } from "../formats/study.ts";
 
 /** The networks by name. */

@@ -18,7 +18,8 @@ export function experiment(
 ): Json {
   const text = new TextDecoder("utf-8", { fatal: true })
     .decode(read("experiment.toml"));
-  const { profile: _, ...document } = parse(text);
+  // Where something runs or comes from, and a profile, are no part of the experiment.
+  const { profile: _, executor: __, cache: ___, ...document } = parse(text);
   const { training, ...rest } = v.parse(experimentSchema, document);
   const { engines } = table(recorded);
   const { engine = null } = table(table(engines)[training.engine]);

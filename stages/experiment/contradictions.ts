@@ -11,7 +11,7 @@ import {
   findings as metadataFindings,
   type Recorded,
 } from "../onnx/metadata.ts";
-import { compareQuotes, type Quote } from "../quotes/quotes.ts";
+import { quoteFindings } from "../quotes/findings.ts";
 
 /** A sentence for each contradiction. */
 export function findings(
@@ -31,7 +31,14 @@ export function findings(
   return [
     ...metadataFindings(record, read),
     ...curveFindings(metrics, curves),
-    ...quoteFindings(record.experiment, metrics, curves, source),
+    ...quoteFindings(
+      record.experiment,
+      measurementsIn(
+        metrics,
+        new Map([...curves].map(([name, { steps }]) => [name, steps])),
+      ),
+      source,
+    ),
   ];
 }
 
@@ -53,43 +60,4 @@ function curveFindings(
         : [`metrics.json has another ${key} of ${name} than ${path}`];
     });
   });
-}
-
-/** The numbers that texts of the sources quote. */
-function quoteFindings(
-  experiment: Json,
-  metrics: Metrics,
-  curves: ReadonlyMap<string, Curve>,
-  source: (path: string) => Uint8Array,
-): string[] {
-  const { numbers: all } = (experiment as unknown as {
-    paper: { numbers: readonly (Quote | { readonly file?: undefined })[] };
-  }).paper;
-  // The others are no text's, but macros of LaTeX.
-  const numbers = all.filter((one) => one.file !== undefined);
-  const texts = Object.fromEntries(
-    numbers.map(({ file }) => [file, new TextDecoder().decode(source(file))]),
-  );
-  const found = compareQuotes(
-    numbers,
-    texts,
-    measurementsIn(
-      metrics,
-      new Map([...curves].map(([name, { steps }]) => [name, steps])),
-    ),
-  );
-  return found.flatMap(
-    ({ file, line, verdict, value, quoted, measured, pattern }) => {
-      switch (verdict) {
-        case "differs":
-          return [
-            `code/${file} line ${line} quotes ${quoted} for ${value}, which is ${measured}`,
-          ];
-        case "not found":
-          return [`code/${file} does not say "${pattern}"`];
-        default:
-          return [];
-      }
-    },
-  );
 }

@@ -1,8 +1,8 @@
 /** Which datasets the networks of an experiment are of, and where their images are prepared. */
 import type { Point } from "../../pipeline/stage/declaration.ts";
 import { canonical } from "../../pipeline/stage/json.ts";
-import { DATASET } from "../formats/study.ts";
-import type { Complaint } from "./axes.ts";
+import { DATASET } from "../formats/axis.ts";
+import type { Complaint } from "../paper/axes.ts";
 import { KEYS, type Source, sourceOf, TAKEN, unknownData } from "./datasets.ts";
 import type { Tables } from "./settings.ts";
 import { variantsOf } from "./study.ts";

@@ -17,7 +17,7 @@ import { parseLayersModel } from "../formats/layers-model.ts";
 import { type Metrics, MetricsSchema } from "../formats/metrics.ts";
 import type { Size } from "../formats/images.ts";
 import { readPacked } from "../formats/packed.ts";
-import { DATASET } from "../formats/study.ts";
+import { DATASET } from "../formats/axis.ts";
 import { fields } from "../onnx/metadata.ts";
 import { model } from "../onnx/model.ts";
 import { portable } from "../onnx/portable.ts";

@@ -2,8 +2,6 @@
  * The declarations of the figures: one instance each, with its own module, so
  * that a change of one redraws that one.
  */
-import { namesOf } from "../paper/authors.ts";
-import { join } from "node:path";
 import type {
   Declaration,
   Input,
@@ -14,6 +12,7 @@ import type { Point } from "../../pipeline/stage/declaration.ts";
 import type { JsonObject } from "../../pipeline/stage/json.ts";
 import type { Experiment } from "./schema.ts";
 import { labelsOf } from "../formats/label.ts";
+import { figureParts } from "../paper/figure.ts";
 import { paperBand, paperFigure } from "./paper.ts";
 import { studyWith } from "../formats/study.ts";
 import { dataPoint, dataPoints, severalData, sourceAt } from "./data.ts";
@@ -181,12 +180,6 @@ function drawOf(
   };
 }
 
-/** The folder of the font, which a figure's process may read. */
-const FONT_FOLDER = join(
-  import.meta.dirname!, // a local file always has one
-  "../../node_modules/@expo-google-fonts/source-sans-3",
-);
-
 /** One instance a figure. */
 export const figures: Stage<Experiment> = {
   name: "figures",
@@ -195,28 +188,14 @@ export const figures: Stage<Experiment> = {
   at(experiment, { figure }): Declaration {
     const name = String(figure);
     const sketch = sketches(experiment).get(name)!; // the matrix names only these
+    const { params, ...parts } = figureParts(name, experiment.authors);
     return {
       runs: { kind: "module", module: `stages/figures/${sketch.module}.ts` },
       ...(sketch.alias !== undefined && { alias: sketch.alias }),
       place: "head",
-      params: { ...sketch.params, imprint: imprint(experiment) },
+      params: { ...sketch.params, ...params },
       inputs: sketch.inputs,
-      outputs: Object.fromEntries(["png", "svg", "pdf", "tex"].map((form) => [
-        form,
-        {
-          file: `${name}.${form}`,
-          artifact: `figures/${name}.${form}`,
-        },
-      ])),
-      permissions: { read: [FONT_FOLDER] },
+      ...parts,
     };
   },
 };
-
-/** What the files of a figure say of where it is from. */
-function imprint({ authors }: Experiment): JsonObject {
-  return {
-    authors: namesOf(authors),
-    language: "en",
-  };
-}

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { stagesSchema } from "../../pipeline/stage/table.ts";
 import {
   authors,
+  axesOf,
   claimCheck,
   claimEntries,
   claimsOf,
@@ -17,12 +18,19 @@ import {
   unknownNames,
 } from "../paper/schema.ts";
 import { selected } from "../claims/selected.ts";
-import { DATASET } from "../formats/study.ts";
-import { type Complaint, readAxes } from "./axes.ts";
+import { DATASET } from "../formats/axis.ts";
+import type { Complaint } from "../paper/axes.ts";
 import { dataProblems, namesOf } from "./data.ts";
 import { datasetName, datasets, unknownData } from "./datasets.ts";
 import { COUNTS } from "../formats/mnist.ts";
-import { dataset, MOST, network, SETTINGS, training } from "./settings.ts";
+import {
+  dataset,
+  FIXED,
+  MOST,
+  network,
+  SETTINGS,
+  training,
+} from "./settings.ts";
 import { problemsOf, variantsOf } from "./study.ts";
 import {
   choice,
@@ -101,17 +109,7 @@ const claim = v.pipe(
   claimCheck({ networks: true }),
 );
 
-const axes = v.pipe(
-  v.record(v.string(), v.unknown(), "a table of axes"),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    for (
-      const { keys, message } of readAxes(dataset.value, SETTINGS).complaints
-    ) {
-      addIssue({ message, path: pathTo(dataset.value, keys) });
-    }
-  }),
-);
+const axes = axesOf(SETTINGS, FIXED);
 
 const tables = table({
   paper,

@@ -1,6 +1,7 @@
 /** The tables whose settings may vary: of the dataset, the network and its training. */
 import * as v from "valibot";
-import type { Settings } from "./axes.ts";
+import { DATASET } from "../formats/axis.ts";
+import type { Names, Settings } from "../paper/axes.ts";
 import { MIRRORS } from "../formats/mnist.ts";
 import { datasetName, type datasets } from "./datasets.ts";
 import {
@@ -82,3 +83,10 @@ function paths(table: string, entries: v.ObjectEntries): Settings {
     ]),
   );
 }
+
+/** Axes that results and claims know by these names. */
+export const FIXED: Names = {
+  "training.learning_rate": "lr",
+  "training.seed": "seed",
+  [DATASET.setting]: DATASET.name,
+};

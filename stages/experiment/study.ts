@@ -5,12 +5,12 @@ import {
   type Json,
   type JsonObject,
 } from "../../pipeline/stage/json.ts";
-import { coordinate } from "../formats/coordinate.ts";
-import type { Axis, Member, Study } from "../formats/study.ts";
+import { type Axis, coordinate } from "../formats/axis.ts";
+import type { Member, Study } from "../formats/study.ts";
 import { atPoint } from "../formats/names.ts";
 import { COUNTS } from "../formats/mnist.ts";
-import { type Complaint, readAxes } from "./axes.ts";
-import { SETTINGS, type Tables } from "./settings.ts";
+import { type Complaint, readAxes } from "../paper/axes.ts";
+import { FIXED, SETTINGS, type Tables } from "./settings.ts";
 
 /** One network, and the settings that are its own. */
 interface Variant extends Member {
@@ -80,7 +80,7 @@ const NETWORKS = 10_000;
 
 /** What is wrong with the networks, though every setting is right in itself. */
 export function problemsOf(tables: Tables): Complaint[] {
-  const { axes, zipped, complaints } = readAxes(tables.axes, SETTINGS);
+  const { axes, zipped, complaints } = readAxes(tables.axes, SETTINGS, FIXED);
   if (complaints.length > 0) return []; // told where the axes are read
   const many = dimensions(axes, zipped)
     .reduce((product, { length }) => product * length, 1);
@@ -142,7 +142,7 @@ export function problemsOf(tables: Tables): Complaint[] {
 
 /** All networks, the learning rate slowest and the seed fastest. */
 function variants(tables: Tables): Variants {
-  const { axes: declared, zipped } = readAxes(tables.axes, SETTINGS);
+  const { axes: declared, zipped } = readAxes(tables.axes, SETTINGS, FIXED);
   const implied = ALWAYS.filter((setting) =>
     !declared.some((axis) => axis.setting === setting)
   ).map((setting) => ({

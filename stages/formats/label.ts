@@ -1,6 +1,6 @@
 /** What figures call a network, and what it is that tells them apart. */
-import { coordinate } from "./coordinate.ts";
-import type { Axis, Member, Study } from "./study.ts";
+import { type Axis, coordinate } from "./axis.ts";
+import type { Member, Study } from "./study.ts";
 
 const SEED = "training.seed";
 const RATE = "training.learning_rate";

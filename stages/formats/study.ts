@@ -3,23 +3,9 @@
  * the parameters of every stage that speaks of several networks.
  */
 import type { Point } from "../../pipeline/stage/declaration.ts";
+import { type Axis, DATASET } from "./axis.ts";
 import { atPoint } from "./names.ts";
 import { canonical, type Json } from "../../pipeline/stage/json.ts";
-
-/** A setting that varies. */
-export type Axis = {
-  /** As names and claims say it: `lr`. */
-  readonly name: string;
-  /** Its path in the experiment: `training.learning_rate`. */
-  readonly setting: string;
-  /** Its values in the order of the experiment; of a seed or a rate at least one. */
-  readonly values: readonly Json[];
-  /** What the table has: a network's name and point say where it differs. */
-  readonly base: Json;
-};
-
-/** The axis of the data, where networks are of several. */
-export const DATASET = { name: "dataset", setting: "dataset.name" } as const;
 
 /** One network of a study. */
 export type Member = {

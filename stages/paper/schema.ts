@@ -7,6 +7,7 @@ import { checkClaim, describe, type Wanted } from "../claims/check.ts";
 import { CONSTANTS, spoken } from "../claims/vocabulary.ts";
 import type { StageTables } from "../../pipeline/stage/table.ts";
 import { checkPattern } from "../quotes/quotes.ts";
+import { type Names, readAxes, type Settings } from "./axes.ts";
 import { count, list, pathTo, positive, table, text, url } from "./value.ts";
 
 /** Whether expressions may use the words for what networks measure. */
@@ -244,4 +245,21 @@ export function namesIn(
       .filter(([, { metrics }]) => metrics !== undefined)
       .map(([name]) => spoken(name)),
   };
+}
+
+/** The table `[axes]`, over such settings. */
+export function axesOf(
+  settings: Settings,
+  fixed?: Names,
+): v.GenericSchema<{ [key: string]: unknown }> {
+  return v.pipe(
+    v.record(v.string(), v.unknown(), "a table of axes"),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const { complaints } = readAxes(dataset.value, settings, fixed);
+      for (const { keys, message } of complaints) {
+        addIssue({ message, path: pathTo(dataset.value, keys) });
+      }
+    }),
+  );
 }

@@ -108,9 +108,10 @@ export function measure(
   all: Measurements,
 ): { readonly value: number } | { readonly because: string } {
   const measurements = spokenOf(all, data, value);
-  const { dataset, networks } = measurements;
-  const because = (dataset && otherData({ data }, dataset, "text")) ??
-    tooShort(epochs, networks);
+  const { dataset, networks, titles } = measurements;
+  const because =
+    (dataset && otherData({ data }, dataset, { speaker: "text", titles })) ??
+      tooShort(epochs, networks);
   if (because !== undefined) return { because };
   const seeds = seedsOf(measurements);
   if (seeds.length === 0) return { because: "nothing was measured" };

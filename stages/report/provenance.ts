@@ -1,5 +1,4 @@
 /** The sections of the report on how the results came about, and how to get them again. */
-import type { Json } from "../../pipeline/stage/json.ts";
 import { bibtex, reference } from "./citation.ts";
 import { drawGraph } from "./graph.ts";
 import { html, NOTHING, type Section } from "./html.ts";
@@ -43,43 +42,6 @@ export function graphSection({ graph }: Params): Section {
         </section>
         <figcaption>An arrow leads from a stage to one that reads its results; what follows from other arrows is left out.</figcaption>
       </figure>
-    `,
-  };
-}
-
-/** Every value that can be changed, and every version that was used. */
-export function parametersSection({ settings, environment }: Params): Section {
-  const groups = Object.entries(settings)
-    .filter(([name]) => !["paper", "authors", "claims"].includes(name));
-  return {
-    id: "parameters",
-    title: "Parameters and environment",
-    body: html`
-      <p>The configuration as it was resolved, from <code>experiment.toml</code> and what was laid over it.</p>
-      <div
-        class="groups">${groups.map(([name, value]) =>
-          html`
-            <table>
-              <caption>${name}</caption>
-              <tbody>${flat(value).map(([path, text]) =>
-                html`
-                  <tr>
-                    <th scope="row"><code>${path}</code></th>
-                    <td><code>${text}</code></td>
-                  </tr>
-                `
-              )}</tbody>
-            </table>
-          `
-        )}<table><caption>versions</caption><tbody>${Object.entries(environment)
-          .map(([name, version]) =>
-            html`
-              <tr>
-                <th scope="row"><code>${name}</code></th>
-                <td><code>${version}</code></td>
-              </tr>
-            `
-          )}</tbody></table></div>
     `,
   };
 }
@@ -159,17 +121,4 @@ export function citationSection(params: Params): Section {
         )}</code></pre><button type="button" data-copy="bibtex">Copy</button></div>
     `,
   };
-}
-
-/** Dotted paths of all values below a table of the configuration. */
-function flat(value: Json, path = ""): [string, string][] {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    const list = Array.isArray(value) ? value : [value];
-    const texts = list.map(String);
-    const long = texts.some((text) => text.length > 20);
-    return [[path, texts.join(long ? "\n" : ", ")]];
-  }
-  return Object.entries(value).flatMap(([name, inner]) =>
-    flat(inner, path === "" ? name : `${path}.${name}`)
-  );
 }

@@ -12,13 +12,9 @@ import { LIVELY } from "./lively.ts";
 import { banner, header } from "./heading.ts";
 import { playgroundSection } from "./playground.ts";
 import { read } from "./data.ts";
+import { parametersSection } from "./parameters.ts";
 import type { Params } from "./params.ts";
-import {
-  citationSection,
-  digestsSection,
-  graphSection,
-  parametersSection,
-} from "./provenance.ts";
+import { citationSection, digestsSection, graphSection } from "./provenance.ts";
 import { curvesSection, orderOf, reconstructionsSection } from "./results.ts";
 
 export type { Params };

@@ -1,6 +1,6 @@
 /** Tables of numbers by places on axes: over several seeds means with their range, the best in bold. */
 import type { Json } from "../../pipeline/stage/json.ts";
-import { coordinate } from "../formats/coordinate.ts";
+import { coordinate } from "../formats/axis.ts";
 import { html, type Markup, NOTHING } from "./html.ts";
 import { aligned } from "./number.ts";
 

@@ -5,7 +5,7 @@ import { readConfig } from "../../../pipeline/config/config.ts";
 import { link } from "../../../pipeline/graph/link.ts";
 import { select } from "../../../pipeline/graph/select.ts";
 import { pipeline } from "../../../stages/experiment/pipeline.ts";
-import { draw } from "../../../stages/experiment/sample.ts";
+import { draw } from "../../../stages/paper/sample.ts";
 import { experimentSchema } from "../../../stages/experiment/schema.ts";
 import { variantsOf } from "../../../stages/experiment/study.ts";
 import { message } from "../../pipeline/config/message.ts";

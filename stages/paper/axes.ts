@@ -5,8 +5,7 @@
 import * as v from "valibot";
 import { nearest } from "../../pipeline/stage/spelling.ts";
 import type { Json } from "../../pipeline/stage/json.ts";
-import { coordinate } from "../formats/coordinate.ts";
-import { type Axis as Whole, DATASET } from "../formats/study.ts";
+import { type Axis as Whole, coordinate } from "../formats/axis.ts";
 import { type Distribution, draw } from "./sample.ts";
 
 /** The schemas of all settings that may vary, by path. */
@@ -27,12 +26,8 @@ export interface Axes {
   readonly zipped: readonly string[];
 }
 
-/** Axes that results and claims know by these names. */
-const FIXED: { readonly [path: string]: string } = {
-  "training.learning_rate": "lr",
-  "training.seed": "seed",
-  [DATASET.setting]: DATASET.name,
-};
+/** Names of axes that no file may change, by the path of the setting. */
+export type Names = { readonly [path: string]: string };
 
 const DISTRIBUTIONS = ["uniform", "log_uniform", "choice"] as const;
 const KEYS = ["name", "values", ...DISTRIBUTIONS, "samples", "seed"];
@@ -43,6 +38,7 @@ const MOST = 10_000;
 export function readAxes(
   table: { readonly [key: string]: unknown },
   settings: Settings,
+  fixed: Names = {},
 ): Axes & { readonly complaints: readonly Complaint[] } {
   const complaints: Complaint[] = [];
   const { zip = [], ...entries } = table;
@@ -52,13 +48,14 @@ export function readAxes(
       complaints.push({ keys: [setting, ...inner], message });
     };
     if (!Object.hasOwn(settings, setting)) {
-      complain(unvarying(setting, entry, settings));
+      complain(unvarying(setting, entry, settings, fixed));
       return [];
     }
     const schema = settings[setting]!; // it has it
     const axis = readAxis(setting, entry, {
       schema,
       distinct: !zipped.includes(setting),
+      fixed,
       complain,
     });
     return axis ? [axis] : [];
@@ -72,9 +69,10 @@ type Complain = (message: string, ...inner: string[]) => void;
 function readAxis(
   setting: string,
   entry: unknown,
-  { schema, distinct, complain }: {
+  { schema, distinct, fixed, complain }: {
     readonly schema: v.GenericSchema;
     readonly distinct: boolean;
+    readonly fixed: Names;
     readonly complain: Complain;
   },
 ): Axis | undefined {
@@ -96,10 +94,10 @@ function readAxis(
     );
   }
   if (unknown.length > 0) return undefined;
-  const name = spec.name ?? FIXED[setting] ?? setting.split(".").at(-1)!; // a path has a last part
-  if (Object.hasOwn(FIXED, setting) && name !== FIXED[setting]) {
+  const name = spec.name ?? fixed[setting] ?? setting.split(".").at(-1)!; // a path has a last part
+  if (Object.hasOwn(fixed, setting) && name !== fixed[setting]) {
     complain(
-      `the axis of ${setting} is always called "${FIXED[setting]}"`,
+      `the axis of ${setting} is always called "${fixed[setting]}"`,
       "name",
     );
     return undefined;
@@ -307,17 +305,18 @@ function unvarying(
   setting: string,
   entry: unknown,
   settings: Settings,
+  fixed: Names,
 ): string {
   const paths = Object.keys(settings);
   if (isTable(entry) && paths.some((path) => path.startsWith(`${setting}.`))) {
-    const [key = "learning_rate"] = Object.keys(entry);
+    const [key = "…"] = Object.keys(entry);
     return `the path of a setting is one key, in quotes: "${setting}.${
       short(key)
     }" = […]`;
   }
   const near = nearest(setting, paths) ??
     paths.find((path) => path.endsWith(`.${setting}`)) ??
-    Object.keys(FIXED).find((path) => FIXED[path] === setting);
+    Object.keys(fixed).find((path) => fixed[path] === setting);
   return `"${short(setting)}" is no setting that can vary` +
     (near === undefined
       ? `; those are ${paths.join(", ")}`

@@ -1,0 +1,16 @@
+/** What `experiment.toml` may say. Any setting of these tables can be an axis. */
+import type * as v from "valibot";
+import { paperTables } from "./paper/tables.ts";
+import { choice, table } from "./paper/value.ts";
+
+/** The paper's own tables. */
+export const own = {
+  data: table({ set: choice([1, 2, 3, 4]) }),
+  fit: table({ method: choice(["least-squares", "theil-sen"]) }),
+  figure: table({ width: choice(["single", "double"]) }),
+};
+
+export const tables = paperTables(own);
+
+/** A checked experiment. */
+export type Experiment = v.InferOutput<typeof tables>;
