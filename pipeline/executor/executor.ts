@@ -25,6 +25,7 @@ export interface GivenFile {
 export interface Work {
   readonly confinement: Confinement;
   readonly fingerprint: Digest;
+  readonly stage: string;
   readonly resources: Resources;
   readonly given: readonly GivenFile[];
   /** What it declares to depend on that the engine cannot see, such as a CPU's name. */
@@ -40,7 +41,8 @@ export interface Work {
 /** Where an instance of a queue stands. */
 export interface Standing {
   readonly kind: "standing";
-  readonly state: "submitting" | "waiting" | "running" | "unreachable";
+  /** `held`: until others of its stage have shown how long they take. */
+  readonly state: "held" | "submitting" | "waiting" | "running" | "unreachable";
   /** What the queue calls it: `1234_5`. */
   readonly job?: string;
   readonly node?: string;
@@ -48,6 +50,10 @@ export interface Standing {
   readonly position?: number;
   /** The queue's own word for why it waits: `Resources`. */
   readonly reason?: string;
+  /** How many instances its job runs, one after the other, if there are others. */
+  readonly sharers?: number;
+  /** What each is expected to take, in seconds, if that is why they share one. */
+  readonly each?: number;
 }
 
 /** An instance at work. */

@@ -161,7 +161,7 @@ function queued(
   heard: Map<string, Heard>,
 ): string[] {
   const { instance, state, node } = event;
-  if (state === "waiting" || state === "submitting") return [];
+  if (state !== "running" && state !== "unreachable") return [];
   const key = `${instance} ${state} ${node ?? ""}`;
   if (heard.has(key)) return [];
   heard.set(key, { at: 0, part: 0 });

@@ -117,7 +117,13 @@ export type Event =
   | {
     readonly kind: "queued";
     readonly instance: string;
-    readonly state: "submitting" | "waiting" | "running" | "unreachable";
+    /** `held`: until others of its stage have shown how long they take. */
+    readonly state:
+      | "held"
+      | "submitting"
+      | "waiting"
+      | "running"
+      | "unreachable";
     /** What the queue calls it. */
     readonly job?: string;
     readonly node?: string;
@@ -125,6 +131,10 @@ export type Event =
     readonly position?: number;
     /** Why it waits, in the queue's own word. */
     readonly reason?: string;
+    /** How many instances its job runs, one after the other, if there are others. */
+    readonly sharers?: number;
+    /** What each is expected to take, in seconds, if that is why they share one. */
+    readonly each?: number;
   }
   | {
     readonly kind: "progress";

@@ -127,6 +127,7 @@ async function execute(
   const begun = await executor.start({
     confinement,
     fingerprint: id,
+    stage: instance.stage,
     resources: declaration.resources ?? {},
     given: files.list,
     machine: Object.keys(declaration.facts ?? {}).length > 0,

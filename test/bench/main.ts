@@ -37,9 +37,11 @@ switch (name) {
   }
   case "slurm": {
     const { measure, table } = await import("./slurm.ts");
-    const chunks = (number("--chunks") ?? "1,20").split(",").map(Number);
+    const chunks = (number("--chunks") ?? "auto,1").split(",")
+      .map((one) => one === "auto" ? one : Number(one));
     const many = Number(number("--instances") ?? 1000);
-    const measured = await measure(many, chunks, say);
+    const rounds = Number(number("--rounds") ?? 3);
+    const measured = await measure(many, chunks, rounds, say);
     if (measured) {
       console.log(json ? JSON.stringify(measured) : table(measured));
     }

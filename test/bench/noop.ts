@@ -3,6 +3,7 @@
  * synthetic pipelines of several sizes, ours beside other tools, in turn within
  * each round so that a machine that slows down slows all of them.
  */
+import { median } from "./median.ts";
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import { writeProject } from "./noop/ours.ts";
@@ -75,8 +76,8 @@ export async function measure(
         rows.push({
           name,
           instances: size,
-          median_ms: median(noop.get(name)!),
-          one_edit_ms: median(edit.get(name)!),
+          median_ms: round(median(noop.get(name)!)),
+          one_edit_ms: round(median(edit.get(name)!)),
         });
       }
     }
@@ -110,7 +111,7 @@ async function overhead(
   }
   return [...times].map(([name, list]) => ({
     name,
-    ms_per_stage: median(list),
+    ms_per_stage: round(median(list)),
   }));
 }
 
@@ -207,11 +208,6 @@ async function once(
   const time = performance.now() - start;
   if (!success) throw new Error(`${name}: ${new TextDecoder().decode(stderr)}`);
   return time;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return round(sorted[Math.floor(sorted.length / 2)]!);
 }
 
 function round(value: number): number {

@@ -7,45 +7,68 @@ import { join } from "node:path";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { Cluster, hasSlurm } from "../rig/cluster.ts";
 import { Program } from "../rig/program.ts";
+import { median } from "./median.ts";
 
 const engine = new URL("../../pipeline/", import.meta.url).pathname;
 
-/** What was measured. */
+/** How many instances a job runs: so many, or what the program finds. */
+export type Chunk = number | "auto";
+
+/** What was measured: seconds, a value a round. */
 export interface Measured {
   readonly instances: number;
   /** An array of as many `true`, from its submission to the end of the last. */
-  readonly cluster_s: number;
+  readonly cluster_s: readonly number[];
   /** A run from clean to its end, by instances of one job. */
-  readonly rows: readonly { readonly chunk: number; readonly run_s: number }[];
+  readonly rows: readonly {
+    readonly chunk: Chunk;
+    readonly run_s: readonly number[];
+    /** CPU of the head, with the programs that it called. */
+    readonly head_s: readonly number[];
+  }[];
   /** CPU of the head for one look at all jobs in the queue, its squeue included. */
   readonly round_ms: number;
   /** Jobs in the queue during it. */
   readonly round_jobs: number;
 }
 
-/** Measures with so many instances. */
+/** Measures with so many instances, one after the other in each round. */
 export async function measure(
   instances: number,
-  chunks: readonly number[],
+  chunks: readonly Chunk[],
+  rounds: number,
   say: (line: string) => void,
 ): Promise<Measured | undefined> {
   if (!hasSlurm("deno task bench slurm")) return undefined;
-  await using cluster = await Cluster.start();
-  say(`an array of ${instances} × true`);
-  const cluster_s = await own(cluster, instances);
-  say(`  ${cluster_s.toFixed(1)} s`);
-  const rows: { chunk: number; run_s: number }[] = [];
-  for (const chunk of chunks) {
-    say(`${instances} trivial instances, ${chunk} to a job`);
-    const run_s = await run(cluster, instances, chunk);
-    say(`  ${run_s.toFixed(1)} s`);
-    rows.push({ chunk, run_s: round(run_s) });
+  const cluster_s: number[] = [];
+  const rows = chunks.map((chunk) => ({
+    chunk,
+    run_s: [] as number[],
+    head_s: [] as number[],
+  }));
+  for (let at = 0; at < rounds; at++) {
+    // What ran before would be in each squeue.
+    await using cluster = await Cluster.start();
+    const took = await own(cluster, instances);
+    cluster_s.push(round(took));
+    say(`an array of ${instances} × true: ${took.toFixed(1)} s`);
+    for (const { chunk, run_s, head_s } of rows) {
+      await using cluster = await Cluster.start();
+      const { wall, cpu } = await run(cluster, instances, chunk);
+      run_s.push(round(wall));
+      head_s.push(round(cpu));
+      say(
+        `${instances} trivial instances, ${chunk} to a job: ` +
+          `${wall.toFixed(1)} s, the head's CPU ${cpu.toFixed(1)} s`,
+      );
+    }
   }
+  await using cluster = await Cluster.start();
   const { ms, jobs } = await look(cluster, instances);
   say(`a round of ${jobs} jobs: ${ms.toFixed(1)} ms`);
   return {
     instances,
-    cluster_s: round(cluster_s),
+    cluster_s,
     rows,
     round_ms: round(ms),
     round_jobs: jobs,
@@ -73,12 +96,14 @@ async function ended(
   id: string,
   count: number,
 ): Promise<void> {
+  const end = performance.now() + 900_000;
   for (;;) {
     const said = await cluster.call(
       "squeue",
       ...["-h", "-r", "-t", "CD", "-j", id, "-o", "%i"],
     );
     if (said.trim().split("\n").length >= count) return;
+    if (performance.now() > end) throw new Error("the array did not end");
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
@@ -87,8 +112,8 @@ async function ended(
 async function run(
   cluster: Cluster,
   count: number,
-  chunk: number,
-): Promise<number> {
+  chunk: Chunk,
+): Promise<{ wall: number; cpu: number }> {
   using program = new Program();
   mkdirSync(join(program.root, "stages"), { recursive: true });
   program.write(
@@ -102,7 +127,9 @@ import { start } from "${engine}cli/start.ts";
 const stages = [
   { name: "trivial", title: "trivial", matrix: () => ({ n: Array.from({ length: ${count} }, (_, n) => n) }), at: () => ({
     runs: { kind: "module", module: "stages/trivial.js" }, place: "job",
-    resources: { memory: 100, chunk: ${chunk} }, outputs: { out: { file: "out" } },
+    resources: { memory: 100${
+      chunk === "auto" ? "" : `, chunk: ${chunk}`
+    } }, outputs: { out: { file: "out" } },
   }) },
 ];
 Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
@@ -117,12 +144,18 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
 `,
   );
   const began = performance.now();
+  // What it took, with its children, is in the shell's own account.
+  program.before = ["bash", "-c", 'TIMEFORMAT="cpu %U %S"; time "$@"', "sh"];
   const { code, err } = await program.run(
     { ...cluster.env },
     ...["reproduce", "--executor", "slurm"],
   );
   if (code !== 0) throw new Error(err.slice(-2000));
-  return (performance.now() - began) / 1000;
+  const [, user, system] = /^cpu (\S+) (\S+)$/m.exec(err) ?? [];
+  return {
+    wall: (performance.now() - began) / 1000,
+    cpu: Number(user) + Number(system),
+  };
 }
 
 /** The CPU of one look at the queue: this process's and that of its squeue. */
@@ -164,19 +197,24 @@ console.log(JSON.stringify({ ms: (cpu() - before) / 20, jobs }));
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-/** As BENCHMARKS.md has it. */
+/** As BENCHMARKS.md has it: medians, and the medians of what each is of its round's array. */
 export function table(
   { instances, cluster_s, rows, round_ms, round_jobs }: Measured,
 ): string {
+  const runs = rows.map(({ chunk, run_s, head_s }) => {
+    const parts = run_s.map((one, at) => one / cluster_s[at]!);
+    const what = chunk === "auto" ? "as it is by default" : `${chunk} to a job`;
+    return `| \`reproduce\` from clean, ${what} | ${median(run_s)} | ${
+      median(parts).toFixed(2)
+    } | ${median(head_s)} |`;
+  });
   return [
-    `| ${instances} jobs on three emulated nodes of four slots | s | of the cluster's own |`,
-    "|---|---:|---:|",
-    `| an array of \`true\`, without this program | ${cluster_s} | 1 |`,
-    ...rows.map(({ chunk, run_s }) =>
-      `| \`reproduce\` from clean, ${chunk} to a job | ${run_s} | ${
-        (run_s / cluster_s).toFixed(2)
-      } |`
-    ),
+    `| ${instances} jobs on three emulated nodes of four slots, medians of ${cluster_s.length} | s | of the cluster's own | the head's CPU, s |`,
+    "|---|---:|---:|---:|",
+    `| an array of \`true\`, without this program | ${
+      median(cluster_s)
+    } | 1 | |`,
+    ...runs,
     "",
     `CPU of the head for one look at ${round_jobs} jobs, squeue included: ${round_ms} ms`,
   ].join("\n");

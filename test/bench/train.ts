@@ -9,6 +9,7 @@
  *
  *   bench train [--json] [--rounds N] [--engines portable,native,…]
  */
+import { median } from "./median.ts";
 import { parseArgs } from "node:util";
 import { cpus, loadavg } from "node:os";
 import { runs } from "../stages/training/fixture.ts";
@@ -195,14 +196,6 @@ async function race(
     for (const worker of workers) await worker[Symbol.asyncDispose]();
   }
   return entries;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2
-    ? sorted[middle] ?? NaN
-    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
 const name = ({ engine, form, threads }: Contestant) =>

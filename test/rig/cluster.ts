@@ -200,6 +200,21 @@ export class Cluster implements AsyncDisposable {
     await this.#stop(node, "SIGKILL");
   }
 
+  /** Lets no more jobs begin; those that run go on. */
+  drain(): Promise<void> {
+    return this.#set("State=DRAIN", "Reason=test");
+  }
+
+  /** Lets jobs begin again. */
+  resume(): Promise<void> {
+    return this.#set("State=RESUME");
+  }
+
+  async #set(...words: string[]): Promise<void> {
+    const nodes = `NodeName=${this.nodes.join(",")}`;
+    await this.call("scontrol", "update", nodes, ...words);
+  }
+
   /** Waits until all nodes are idle. */
   idle(): Promise<void> {
     return this.#until("idle nodes", async () => {

@@ -1,5 +1,5 @@
 /** One instance as the head sees it: where its job stands, what it says, how it ends. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "../../failure.ts";
 import { Mailbox } from "../../sandbox/mailbox.ts";
@@ -7,7 +7,7 @@ import { parseLine } from "../../sandbox/messages.ts";
 import { RECORD_SEPARATOR } from "../../stage/task.ts";
 import { isMissing } from "../../store/disk.ts";
 import type { Ended, Standing, Work } from "../executor.ts";
-import { ENDED, executions } from "./layout.ts";
+import { ENDED, executions, jobPath } from "./layout.ts";
 import type { Listed } from "./queue.ts";
 
 /** An array in the queue, as far as the head knows. */
@@ -30,8 +30,10 @@ export class Job {
   readonly #clock: () => number;
   /** Where it is in the queue; missing until it was submitted. */
   place: { readonly array: JobArray; readonly element: number } | undefined;
-  /** Its element of the array runs nothing else. */
-  alone = true;
+  /** Its element of the array runs nothing else; before it has one: shall run nothing else. */
+  alone: boolean;
+  /** How many share its job, and what each is expected to take, in seconds. */
+  #shared: Pick<Standing, "sharers" | "each"> = {};
   over = false;
   /** What the queue said of it the last time. */
   listed: Listed | undefined;
@@ -53,9 +55,23 @@ export class Job {
     clock: () => number,
   ) {
     this.#clock = clock;
+    this.alone = work.alone;
     const { promise, resolve } = Promise.withResolvers<Ended>();
     this.ended = promise;
     this.#end = resolve;
+  }
+
+  /** Gives it its place in the queue, alone or with others, of whom each takes so many seconds. */
+  enter(
+    place: { readonly array: JobArray; readonly element: number },
+    sharers: number,
+    each?: number,
+  ): void {
+    this.place = place;
+    this.alone = sharers === 1;
+    if (sharers > 1) {
+      this.#shared = { sharers, ...(each !== undefined && { each }) };
+    }
   }
 
   /** The folder that holds its executions. */
@@ -97,10 +113,21 @@ export class Job {
       kind: "standing",
       state: waits ? "waiting" : "running",
       job: listed.id,
+      ...this.#shared,
       ...(listed.node !== "" && !waits && { node: listed.node }),
       ...(waits && position !== undefined && { position }),
       ...(waits && !/^(None|)$/.test(listed.reason) &&
         { reason: listed.reason }),
+    });
+  }
+
+  /** Notes that the queue cannot be asked. */
+  unreachable({ seen }: Failure): void {
+    this.tell({
+      kind: "standing",
+      state: "unreachable",
+      ...(this.id !== undefined && { job: this.id }),
+      ...(seen !== undefined && { reason: seen }),
     });
   }
 
@@ -155,6 +182,11 @@ export class Job {
     if (message) this.messages.put(message);
   }
 
+  /** Takes its ticket away: what comes too late finds nothing to do. */
+  void(): void {
+    rmSync(jobPath(this.folder), { force: true });
+  }
+
   /** It is over; nothing more will be heard. */
   finish(end: Ended): void {
     if (this.over) return;
@@ -174,5 +206,11 @@ export class Job {
       tail,
       folder,
     });
+  }
+
+  /** Somebody gave it up. */
+  kill(): void {
+    const { folder } = this;
+    this.finish({ kind: "killed", wall: "none", log: "", folder });
   }
 }

@@ -18,11 +18,14 @@
  */
 import { linkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf, names, readStored } from "../../store/disk.ts";
+import { codeOf, names, readStored, removeTree } from "../../store/disk.ts";
 import type { Digest } from "../../store/digest.ts";
 import type { Confinement } from "../../sandbox/confinement.ts";
 import type { ProcessEnd } from "../../sandbox/start.ts";
 import type { GivenFile } from "../executor.ts";
+
+/** Lines of a log that are shown. */
+const TAIL = 20;
 
 /** What one instance is given. */
 export interface JobFile {
@@ -45,6 +48,8 @@ export interface ArrayFile {
   readonly elements: readonly (readonly {
     readonly fingerprint: Digest;
     readonly ticket: string;
+    /** Seconds after which its job does not begin it any more; missing if somebody declared the chunk. */
+    readonly budget?: number;
   }[])[];
 }
 
@@ -55,8 +60,17 @@ export interface EndFile {
   readonly execution: string;
   readonly node: string;
   readonly seconds: number;
-  /** `left`: it was asked to, by a time limit or for somebody with more right. */
-  readonly end: ProcessEnd | { readonly kind: "left"; readonly begun: boolean };
+  readonly end: ProcessEnd | Left;
+}
+
+/**
+ * It did not come to its end. `asked`: by a time limit or for somebody with more
+ * right; `late`: those before it in its job took longer than was expected.
+ */
+export interface Left {
+  readonly kind: "left";
+  readonly why: "asked" | "late";
+  readonly begun: boolean;
 }
 
 /** The last line of what an execution says. */
@@ -132,6 +146,31 @@ export function writeEnd(folder: string, end: EndFile): void {
 /** The executions with a ticket that have begun. */
 export function executions(folder: string, ticket: string): string[] {
   return names(folder).filter((name) => name.startsWith(`${ticket}-`));
+}
+
+/** The last lines of what an element's program printed. */
+export function lastLines(folder: string, element: number): string[] {
+  const text = readStored(join(folder, `log-${element}.txt`)) ?? "";
+  return text.split("\n").filter(Boolean).slice(-TAIL);
+}
+
+/** Empties the folder of an earlier job whose result nobody wants. */
+export function clear(folder: string): void {
+  // First what says that it counts.
+  rmSync(jobPath(folder), { force: true });
+  for (const name of names(folder)) discard(join(folder, name));
+}
+
+/**
+ * Removes what nobody counts on. On a network file system a folder may hold what is
+ * not seen here yet, or what a node still has open: `clean` gets it later.
+ */
+export function discard(path: string): void {
+  try {
+    removeTree(path);
+  } catch (error) {
+    if (!/^(ENOTEMPTY|EBUSY|EEXIST)$/.test(codeOf(error) ?? "")) throw error;
+  }
 }
 
 /** A name that nobody else has: letters and digits, for queues and paths. */

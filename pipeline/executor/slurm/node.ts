@@ -31,6 +31,7 @@ import {
   type EndFile,
   type JobFile,
   jobFolder,
+  type Left,
   readArray,
   readAttempt,
   readEnd,
@@ -77,12 +78,17 @@ async function main(
     const home = jobFolder(store, one.fingerprint);
     const job = readJob(home);
     if (job?.ticket !== one.ticket || readEnd(home, one.ticket)) continue;
-    await execute(home, job);
+    const late = performance.now() / 1000 > (one.budget ?? Infinity);
+    await execute(home, job, leaving ? "asked" : late ? "late" : undefined);
   }
 }
 
-/** Runs one instance, and leaves a word of how it ended. */
-async function execute(home: string, job: JobFile): Promise<void> {
+/** Runs one instance, or gives it back; and leaves a word of how it ended. */
+async function execute(
+  home: string,
+  job: JobFile,
+  why: Left["why"] | undefined,
+): Promise<void> {
   const name = `${job.ticket}-${execution}`;
   const folder = join(home, name, "work");
   mkdirSync(folder, { recursive: true });
@@ -93,9 +99,9 @@ async function execute(home: string, job: JobFile): Promise<void> {
     futimesSync(messages, now, now);
   }, BEAT);
   try {
-    const end = leaving
-      ? { kind: "left", begun: false } as const
-      : await attend(folder, job, messages);
+    const end = why === undefined
+      ? await attend(folder, job, messages)
+      : { kind: "left", why, begun: false } as const;
     writeEnd(home, {
       ticket: job.ticket,
       execution: name,
@@ -143,7 +149,9 @@ async function attend(
   // Whoever ends a job by SIGTERM may have sent it to the stage's process as well.
   const asked = leaving && end.kind === "failed" &&
     end.failure.kind === "stage-killed";
-  return end.kind === "killed" || asked ? { kind: "left", begun: true } : end;
+  return end.kind === "killed" || asked
+    ? { kind: "left", why: "asked", begun: true }
+    : end;
 }
 
 function say(messages: number, message: Message): void {

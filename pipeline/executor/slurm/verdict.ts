@@ -6,7 +6,8 @@
  *   the queue says          the job said its end       it did not
  *   waits                   –                          wait; failed if it waits for ever
  *   runs                    believed a minute later    lost if it has been mute for long
- *   OUT_OF_MEMORY           failed, whatever it said   failed
+ *   OUT_OF_MEMORY           failed, whatever it said,  failed
+ *                           unless it was another's
  *   any other end           believed                   COMPLETED: wait a minute, then lost;
  *                                                      taken from it: lost; else failed
  *   nothing                 believed                   alive: wait; else accounting's
@@ -35,6 +36,8 @@ export interface Known {
   readonly said: number;
   /** Its element of the array runs nothing else. */
   readonly alone: boolean;
+  /** Another one that shares its element did not end well. */
+  readonly suspect: boolean;
   /** It was ended for its memory, says its log. */
   readonly overrun: boolean;
   /** An execution has begun. */
@@ -69,8 +72,11 @@ export function judge(known: Known): Verdict {
   const { listed, end, said, begun, mute, gone, instance } = known;
   const state = (listed ?? known.accounted)?.state;
   const wait: Verdict = { kind: "wait" };
-  if (state === "OUT_OF_MEMORY" || known.overrun) {
-    // Of several, nobody knows whose the memory was: each gets a job of its own.
+  const innocent = known.suspect && (end?.end.kind === "done" ||
+    end?.end.kind === "failed" && end.end.failure.kind !== "stage-killed");
+  if ((state === "OUT_OF_MEMORY" || known.overrun) && !innocent) {
+    // Of several, nobody knows whose the memory was: each gets a job of its own,
+    // but for those that ended by themselves before the one that did not.
     return known.alone || end?.end.kind === "failed"
       ? failed(memory(known))
       : lost(known, "another instance of its job ran out of memory");
@@ -125,6 +131,13 @@ export function judge(known: Known): Verdict {
         return lost(known, reasons[state] ?? state);
       case "TIMEOUT":
       case "DEADLINE":
+        // Of several, no one's time was too short: each gets a job of its own.
+        if (!known.alone) {
+          return lost(
+            known,
+            "its job reached the time limit, with others in it",
+          );
+        }
         return {
           kind: "lost",
           time: true,

@@ -73,13 +73,16 @@ export class Jobs implements AsyncDisposable {
     readonly cluster: Cluster | undefined,
     stages: {
       readonly count?: number;
+      /** Where the stage before them runs. */
+      readonly first?: "head" | "job";
       readonly steps?: number;
       readonly resources?: object;
       readonly params?: object;
       readonly settings?: object;
     } = {},
   ) {
-    const { count = 3, steps = 1, resources = {}, params = {} } = stages;
+    const { count = 3, first = "job", steps = 1, resources = {}, params = {} } =
+      stages;
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       async (request) => {
@@ -104,7 +107,7 @@ import { start } from "${engine}cli/start.ts";
 import { every, file, output } from "${engine}stage/declaration.ts";
 const module = (name) => ({ kind: "module", module: "stages/" + name + ".js" });
 const stages = [
-  { name: "first", title: "first", at: () => ({ runs: module("copy"), place: "job", inputs: { in: file("data/a.txt") }, outputs: { out: { file: "out" } } }) },
+  { name: "first", title: "first", at: () => ({ runs: module("copy"), place: "${first}", inputs: { in: file("data/a.txt") }, outputs: { out: { file: "out" } } }) },
   { name: "work", title: "work", matrix: () => ({ n: ${n} }), at: () => ({
     runs: module("work"), place: "job", params: { steps: ${steps}, ...${
         JSON.stringify(params)
@@ -192,6 +195,31 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
       rerun: string;
     };
     return { ...failure, tail: log.tail, rerun };
+  }
+
+  /** How the instances of a stage ended. */
+  static results(
+    { events }: End,
+    stage: string,
+  ): { [instance: string]: unknown } {
+    return Object.fromEntries(
+      events.filter(({ kind, instance }) =>
+        kind === "ended" && instance?.startsWith(`${stage}[`)
+      ).map(({ instance, result }) => [instance, result]),
+    );
+  }
+
+  /** Gives jobs that wait no time for more than what they have begun. */
+  hurry(): void {
+    const arrays = join(this.program.root, ".store/arrays");
+    for (const { name } of Deno.readDirSync(arrays)) {
+      const path = join(arrays, name, "array.json");
+      const text = Deno.readTextFileSync(path);
+      Deno.writeTextFileSync(
+        path,
+        text.replaceAll('"ticket":', '"budget":0,"ticket":'),
+      );
+    }
   }
 
   /** What the last stage made. */

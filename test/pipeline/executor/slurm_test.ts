@@ -286,6 +286,71 @@ test("short instances share the elements of an array", async () => {
   deepEqual([...places].sort(), ["0", "1", "2"]);
 });
 
+test("one that fails in a job of several, or takes its memory, leaves the others what they are", async () => {
+  await using cluster = await Cluster.start();
+  await using jobs = new Jobs(cluster, { count: 4, settings: { chunk: 4 } });
+  jobs.answer = (name) =>
+    name === "work1" ? "fail" : name === "work3" ? "eat" : "go";
+  const end = await jobs.run();
+  equal(end.code, 1);
+  // Whose memory it was shows in a job of its own, where it fails for good.
+  deepEqual(jobs.begun.toSorted(), [
+    ...["work1", "work2", "work3", "work3", "work4"],
+  ]);
+  equal(
+    Jobs.failure(end, "work[n=1]").what,
+    "work[n=1] stopped with exit code 1",
+  );
+  equal(
+    Jobs.failure(end, "work[n=3]").what,
+    "work[n=3] ran out of the memory of its job",
+  );
+  deepEqual(Jobs.results(end, "work"), {
+    ...{ "work[n=1]": "failed", "work[n=2]": "built" },
+    ...{ "work[n=3]": "failed", "work[n=4]": "built" },
+  });
+});
+
+test("of a large map a few go first, and by what they take the others share jobs", async () => {
+  await using cluster = await Cluster.start();
+  await using jobs = new Jobs(cluster, { count: 120 });
+  const end = await jobs.run();
+  done(end);
+  equal(new Set(jobs.begun).size, 120);
+  equal(jobs.begun.length, 120);
+  const queued = end.events.filter(({ kind }) => kind === "queued");
+  const held = queued.filter(({ state }) => state === "held");
+  equal(held.length, 108);
+  const ran = queued.filter(({ job, instance }) =>
+    job !== undefined && instance?.startsWith("work")
+  );
+  const shared = ran.filter(({ sharers }) => sharers === 2);
+  const of = (some: typeof ran) => new Set(some.map(({ job }) => job)).size;
+  equal(of(ran), 12 + 54);
+  equal(of(shared), 54);
+  yes(shared.every(({ each }) => Number(each) > 0));
+});
+
+test("instances that turn out to be long give those back that share their job", async () => {
+  await using cluster = await Cluster.start();
+  await using jobs = new Jobs(cluster, {
+    first: "head",
+    settings: { chunk: 3 },
+  });
+  await cluster.drain();
+  const head = jobs.head();
+  await cluster.queue((lines) => lines.some((line) => / PENDING /.test(line)));
+  jobs.hurry();
+  await cluster.resume();
+  const end = await jobs.end(head);
+  done(end);
+  once(jobs);
+  equal(jobs.result, RESULT);
+  const back = end.events.filter(({ kind }) => kind === "warned");
+  equal(back.length, 3);
+  match(String(back[0]!.message), /gets a job of its own: those before it/);
+});
+
 test("without Slurm, --executor slurm says what is missing", async () => {
   await using jobs = new Jobs(undefined, { count: 1 });
   const PATH = withoutSlurm();

@@ -21,7 +21,7 @@ const FAILED = {
   ...KILLED,
   failure: { kind: "stage-failed", what: "The data is bad" },
 } as const;
-const LEFT = { kind: "left", begun: true } as const;
+const LEFT = { kind: "left", why: "asked", begun: true } as const;
 
 function listed(state: string, reason = ""): Listed {
   return { id: "7_0", state, node: "n1", reason, name: "facsimile-x-1" };
@@ -41,6 +41,7 @@ const PLAIN: Known = {
   end: undefined,
   said: 0,
   alone: true,
+  suspect: false,
   overrun: false,
   begun: true,
   mute: 1,
@@ -95,6 +96,26 @@ Deno.test("judge() believes a job's own word once the queue calls it ended, but 
     verdict({ listed: listed("OUT_OF_MEMORY"), end: end(DONE), alone: false }),
     "lost job-lost",
   );
+  // Unless another one was hit: what ended by itself before that counts.
+  const beside = (said: EndFile["end"]) =>
+    verdict({
+      listed: listed("OUT_OF_MEMORY"),
+      end: end(said),
+      alone: false,
+      suspect: true,
+    });
+  equal(beside(DONE), "believe");
+  equal(beside(FAILED), "believe");
+  equal(beside(KILLED), "failed job-memory");
+});
+
+Deno.test("judge() blames none of several for the time limit of their job", () => {
+  const of = (alone: boolean) => {
+    const found = judge({ ...PLAIN, listed: listed("TIMEOUT"), alone });
+    return found.kind === "lost" && found.time;
+  };
+  equal(of(true), true);
+  equal(of(false), false);
 });
 
 Deno.test("judge() takes a stage that Slurm ended for lost, cancelled or late, and not for broken", () => {
@@ -194,12 +215,14 @@ Deno.test("judge() never waits for ever: an ended or forgotten job is settled wi
     fc.option(fc.constantFrom(DONE, FAILED, KILLED, LEFT), { nil: undefined }),
     fc.boolean(),
     fc.boolean(),
-    (state, said, begun, alone) => {
+    fc.boolean(),
+    (state, said, begun, alone, suspect) => {
       const found = verdict({
         listed: state === undefined ? undefined : listed(state),
         end: said && end(said),
         begun,
         alone,
+        suspect,
         mute: 1000,
         gone: 1000,
         said: 1000,

@@ -12,15 +12,21 @@ const queued = (more: object): Event =>
 Deno.test("standing() says where an instance is, in the queue's own words for why", () => {
   deepEqual(
     ([
+      { state: "held" },
       { state: "submitting" },
       { state: "waiting", job: "7_1", position: 2, reason: "Resources" },
       { state: "running", job: "7_1", node: "n2" },
+      { state: "running", job: "7_1", node: "n2", sharers: 3 },
+      { state: "running", job: "7_1", node: "n2", sharers: 20, each: 0.2 },
       { state: "unreachable", reason: "Unable to contact slurm controller" },
     ] as const).map(standing),
     [
+      "waits until others have shown what one takes",
       "goes to the queue",
       "waits, no. 2 of ours (Resources)",
       "on n2, job 7_1",
+      "on n2, job 7_1 (of 3)",
+      "on n2, job 7_1 (of 20, each under 1 s)",
       "the cluster does not answer (Unable to contact slurm controller): waiting",
     ],
   );
