@@ -4,6 +4,8 @@ import { basename, join } from "node:path";
 import { type Digest, digestBytes, digestFile } from "../store/digest.ts";
 import { fail, ok, type Result } from "../failure.ts";
 import type { Opened } from "../plan/open.ts";
+import { buildFiles } from "../sandbox/program/environment.ts";
+import type { Runs } from "../stage/declaration.ts";
 import { LOCK } from "../published/lock.ts";
 import type { Described } from "./crate/entity.ts";
 import { documentsOf } from "./derivation.ts";
@@ -46,6 +48,7 @@ export async function contents(
   const pieces = new Map<string, Piece>();
   const used = graph.instances.flatMap((instance) => [
     ...opened.code(instance)?.files ?? [],
+    ...environmentFiles(instance.declaration.runs, root),
     ...Object.values(instance.links).flatMap((link) =>
       link.kind === "file" ? [join(root, link.path)] : []
     ),
@@ -171,6 +174,15 @@ export async function contents(
     ),
   );
   return ok({ pieces, release });
+}
+
+/** What the environment of a command is built from, which its process does not read. */
+function environmentFiles(runs: Runs, root: string): string[] {
+  if (runs.kind === "module" || !runs.environment) return [];
+  const { environment } = runs;
+  return [environment.lock, ...buildFiles(environment)]
+    .map((path) => join(root, path))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 }
 
 /** What is known of pieces, so that none is read for every document that names it. */

@@ -5,10 +5,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Output, runProgram } from "../sandbox/program/sandbox.ts";
+import { reachOf } from "../sandbox/program/strange.ts";
 import { denoDir } from "../sandbox/wall/cache.ts";
 import type { Rule } from "../sandbox/wall/restriction.ts";
 import { realPath } from "../store/path.ts";
 import type { Container } from "./container.ts";
+import { readRun } from "./documents.ts";
 import { CODE, VENDOR } from "./layout.ts";
 import { provide } from "./provisions.ts";
 import { type Registry, serveTarballs } from "./registry.ts";
@@ -86,7 +88,10 @@ function enclosed(
     : hasData
     ? data
     : mirror.place && absolute(mirror.place);
+  const programs = programsOf(container);
+  const reach = programs.length > 0 ? reachOf(programs) : undefined;
   const rules: Rule[] = [
+    ...reach?.rules ?? [],
     { path: place, access: "write" },
     { path: realPath(Deno.execPath()), access: "run" },
     { path: realPath(resolve(path)), access: "read" },
@@ -95,6 +100,7 @@ function enclosed(
       : []),
   ];
   const env: { [name: string]: string } = {
+    ...reach?.env,
     HOME: join(place, "home"),
     TMPDIR: join(place, "tmp"),
     DENO_DIR: cache,
@@ -120,6 +126,15 @@ function enclosed(
         if (said) hear(said);
       }),
     );
+}
+
+/** The programs that the record's commands begin with. */
+function programsOf(container: Container): string[] {
+  return Object.values(readRun(container).instances).flatMap(({ facts }) => {
+    const { command } = facts;
+    const [name] = Array.isArray(command) ? command : [];
+    return typeof name === "string" ? [name] : [];
+  });
 }
 
 function passed(name: string): { [name: string]: string } {

@@ -17,9 +17,9 @@ import {
   scratchFolder,
 } from "./confinement.ts";
 import { cardVariables, type Invocation, taskFile } from "./flags.ts";
-import { distinct, realPath, within } from "../store/path.ts";
+import { realPath } from "../store/path.ts";
 import { isPython } from "./program/environment.ts";
-import { packageFolders } from "./program/packages.ts";
+import { installations, packageFolders } from "./program/packages.ts";
 import { PROGRAM_ENVIRONMENT } from "./program/variables.ts";
 import { findProgram } from "./program/find.ts";
 
@@ -98,22 +98,6 @@ export function threads(cpus: number): { readonly [name: string]: string } {
       "VECLIB_MAXIMUM_THREADS",
     ].map((name) => [name, String(cpus)]),
   );
-}
-
-/**
- * The folders in which a program keeps its own libraries: above `bin`, as conda,
- * venv and R do it. Both where it is found and where it really is, for the one of
- * a venv is a link. Never a home or the project, which hold more than programs,
- * nor `/usr`, of which wall/system.ts says what is readable.
- */
-function installations(program: string, root: string): readonly string[] {
-  const home = Deno.env.get("HOME");
-  return distinct([program, realPath(program)].flatMap((path) => {
-    const folder = path.match(/^(\/.+)\/bin\/[^/]+$/)?.[1];
-    if (folder === undefined || folder === "/usr") return [];
-    if (within(root, folder)) return [];
-    return home !== undefined && within(home, folder) ? [] : [folder];
-  }));
 }
 
 /** A word of the command with its placeholders replaced; `{input NAME}` of many inputs becomes many words. */

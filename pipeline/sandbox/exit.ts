@@ -103,7 +103,11 @@ export function outputFailure(confinement: Confinement): Failure | undefined {
       kind: "output-missing",
       what: `${confinement.instance} did not write its output "${name}"`,
       seen: `${file} expected; found: ${found.join(", ") || "nothing"}`,
-      hint: `write it to task.output(${JSON.stringify(name)})`,
+      hint: confinement.runs.kind === "module"
+        ? `write it to task.output(${JSON.stringify(name)})`
+        : `write it to the path that {output ${name}} in the command stands for, and facsimile.output(${
+          JSON.stringify(name)
+        }) in Python`,
     };
   }
   return undefined;

@@ -16,11 +16,14 @@ export function explainTraceback(
 ): Pick<Failure, "hint"> & { readonly place?: string } {
   const { runs } = confinement;
   if (runs.kind !== "command") return {};
-  const place = tail.flatMap((line) => {
+  const places = tail.flatMap((line) => {
     const [, path = "", at] = /^\s*File "([^"]+)", line (\d+)/.exec(line) ?? [];
     const own = inProject(path, confinement);
     return own === undefined ? [] : [`${own}:${at}`];
-  }).at(-1);
+  });
+  // What the helper was asked wrongly stands where it was asked.
+  const place = places.findLast((one) => !/(^|\/)facsimile\.py:/.test(one)) ??
+    places.at(-1);
   const error = tail.findLast((line) => /^\w*Error\b/.test(line)) ?? "";
   const hint = missing(error, { ...confinement, runs });
   return {

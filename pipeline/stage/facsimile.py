@@ -20,27 +20,23 @@ point = _task["point"]
 scratch = _task["scratch"]
 #: The furthest checkpoint that fits, {"position": 3, "path": "/…"}, or None.
 checkpoint = _task["checkpoint"]
+_kept = 0
 
 
 def input(name):
     """The path of a single input."""
-    path = _task["inputs"][name]
-    if not isinstance(path, str):
-        raise KeyError(f"{name} stands for many files; ask inputs({name!r})")
-    return path
+    return _named("inputs", name, str, "stands for many files; ask inputs")
 
 
 def inputs(name):
     """Pairs of point and path, of an input that is every instance of a stage."""
-    many = _task["inputs"][name]
-    if isinstance(many, str):
-        raise KeyError(f"{name} is one file; ask input({name!r})")
+    many = _named("inputs", name, list, "is one file; ask input")
     return [(one["point"], one["path"]) for one in many]
 
 
 def output(name):
     """The path where an output is to be written."""
-    return _task["outputs"][name]
+    return _named("outputs", name, str)
 
 
 def progress(done, total, unit, **values):
@@ -49,8 +45,12 @@ def progress(done, total, unit, **values):
 
 
 def keep(position, path):
-    """Hands over a complete checkpoint: a file in `scratch`, gone from there afterwards."""
-    _say("checkpoint", checkpoint={"position": position, "path": os.path.abspath(path)})
+    """Hands over a complete checkpoint: a file in `scratch`, whose name is free again at once."""
+    global _kept
+    _kept += 1
+    taken = os.path.join(scratch, f".checkpoint-{_kept}")
+    os.rename(path, taken)
+    _say("checkpoint", checkpoint={"position": position, "path": taken})
 
 
 def warn(message):
@@ -75,6 +75,14 @@ def metrics(values, name="metrics"):
     with open(output(name), "w", encoding="utf-8") as file:
         json.dump(values, file, indent=2, sort_keys=True, allow_nan=False)
         file.write("\n")
+
+
+def _named(kind, name, shape, otherwise=""):
+    if name not in _task[kind]:
+        raise KeyError(f"no {name!r} among the {kind}: {', '.join(_task[kind]) or 'none'}")
+    if not isinstance(_task[kind][name], shape):
+        raise KeyError(f"{name} {otherwise}({name!r})")
+    return _task[kind][name]
 
 
 def _say(kind, **what):

@@ -18,6 +18,7 @@ import {
 } from "./declaration.ts";
 import type { Json } from "./json.ts";
 import { isPathBelow, isStageName } from "./names.ts";
+import { nearest } from "./spelling.ts";
 
 const text = v.pipe(v.string("a text"), v.nonEmpty("a text that is not empty"));
 
@@ -81,7 +82,7 @@ const count = (least: number, allowed: string) =>
   );
 
 /** One table `[stage.NAME]`. */
-const declared = v.strictObject({
+const entries = v.strictObject({
   title: v.exactOptional(text),
   run: words,
   code: v.optional(v.array(path, "a list of files"), []),
@@ -123,6 +124,7 @@ const declared = v.strictObject({
     {},
   ),
   net: v.optional(v.array(text, "a list of hosts"), []),
+  resume: v.exactOptional(text),
   tolerance: v.exactOptional(
     v.pipe(
       v.number("a number greater than 0"),
@@ -131,22 +133,62 @@ const declared = v.strictObject({
   ),
 });
 
-type Declared = v.InferOutput<typeof declared>;
+type Declared = v.InferOutput<typeof entries>;
+
+const declared = v.pipe(
+  entries,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { resume, params, metrics, outputs } = dataset.value;
+    if (metrics === undefined && Object.keys(outputs).length === 0) {
+      addIssue({ message: "a stage with at least one output, or metrics" });
+    }
+    if (resume === undefined || typeof params[resume] === "number") return;
+    addIssue({
+      message: resumable(resume, params),
+      path: [{
+        type: "object",
+        origin: "value",
+        input: dataset.value,
+        key: "resume",
+        value: resume,
+      }],
+    });
+  }),
+);
+
+/** What is wrong with `resume`, which names the parameter that checkpoints go along. */
+function resumable(name: string, params: Declared["params"]): string {
+  const numbers = Object.keys(params)
+    .filter((key) => typeof params[key] === "number");
+  const near = nearest(name, numbers);
+  return "the name of a number among params, along which checkpoints go" +
+    (numbers.length === 0
+      ? `: params = { ${/^[\w-]+$/.test(name) ? name : "steps"} = 10 }`
+      : near === undefined
+      ? `: ${numbers.join(", ")}`
+      : `; did you mean "${near}"?`);
+}
 
 /** The table `[stage]`. */
 export const stagesSchema = v.pipe(
   v.record(v.string(), declared),
-  v.check(
-    (table) => Object.keys(table).every(isStageName),
-    "stages named by lower case letters, digits and hyphens",
-  ),
-  v.check(
-    (table) =>
-      Object.values(table).every(({ metrics, outputs }) =>
-        metrics !== undefined || Object.keys(outputs).length > 0
-      ),
-    "stages with at least one output, or metrics",
-  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [name, value] of Object.entries(dataset.value)) {
+      if (isStageName(name)) continue;
+      addIssue({
+        message: "a stage is named by lower case letters, digits and hyphens",
+        path: [{
+          type: "object",
+          origin: "key",
+          input: dataset.value,
+          key: name,
+          value,
+        }],
+      });
+    }
+  }),
 );
 
 /** Checked tables `[stage.NAME]`. */
@@ -239,7 +281,7 @@ function declarationOf(
         version: table.version,
       }),
       ...(table.version === undefined &&
-        /^(python|pypy)[\d.]*$/.test(program) && {
+        /^(.*\/)?(python|pypy)[\d.]*$/.test(program) && {
         version: [program, "--version"] as const,
       }),
       ...(lock && {
@@ -258,6 +300,7 @@ function declarationOf(
     outputs: Object.fromEntries(outputs),
     permissions: { net: table.net },
     resources: table.resources,
+    ...(table.resume !== undefined && { resume: { along: table.resume } }),
   };
 }
 

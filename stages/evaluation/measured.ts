@@ -1,7 +1,6 @@
 /** Gathers what other stages measured, each in a file of its own. */
-import { canonical } from "../../pipeline/stage/json.ts";
 import { StageError, type Task } from "../../pipeline/stage/task.ts";
-import { readJson } from "../formats/json.ts";
+import { parseJson } from "../formats/json.ts";
 import { type Gathered, MeasuredSchema } from "../formats/measured.ts";
 
 /**
@@ -14,29 +13,35 @@ export function gatherMeasured(
   stages: readonly string[],
 ): Gathered {
   if (stages.length === 0) return {};
-  const kinds = new Map<string, NonNullable<Gathered["kinds"]>[string]>();
+  const kinds = new Map<string, Kind & { readonly of: string }>();
   const measured = Object.fromEntries(stages.map((stage) => [
     stage,
     Object.fromEntries(
       task.inputs(`measured ${stage}`).map(({ point, path }) => {
-        const values = Object.entries(readJson(path, MeasuredSchema)).map((
-          [name, measure],
-        ) => {
+        const at = Object.entries(point)
+          .map(([axis, value]) => `${axis}=${value}`).join(",");
+        const instance = at === "" ? stage : `${stage}[${at}]`;
+        const file = parseJson(
+          Deno.readTextFileSync(path),
+          MeasuredSchema,
+          `what ${instance} measured`,
+        );
+        const values = Object.entries(file).map(([name, measure]) => {
           const { value, ...kind } = isContent(measure)
             ? { value: measure }
             : measure;
           const whole = `${stage}.${name}`;
           const before = kinds.get(whole);
-          if (before && canonical(before) !== canonical(kind)) {
+          if (before && printed(before) !== printed(kind)) {
             throw new StageError(
               `Cannot gather ${whole}`,
-              `it is ${canonical(before)} in one instance and ${
-                canonical(kind)
-              } in another`,
+              `it has ${printed(before)} in ${before.of}, and ${
+                printed(kind)
+              } in ${instance}`,
               "let every instance of the stage give it one unit and direction",
             );
           }
-          kinds.set(whole, kind);
+          kinds.set(whole, before ?? { ...kind, of: instance });
           return [name, value];
         });
         const place = Object.entries(point)
@@ -48,11 +53,22 @@ export function gatherMeasured(
       }),
     ),
   ]));
-  const told = [...kinds].filter(([, kind]) => Object.keys(kind).length > 0);
+  const told = [...kinds].flatMap(([name, { of: _, ...kind }]) =>
+    Object.keys(kind).length > 0 ? [[name, kind] as const] : []
+  );
   return {
     measured,
     ...(told.length > 0 && { kinds: Object.fromEntries(told) }),
   };
+}
+
+type Kind = NonNullable<Gathered["kinds"]>[string];
+
+function printed({ unit, better }: Kind): string {
+  return [
+    unit === undefined ? "no unit" : `the unit "${unit}"`,
+    ...better === undefined ? [] : [`${better} as the better`],
+  ].join(" and ");
 }
 
 function isContent(

@@ -105,6 +105,7 @@ const describe = (experiment: Experiment) => {
       "deno.lock",
       "docs",
       "engine.json",
+      "examples",
       "experiment.schema.json",
       "experiment.toml",
       "main.ts",

@@ -12,6 +12,7 @@ const PARTS = [
   "README.md",
   "deno.json",
   "deno.lock",
+  "examples",
   "experiment.toml",
   "main.ts",
   "pipeline",

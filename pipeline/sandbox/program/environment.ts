@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { short } from "../../failure.ts";
 import type { Runs } from "../../stage/declaration.ts";
 import type { JsonObject } from "../../stage/json.ts";
+import { isPathBelow } from "../../stage/names.ts";
 import type { Facts } from "../../store/fingerprint.ts";
 import { type Digest, digestJson } from "../../store/digest.ts";
 import { names, realPath, within } from "../../store/path.ts";
@@ -56,19 +57,34 @@ export function lockProblem(
   };
 }
 
-/** The facts of an environment: its lock, and how it is built if not by pip. */
+/** Words of the command that builds an environment which may be files of the project. */
+export function buildFiles({ build }: Environment): readonly string[] {
+  return (build ?? []).filter((word) =>
+    isPathBelow(word) && !word.includes("{")
+  );
+}
+
+/**
+ * The facts of an environment: its lock, and how it is built if not by pip, with
+ * the files of the project that build it.
+ */
 export function lockFacts(
   { lock, build }: Environment,
   digest: Digest,
+  files: { readonly [path: string]: Digest } = {},
 ): JsonObject {
   return {
     [`${LOCK}${lock}`]: digest,
     ...(build && { [BUILD]: [...build] }),
+    ...Object.fromEntries(
+      Object.entries(files).map(([path, one]) => [`${BUILDER}${path}`, one]),
+    ),
   };
 }
 
 const LOCK = "environment ";
 const BUILD = "environment build";
+const BUILDER = "builder of the environment ";
 
 /**
  * The key that an environment is built under, from the facts of an instance; nothing
@@ -83,6 +99,9 @@ export function environmentKey(facts: Facts): Digest | undefined {
   return digestJson("environment", {
     lock: facts[lock]!, // just found
     build: facts[BUILD] ?? null,
+    ...Object.fromEntries(
+      Object.entries(facts).filter(([fact]) => fact.startsWith(BUILDER)),
+    ),
     program: facts[`program ${command[0]}`] ?? null,
     os: facts.os ?? null,
     cpu: facts.cpu ?? null,

@@ -6,6 +6,7 @@ import { type Digest, digestJson } from "../../store/digest.ts";
 import type { StatCache } from "../../store/stat.ts";
 import { join } from "node:path";
 import {
+  buildFiles,
   type Environment,
   isPython,
   lockFacts,
@@ -83,16 +84,27 @@ export function environmentFacts(
   const problem = build === undefined && isPython(command[0])
     ? lockProblem(lock, text)
     : undefined;
-  return problem
-    ? fail({
+  if (problem) {
+    return fail({
       kind: "environment-lock",
       what: `Cannot build the environment of ${words} from "${lock}"`,
       ...problem,
-    })
-    : ok({
-      facts: lockFacts(environment, digest),
-      bytes: { [path]: digest },
     });
+  }
+  const files: Record<string, Digest> = {};
+  for (const name of buildFiles(environment)) {
+    const found = stat.digest(join(root, name), root);
+    if (found !== undefined) files[name] = found; // else it is a word like any other
+  }
+  return ok({
+    facts: lockFacts(environment, digest, files),
+    bytes: {
+      [path]: digest,
+      ...Object.fromEntries(
+        Object.entries(files).map(([name, found]) => [join(root, name), found]),
+      ),
+    },
+  });
 }
 
 function askVersion(

@@ -7,7 +7,26 @@
 import { basename, dirname, join } from "node:path";
 import type { Json } from "../../stage/json.ts";
 import type { StatCache } from "../../store/stat.ts";
-import { distinct, names, realPath } from "../../store/path.ts";
+import { distinct, names, realPath, within } from "../../store/path.ts";
+
+/**
+ * The folders in which a program keeps its own libraries: above `bin`, as conda,
+ * venv and R do it. Both where it is found and where it really is, for the one of
+ * a venv is a link. Never a home or the project, which hold more than programs,
+ * nor `/usr`, of which wall/system.ts says what is readable.
+ */
+export function installations(
+  program: string,
+  root?: string,
+): readonly string[] {
+  const home = Deno.env.get("HOME");
+  return distinct([program, realPath(program)].flatMap((path) => {
+    const folder = path.match(/^(\/.+)\/bin\/[^/]+$/)?.[1];
+    if (folder === undefined || folder === "/usr") return [];
+    if (root !== undefined && within(root, folder)) return [];
+    return home !== undefined && within(home, folder) ? [] : [folder];
+  }));
+}
 
 /** Where an interpreter finds its packages, by its path and by what that is a link to. */
 export function packageFolders(program: string): readonly string[] {

@@ -22,6 +22,7 @@ import {
   lockDigest,
 } from "./environment.ts";
 import { findProgram } from "./find.ts";
+import { pipTrouble } from "./pip.ts";
 
 type Command = Extract<Runs, { kind: "command" }>;
 
@@ -50,9 +51,13 @@ export async function provide(
     throw new Error(`No environment of ${runs.command.join(" ")} was planned`);
   }
   const folder = join(environmentsFolder(store), key);
+  const failed = failures.get(signal) ?? new Map<string, Failure>();
+  failures.set(signal, failed);
   for (;;) {
     const known = builtIn(folder);
     if (known) return ok(known);
+    const failure = failed.get(key);
+    if (failure) return fail(failure);
     mkdirSync(dirname(folder), { recursive: true });
     mkdirSync(join(store, "leases"), { recursive: true });
     using lease = take(join(store, "leases"), key);
@@ -66,15 +71,22 @@ export async function provide(
     rmSync(folder, { recursive: true, force: true });
     order.building();
     const built = await build(order, folder);
-    if (!built.ok) rmSync(folder, { recursive: true, force: true });
+    if (!built.ok) {
+      rmSync(folder, { recursive: true, force: true });
+      if (!signal.aborted) failed.set(key, built.failure);
+    }
     return built;
   }
 }
 
-async function build(
-  { runs, facts, root, signal }: Order,
-  folder: string,
-): Promise<Result<Built>> {
+/**
+ * What could not be built, by the signal of the run: what failed for one of three
+ * hundred instances, after a minute of asking for packages, fails for all.
+ */
+const failures = new WeakMap<AbortSignal, Map<string, Failure>>();
+
+async function build(order: Order, folder: string): Promise<Result<Built>> {
+  const { runs, facts, root, signal } = order;
   const [name] = runs.command;
   const given = lockAsPlanned(runs, facts, root);
   if (!given.ok) return given;
@@ -121,7 +133,7 @@ async function build(
     });
   }
   for (const step of steps) {
-    const failure = await execute(step, root, runs, signal);
+    const failure = await execute(step, order);
     if (failure) return fail(failure);
   }
   const library = isPython(name)
@@ -157,9 +169,7 @@ function lockAsPlanned(
 
 async function execute(
   words: readonly string[],
-  root: string,
-  runs: Order["runs"],
-  signal: AbortSignal,
+  { root, runs, facts, signal }: Order,
 ): Promise<Failure | undefined> {
   const [program = "", ...args] = words;
   const what = `Cannot build the environment of ${runs.command.join(" ")}`;
@@ -174,6 +184,16 @@ async function execute(
     if (success) return undefined;
     const said = new TextDecoder().decode(stderr).trim() ||
       new TextDecoder().decode(stdout).trim();
+    if (words[2] === "pip") {
+      return {
+        kind: "environment-build",
+        what,
+        ...pipTrouble(said, {
+          lock: runs.environment.lock,
+          python: String(facts[`program ${runs.command[0]}`]),
+        }),
+      };
+    }
     const lines = said.split("\n");
     const told = lines.findLast((line) => /^\s*(ERROR|Error)/.test(line)) ??
       lines.at(-1) ?? "";
@@ -181,8 +201,8 @@ async function execute(
       kind: "environment-build",
       what,
       seen: told.trim().slice(0, 500),
-      hint: /ensurepip/.test(said)
-        ? "install python3-venv, or use a Python that has ensurepip"
+      hint: /ensurepip|No module named '?venv/.test(said)
+        ? "install python3-venv, or use a Python that has venv and ensurepip"
         : hint,
     };
   } catch (error) {

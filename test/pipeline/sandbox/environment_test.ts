@@ -32,6 +32,13 @@ if (!works) {
   skip("environments of Python stages", "/usr/bin/python3 has no venv");
 }
 
+/** What this Python says of itself, which is a fact. */
+const VERSION = works
+  ? new TextDecoder().decode(
+    new Deno.Command(PYTHON, { args: ["--version"] }).outputSync().stdout,
+  ).trim()
+  : "";
+
 const HELPER = readFileSync(
   new URL("../../../pipeline/stage/facsimile.py", import.meta.url),
   "utf8",
@@ -236,10 +243,12 @@ Deno.test({
       );
       await using _ = study;
       deepEqual(await run(study, index), { count: "failed" });
-      const { what, seen = "", hint = "" } = failure(study);
-      equal(what, `Cannot build the environment of ${PYTHON} stages/count.py`);
-      match(seen, /No matching distribution found for tally==9\.0/);
-      match(hint, /^look at requirements\.txt; by hand: .*pip install/);
+      deepEqual(failure(study), {
+        kind: "environment-build",
+        what: `Cannot build the environment of ${PYTHON} stages/count.py`,
+        seen: `pip finds no tally==9.0 for ${VERSION}; there are 1.0`,
+        hint: "correct its version in requirements.txt",
+      });
       deepEqual(readdirSync(join(study.root, ".store/environments")), []);
     });
     await t.step("a digest that is another", async () => {
@@ -250,8 +259,58 @@ Deno.test({
       );
       await using _ = study;
       deepEqual(await run(study, index), { count: "failed" });
-      match(failure(study).seen ?? "", /HASHES|hash/i);
+      const { seen, hint } = failure(study);
+      match(
+        seen ?? "",
+        /^tally==1\.0 has here the digest [0-9a-f]{12}…, and requirements\.txt none like it$/,
+      );
+      equal(
+        hint,
+        `a package's files differ by system and Python; lock it for ${VERSION}: pip-compile --generate-hashes; or somebody changed the package`,
+      );
     });
+    await t.step(
+      "a package that this Python has in no version, asked for once for many instances",
+      async () => {
+        const { study, index } = await python(
+          COUNT,
+          (index) => wheel(index, "1.0"),
+        );
+        await using _ = study;
+        study.write(
+          "requirements.txt",
+          `other==1.0 --hash=sha256:${"0".repeat(64)}\n`,
+        );
+        study.stage("count", {
+          matrix: { size: [1, 2, 3] },
+          outputs: ["out"],
+          more: {
+            runs: {
+              kind: "command",
+              command: [PYTHON, "stages/count.py"],
+              version: [PYTHON, "--version"],
+              environment: { lock: "requirements.txt" },
+            },
+          },
+        });
+        deepEqual(await run(study, index), {
+          "count[size=1]": "failed",
+          "count[size=2]": "failed",
+          "count[size=3]": "failed",
+        });
+        const built = study.events.filter(({ kind }) => kind === "progress");
+        equal(built.length, 1);
+        const { seen, hint } = failure(study);
+        equal(
+          seen,
+          `pip finds no other==1.0 for ${VERSION}, nor any other version`,
+        );
+        equal(
+          hint,
+          `look whether the index of packages can be reached (PIP_INDEX_URL names another one); else lock it for ${VERSION}: pip-compile --generate-hashes`,
+        );
+      },
+    );
     await t.step("a lock that was edited since the plan", async () => {
       const { study } = await python(COUNT, (index) => wheel(index, "1.0"));
       await using _ = study;
@@ -327,6 +386,16 @@ Deno.test({
       "count stopped with exit code 1\nValueError: odd (stages/count.py:2)\n",
     );
     equal(
+      await said("import facsimile\n\nfacsimile.input('rows')\n"),
+      "count stopped with exit code 1\n" +
+        `KeyError: "no 'rows' among the inputs: none" (stages/count.py:3)\n`,
+    );
+    equal(
+      await said(""),
+      'count did not write its output "out"\nout expected; found: nothing\n' +
+        'write it to the path that {output out} in the command stands for, and facsimile.output("out") in Python',
+    );
+    equal(
       await said("import sklearn9\n"),
       "count stopped with exit code 1\n" +
         "ModuleNotFoundError: No module named 'sklearn9' (stages/count.py:1)\n" +
@@ -354,4 +423,40 @@ Deno.test({
       file,
     );
   },
+});
+
+Deno.test("an environment that a script of the project builds is another one when the script is", async () => {
+  await using study = await Study.start("study");
+  const build = (words: string) =>
+    study.write(
+      "stages/build.sh",
+      `mkdir -p "$2/bin"\nprintf '#!/bin/sh\\necho ${words} "%s"\\n' "$(cat "$1")" > "$2/bin/said"\nchmod +x "$2/bin/said"\n`,
+    );
+  build("first");
+  study.write("said.lock", "1.0");
+  study.write("stages/count.sh", 'said > "$1"\n');
+  study.stage("count", {
+    outputs: ["out"],
+    more: {
+      runs: {
+        kind: "command",
+        command: ["/bin/sh", "stages/count.sh", "{output out}"],
+        code: ["stages/count.sh"],
+        environment: {
+          lock: "said.lock",
+          build: ["/bin/sh", "stages/build.sh", "{lock}", "{folder}"],
+        },
+      },
+    },
+  });
+  deepEqual(await study.run(), { count: "built" });
+  equal(result(study), "first 1.0\n");
+  deepEqual(await study.run(), { count: "reused" });
+  build("second");
+  deepEqual(await study.run(), { count: "built" });
+  equal(result(study), "second 1.0\n");
+  match(
+    study.story,
+    /→ count {2}builder of the environment stages\/build\.sh changed/,
+  );
 });

@@ -1,5 +1,5 @@
 /** Stages that a configuration declares, in words alone. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -47,6 +47,7 @@ Deno.test("a table [stage.NAME] declares what a stage in TypeScript does", () =>
       metrics: "score.json",
       axes: "fit",
       params: { depth: 3 },
+      resume: "depth",
       resources: { cpus: 2 },
       tolerance: 0.1,
     }),
@@ -83,6 +84,7 @@ Deno.test("a table [stage.NAME] declares what a stage in TypeScript does", () =>
       },
       permissions: { net: [] },
       resources: { cpus: 2 },
+      resume: { along: "depth" },
     },
   );
 });
@@ -111,7 +113,7 @@ Deno.test("a table [stage.NAME] that is wrong is refused at its key", () => {
       '[stage.score]\nrun = "sh a.sh"\nmetric = "m.json"\noutputs.out = "out"\n',
     ),
     `Cannot use experiment.toml: stage.score.metric is not a setting
-experiment.toml:3:1: stage.score has title, run, code, environment, version, inputs, outputs, metrics, axes, params, resources, net, tolerance
+experiment.toml:3:1: stage.score has title, run, code, environment, version, inputs, outputs, metrics, axes, params, resources, net, resume, tolerance
 hint: did you mean "metrics"?`,
   );
   equal(
@@ -128,8 +130,25 @@ experiment.toml:3:1: allowed is a file's name, or { file = "plot.png", artifact 
   );
   equal(
     said('[stage.score]\nrun = "sh a.sh"\n'),
-    `Cannot use experiment.toml: stage is a table
-experiment.toml:1:1: allowed is stages with at least one output, or metrics`,
+    `Cannot use experiment.toml: stage.score is wrong
+experiment.toml:1:1: a stage with at least one output, or metrics`,
+  );
+  equal(
+    said('[stage.Score]\nrun = "sh a.sh"\nmetrics = "m.json"\n'),
+    `Cannot use experiment.toml: stage.Score is wrong
+experiment.toml:1:1: a stage is named by lower case letters, digits and hyphens`,
+  );
+  const resume = (params: string) =>
+    said(
+      `[stage.score]\nrun = "sh a.sh"\nmetrics = "m.json"\nresume = "rounds"\n${params}`,
+    ).split("\n")[1];
+  equal(
+    resume('params = { round = 3, mode = "a" }\n'),
+    'experiment.toml:4:1: the name of a number among params, along which checkpoints go; did you mean "round"?',
+  );
+  equal(
+    resume('params = { rounds = "all" }\n'),
+    "experiment.toml:4:1: the name of a number among params, along which checkpoints go: params = { rounds = 10 }",
   );
 });
 
@@ -179,4 +198,44 @@ facsimile.metrics({
     "mean[factor=10]": "built",
   });
   equal(read(10).mean.value, 40);
+});
+
+Deno.test("a declared Python stage may use the name of a checkpoint again at once", async () => {
+  await using study = await Study.start();
+  study.write(
+    "stages/facsimile.py",
+    readFileSync(
+      new URL("../../../pipeline/stage/facsimile.py", import.meta.url),
+      "utf8",
+    ),
+  );
+  study.write(
+    "stages/sum.py",
+    `import facsimile
+done = facsimile.checkpoint["position"] if facsimile.checkpoint else 0
+facsimile.remark(f"from {done}")
+state = facsimile.scratch + "/state"
+for done in range(done + 1, facsimile.params["steps"] + 1):
+    with open(state, "w") as file:
+        file.write(str(done))
+    facsimile.keep(done, state)
+facsimile.metrics({"steps": done})
+`,
+  );
+  const declare = (steps: number) =>
+    study.declare({
+      sum: {
+        run: "/usr/bin/python3 stages/sum.py",
+        code: ["stages/facsimile.py"],
+        params: { steps },
+        resume: "steps",
+        metrics: "sum.json",
+      },
+    });
+  declare(50);
+  deepEqual(await study.run(), { sum: "built" });
+  match(study.story, /! sum {2}from 0$/m);
+  declare(60);
+  deepEqual(await study.run(), { sum: "built" });
+  match(study.story, /! sum {2}from 50$/m);
 });

@@ -147,9 +147,28 @@ Deno.test("gatherMeasured() takes what any stage measured, and refuses two units
         }),
       {
         message: "Cannot gather fit.t",
-        seen: 'it is {"unit":"ms"} in one instance and {"unit":"s"} in another',
+        seen:
+          'it has the unit "ms" in fit[size=0], and the unit "s" in fit[size=1]',
+        hint: "let every instance of the stage give it one unit and direction",
       },
     );
+    assert.throws(
+      () => gathered({ t: 1 }, { t: { value: 2, better: "more" } }),
+      {
+        seen:
+          "it has no unit in fit[size=0], and no unit and more as the better in fit[size=1]",
+      },
+    );
+    assert.throws(() => gathered({ "Mean Error": 1 }), {
+      message: "Cannot read what fit measured",
+      seen:
+        "at Mean Error: names of lower case letters, digits and underscores",
+    });
+    assert.throws(() => gathered({ t: 1 }, { t: "many" }), {
+      message: "Cannot read what fit[size=1] measured",
+      seen:
+        'at t: a number, a list of numbers, or {"value", "unit", "better": "less" or "more"}',
+    });
     for (
       const wrong of [{ t: null }, { T: 1 }, { t: [] }, {
         t: { value: 1, beter: "less" },
