@@ -207,7 +207,9 @@ export function declaredStages<Config>(
 ): readonly Stage<Config>[] {
   const stages: Stage<Config>[] = [];
   const matrixOf = (table: Declared, config: Config): Matrix => {
-    if (typeof table.axes !== "string") return table.axes ?? {};
+    if (typeof table.axes !== "string") {
+      return Object.fromEntries(sorted(table.axes ?? {}));
+    }
     const { axes } = table;
     const other = [...known, ...stages].find(({ name }) => name === axes);
     return other?.matrix?.(config) ?? {};
@@ -216,7 +218,7 @@ export function declaredStages<Config>(
     ...known.map(({ name }) => name),
     ...Object.keys(tables),
   ]);
-  for (const [name, table] of Object.entries(tables)) {
+  for (const [name, table] of sorted(tables)) {
     stages.push({
       name,
       title: table.title ?? `Run ${table.run.join(" ")}`,
@@ -250,7 +252,7 @@ function declarationOf(
   const determinism = table.tolerance === undefined
     ? {}
     : { determinism: { kind: "numeric", tolerance: table.tolerance } as const };
-  const outputs: [string, Output][] = Object.entries(table.outputs).map((
+  const outputs: [string, Output][] = sorted(table.outputs).map((
     [key, value],
   ) => {
     const { file, artifact } = typeof value === "string"
@@ -295,13 +297,20 @@ function declarationOf(
     },
     params: table.params as { [name: string]: Json }, // TOML has nothing that JSON lacks but dates, which config refuses
     inputs: Object.fromEntries(
-      Object.entries(table.inputs).map(([key, value]) => [key, inputOf(value)]),
+      sorted(table.inputs).map(([key, value]) => [key, inputOf(value)]),
     ),
     outputs: Object.fromEntries(outputs),
     permissions: { net: table.net },
     resources: table.resources,
     ...(table.resume !== undefined && { resume: { along: table.resume } }),
   };
+}
+
+/** By name: in which order a table says something changes nothing. */
+function sorted<Value>(
+  table: { readonly [name: string]: Value },
+): [string, Value][] {
+  return Object.entries(table).sort(([a], [b]) => a < b ? -1 : 1);
 }
 
 function isProgram(

@@ -62,7 +62,8 @@ const metrics: Stage<Resolved> = {
 /** The declared stages that measure something. */
 function measuring({ stage = {} }: Resolved): string[] {
   return Object.entries(stage)
-    .flatMap(([name, { metrics }]) => metrics === undefined ? [] : [name]);
+    .flatMap(([name, { metrics }]) => metrics === undefined ? [] : [name])
+    .sort();
 }
 
 const claims: Stage<Resolved> = {

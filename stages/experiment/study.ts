@@ -150,9 +150,12 @@ function variants(tables: Tables): Variants {
     setting,
     values: [get(tables, setting)],
   }));
-  // Those of every name first, whatever stands first in the file.
+  // Those of every name first, then by path: an experiment whose axes are written in
+  // another order is the same, with the same names.
   const axes = [...implied, ...declared]
-    .toSorted((a, b) => rank(a.setting) - rank(b.setting))
+    .toSorted((a, b) =>
+      rank(a.setting) - rank(b.setting) || (a.setting < b.setting ? -1 : 1)
+    )
     .map((axis) => ({ ...axis, base: get(tables, axis.setting) }));
   let combinations: (readonly Setting[])[] = [[]];
   for (const dimension of dimensions(axes, zipped)) {

@@ -18,7 +18,7 @@ export function pipTrouble(
     return {
       seen: `${name} has here the digest ${digest}…, and ${lock} none like it`,
       hint:
-        `a package's files differ by system and Python; ${again}; or somebody changed the package`,
+        `${again}, since a package's files differ by system and Python; or somebody changed the package`,
     };
   }
   const missing =

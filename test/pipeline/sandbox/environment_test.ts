@@ -266,7 +266,7 @@ Deno.test({
       );
       equal(
         hint,
-        `a package's files differ by system and Python; lock it for ${VERSION}: pip-compile --generate-hashes; or somebody changed the package`,
+        `lock it for ${VERSION}: pip-compile --generate-hashes, since a package's files differ by system and Python; or somebody changed the package`,
       );
     });
     await t.step(

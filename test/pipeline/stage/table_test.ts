@@ -89,6 +89,21 @@ Deno.test("a table [stage.NAME] declares what a stage in TypeScript does", () =>
   );
 });
 
+Deno.test("in which order tables say something changes nothing", () => {
+  const table = {
+    run: "sh a.sh",
+    inputs: { b: "fit.model", a: "fit.model" },
+    outputs: { y: "y", x: "x" },
+    axes: { size: [2, 1], depth: [1] },
+  };
+  const { matrix, inputs, outputs } = declared(table);
+  deepEqual(Object.keys(matrix), ["depth", "size"]);
+  deepEqual(Object.keys(inputs!), ["a", "b"]);
+  deepEqual(Object.keys(outputs), ["x", "y"]);
+  const stages = v.parse(stagesSchema, { b: table, a: table });
+  deepEqual(declaredStages(stages, [fit]).map(({ name }) => name), ["a", "b"]);
+});
+
 Deno.test("a table of axes is a matrix, and a stage without any runs once", () => {
   const base = { run: ["sh", "a.sh"], outputs: { out: "out" } };
   deepEqual(declared({ ...base, axes: { size: [1, 2] } }).matrix, {

@@ -33,6 +33,19 @@ function refused(...set: string[]): string {
   return message(read).split(`${set.at(-1)}: `)[1] ?? message(read);
 }
 
+Deno.test("axes that are written in another order are the same study", () => {
+  const one = 'axes."training.batch_size"=[64, 32]';
+  const other = 'axes."network.encoder"=[[8, 4, 2], [16, 8, 4]]';
+  const rates = 'axes."training.learning_rate"=[0.1]';
+  deepEqual(names(rates, one, other), names(rates, other, one));
+  deepEqual(names(rates, one, other), [
+    "lr-0.1",
+    "lr-0.1-batch_size-32",
+    "lr-0.1-encoder-16-8-4",
+    "lr-0.1-encoder-16-8-4-batch_size-32",
+  ]);
+});
+
 Deno.test("another axis adds networks, and renames none that was there", () => {
   const before = names();
   deepEqual(before, ["lr-0.1", "lr-0.01", "lr-0.001"]);
