@@ -6,11 +6,13 @@ import { createHash } from "node:crypto";
 import {
   closeSync,
   fchmodSync,
-  fsyncSync,
+  fsync,
   openSync,
   rmSync,
   writeSync,
 } from "node:fs";
+import { promisify } from "node:util";
+import type { Digest } from "../store/digest.ts";
 import type { Kept } from "../store/record.ts";
 import { type Incoming, Trouble } from "./transport.ts";
 
@@ -88,39 +90,48 @@ export async function receiveText(
   return text + decoder.decode();
 }
 
-/**
- * An object, written to a new file at `path` as it comes; hashed on the way, and
- * gone again if it is not what its name says.
- */
+/** Content of at most so many bytes, written to a new file as it comes: what arrived. */
+export async function receiveFile(
+  incoming: Incoming,
+  most: number,
+  path: string,
+  patience: number,
+): Promise<Kept> {
+  const hash = createHash("sha256");
+  const file = openSync(path, "wx", 0o600);
+  let whole = false;
+  let size = 0;
+  try {
+    for await (const piece of pieces(incoming, most, patience)) {
+      hash.update(piece);
+      for (let at = 0; at < piece.length;) {
+        at += writeSync(file, piece, at, piece.length - at, null);
+      }
+      size += piece.length;
+    }
+    fchmodSync(file, 0o444);
+    await promisify(fsync)(file);
+    whole = true;
+    return { digest: hash.digest("hex") as Digest, size };
+  } finally {
+    closeSync(file);
+    if (!whole) rmSync(path, { force: true });
+  }
+}
+
+/** An object, in a new file that is gone again if it is not what its name says. */
 export async function receiveObject(
   incoming: Incoming,
   { digest, size }: Kept,
   path: string,
   patience: number,
 ): Promise<void> {
-  const hash = createHash("sha256");
-  const file = openSync(path, "wx", 0o600);
-  let whole = false;
-  let arrived = 0;
-  try {
-    for await (const piece of pieces(incoming, size, patience)) {
-      hash.update(piece);
-      for (let at = 0; at < piece.length;) {
-        at += writeSync(file, piece, at, piece.length - at, null);
-      }
-      arrived += piece.length;
-    }
-    if (arrived < size) {
-      throw new Trouble(`it sent ${arrived} of ${size} bytes of an object`);
-    }
-    if (hash.digest("hex") !== digest) {
-      throw new Trouble("what it sent is not what its name says");
-    }
-    fchmodSync(file, 0o444);
-    fsyncSync(file);
-    whole = true;
-  } finally {
-    closeSync(file);
-    if (!whole) rmSync(path, { force: true });
-  }
+  const arrived = await receiveFile(incoming, size, path, patience);
+  if (arrived.size === size && arrived.digest === digest) return;
+  rmSync(path);
+  throw new Trouble(
+    arrived.size < size
+      ? `it sent ${arrived.size} of ${size} bytes of an object`
+      : "what it sent is not what its name says",
+  );
 }

@@ -27,8 +27,8 @@ import { type Outgoing, type Transport, Trouble } from "./transport.ts";
 
 /** Look-ups at once: each is little but the way there and back. */
 const LOOKUPS = 32;
-/** Instances whose contents are brought, or given, at once. */
-export const TRANSFERS = 4;
+/** Instances whose contents are brought, or given, at once: the disk is waited for together. */
+export const TRANSFERS = 16;
 
 /** A record that was found. */
 export interface Found {
@@ -199,13 +199,13 @@ export class SharedCache {
           signal,
         );
         return true;
-      });
+      }, signal);
       if (!arrived || signal.aborted) {
         this.forget(record.fingerprint);
         return false;
       }
     }
-    store.write(stage, { ...record, instance: id, from: origin });
+    await store.writeBeside(stage, { ...record, instance: id, from: origin });
     return true;
   }
 
@@ -287,13 +287,18 @@ export class SharedCache {
   }
 
   /** Does something with the cache; trouble is noted, and is no answer. */
-  async #try<Value>(act: () => Promise<Value>): Promise<Value | undefined> {
+  async #try<Value>(
+    act: () => Promise<Value>,
+    signal?: AbortSignal,
+  ): Promise<Value | undefined> {
     if (this.health.dead) return undefined;
     try {
       return await act();
     } catch (error) {
       if (error instanceof Trouble) {
-        if (!this.#stop.signal.aborted) this.health.note(error);
+        // Whoever breaks it off knows.
+        const over = this.#stop.signal.aborted || signal?.aborted;
+        if (!over) this.health.note(error);
         return undefined;
       }
       // A full disk here is told by whoever writes next.

@@ -277,12 +277,22 @@ export const COMMANDS: readonly Command[] = [
         help: "only the archive with this root digest, as the paper quotes it",
       },
       {
+        name: "sha256",
+        value: "DIGEST",
+        takes: { kind: "text" },
+        help: "only the file with this SHA-256, as whoever offers it says",
+      },
+      {
         name: "yes",
         help: "do not ask, although its run is not the published one",
       },
     ],
     examples: [
       ["restore paper-1.0.0.zip", "so that nothing expensive runs again"],
+      [
+        "restore https://example.org/paper-1.0.0.zip",
+        "the same, from where it was published",
+      ],
     ],
   },
   {

@@ -40,6 +40,7 @@ import {
 } from "./digest.ts";
 import {
   claimName,
+  codeOf,
   inFolder,
   inStore,
   names,
@@ -47,7 +48,12 @@ import {
   openPlain,
   readStored,
 } from "./disk.ts";
-import { isDraft, writeDurably, writeWhole } from "./write.ts";
+import {
+  isDraft,
+  writeDurably,
+  writeDurablyBeside,
+  writeWhole,
+} from "./write.ts";
 import type { Ingested } from "./ingest.ts";
 import {
   type BuildRecord,
@@ -119,6 +125,20 @@ export class Store {
   write(stage: string, record: BuildRecord): void {
     const path = this.#recordPath(stage, record.fingerprint);
     inStore(this.folder, path, () => writeDurably(path, recordText(record)));
+    this.point(record.instance, record.fingerprint);
+  }
+
+  /** As `write`, for one of many records that come at once. */
+  async writeBeside(stage: string, record: BuildRecord): Promise<void> {
+    const path = this.#recordPath(stage, record.fingerprint);
+    const text = recordText(record);
+    try {
+      await writeDurablyBeside(path, text);
+    } catch (error) {
+      if (codeOf(error) === undefined) throw error;
+      // Something is in the way: that takes its time.
+      inStore(this.folder, path, () => writeDurably(path, text));
+    }
     this.point(record.instance, record.fingerprint);
   }
 

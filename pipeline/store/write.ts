@@ -10,11 +10,14 @@ import {
   closeSync,
   copyFileSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   renameSync,
   rmSync,
   writeSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 import process from "node:process";
 import { codeOf, inFolder, names } from "./disk.ts";
 
@@ -63,6 +66,28 @@ export function writeDurably(path: string, text: string): void {
       fsyncSync(file);
     } finally {
       closeSync(file);
+    }
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+/** As `writeDurably`, for one of many: the disk is waited for by all of them together. */
+export async function writeDurablyBeside(
+  path: string,
+  text: string,
+): Promise<void> {
+  const part = draft(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = await open(part, "wx", 0o644);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
     }
     renameSync(part, path);
   } catch (error) {

@@ -47,8 +47,23 @@ switch (name) {
     }
     break;
   }
+  case "cache": {
+    const { measure, table } = await import("./cache.ts");
+    const profile = number("--profile");
+    const measured = await measure(
+      profile === undefined ? [] : ["--profile", profile],
+      Number(number("--instances") ?? 1000),
+      say,
+    );
+    if (measured) {
+      console.log(json ? JSON.stringify(measured) : table(measured));
+    }
+    break;
+  }
   default:
-    console.error("usage: deno task bench train|noop|kill|slurm [--json]");
+    console.error(
+      "usage: deno task bench train|noop|kill|slurm|cache [--json]",
+    );
     Deno.exit(2);
 }
 

@@ -1,14 +1,15 @@
 /** `restore`: an archive's results into the store, so that only what changes runs. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Container, Refused } from "../../archive/container.ts";
+import { fetchArchive, isAddress } from "../../archive/fetching.ts";
 import { inspect, openArchive } from "../../archive/inspection.ts";
 import { RUN } from "../../archive/layout.ts";
 import { levelLines } from "../../archive/level.ts";
 import { importResults, type Restored } from "../../archive/import.ts";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import type { Digest } from "../../store/digest.ts";
+import { type Digest, digestFile } from "../../store/digest.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { share } from "../../store/lease.ts";
 import { NO_CLAIMS } from "../../project/publication.ts";
@@ -17,6 +18,7 @@ import type { Project } from "../../project/project.ts";
 import { LOCK } from "../../published/lock.ts";
 import { counted } from "../../text/quantity.ts";
 import { grouped, listed } from "../../render/reason.ts";
+import { visible } from "../../text/visible.ts";
 
 /** The command `restore`: exit code 0, or 1 if the archive is not whole or not wanted. */
 export default async function restoreCommand<Config>(
@@ -30,7 +32,12 @@ export default async function restoreCommand<Config>(
 ): Promise<number> {
   const { out } = console;
   using _shared = share(join(project.root, ".store"));
-  const path = parsed.operands[0]!; // exactly one is taken
+  const named = parsed.operands[0]!; // exactly one is taken
+  using fetched = isAddress(named)
+    ? await fetchHere(named, project.root, console)
+    : undefined;
+  const path = fetched?.path ?? named;
+  checkDigest(named, fetched?.digest, parsed);
   // The record is checked, the claims are not: they are no matter of the store.
   const { levels, root } = inspect(
     path,
@@ -86,6 +93,38 @@ export default async function restoreCommand<Config>(
       seen: error.message,
     });
   }
+}
+
+/** An archive from an address, in the store until it has been read. */
+async function fetchHere(address: string, root: string, console: Console) {
+  const folder = join(root, ".store", "work");
+  mkdirSync(folder, { recursive: true });
+  console.err(`fetching ${visible(address)}\n`);
+  return unwrap(
+    await fetchArchive(address, join(folder, `archive-${Deno.pid}.zip`)),
+  );
+}
+
+/** Refuses a file that is another than the one that was asked for. */
+function checkDigest(
+  named: string,
+  fetched: Digest | undefined,
+  parsed: Parsed,
+): void {
+  const wanted = parsed.one("sha256");
+  if (wanted === undefined) return;
+  const found = fetched ?? (
+    statSync(named, { throwIfNoEntry: false })?.isFile()
+      ? digestFile(named)
+      : undefined
+  );
+  if (found === wanted.toLowerCase()) return;
+  throw new Failed({
+    kind: "other-archive",
+    what: `Cannot restore "${visible(named)}"`,
+    seen: found === undefined ? "it is no file" : `its SHA-256 is ${found}`,
+    hint: "get the file with the SHA-256 that was given: this one is another",
+  });
 }
 
 /** Whether the archive has the very record that the project's own authors committed. */

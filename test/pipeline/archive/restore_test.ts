@@ -1,6 +1,12 @@
 /** `restore`: an archive's results beside one's own, and never in their place. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { inspect, openArchive } from "../../../pipeline/archive/inspection.ts";
 import {
@@ -10,7 +16,7 @@ import {
 import { parseArguments } from "../../../pipeline/cli/arguments.ts";
 import restoreCommand from "../../../pipeline/cli/commands/restore.ts";
 import type { Console } from "../../../pipeline/cli/console.ts";
-import type { Digest } from "../../../pipeline/store/digest.ts";
+import { type Digest, digestBytes } from "../../../pipeline/store/digest.ts";
 import { Failed, unwrap } from "../../../pipeline/failure.ts";
 import { occupy, take } from "../../../pipeline/store/lease.ts";
 import { Plan } from "../../../pipeline/plan/plan.ts";
@@ -213,4 +219,90 @@ Deno.test("restore shows the root digest, and asks unless the run is the publish
   const { code, asked, text } = await command(colleague, [], false);
   deepEqual([code, asked], [0, 0]);
   match(text, /is the published one[^]*restored: 4 instances/);
+});
+
+Deno.test("an archive behind an address is fetched, checked, and gone again", async (t) => {
+  const bytes = readFileSync(forged.zip);
+  const digest = digestBytes(bytes);
+  let answer: (path: string) => Response = () => new Response(bytes);
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => answer(new URL(request.url).pathname),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}/paper.zip`;
+  await using paper = await Paper.write(CONFIG, "reader-");
+  const restore = async (...more: string[]) => {
+    const parsed = unwrap(parseArguments(["restore", ...more]));
+    if (parsed.kind !== "run") throw new Error("help");
+    let said = "";
+    const console: Console = {
+      out: (text) => void (said += text),
+      err: () => {},
+      style: style(false),
+      outStyle: style(false),
+      terminal: false,
+      columns: () => 100,
+      trouble: () => undefined,
+    };
+    try {
+      const code = await restoreCommand(
+        paper.project,
+        parsed.parsed,
+        console,
+        () => true,
+      );
+      return `${code} ${said}`;
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      return error.failure.seen ?? "";
+    }
+  };
+  const left = () => readdirSync(join(paper.root, ".store", "work"));
+
+  await t.step(
+    "what was fetched is refused if it is another file than was meant",
+    async () => {
+      match(
+        await restore(url, "--sha256", "0".repeat(64)),
+        /^its SHA-256 is [0-9a-f]{64}$/,
+      );
+      deepEqual(left(), []);
+    },
+  );
+  await t.step("an error, and a circle of addresses", async () => {
+    answer = () => new Response("", { status: 404 });
+    match(await restore(url), /^the server answers with status 404$/);
+    answer = (path) =>
+      Response.redirect(`http://127.0.0.1:${server.addr.port}${path}x`);
+    match(
+      await restore(url),
+      /^the server sends from one address to the next$/,
+    );
+    answer = () => Response.redirect("http://198.51.100.1/paper.zip");
+    match(await restore(url), /^only https and this machine are asked$/);
+    match(
+      await restore("http://198.51.100.1/paper.zip"),
+      /^only https and this machine are asked$/,
+    );
+  });
+  await t.step("what is cut off is no archive", async () => {
+    answer = () => new Response(bytes.subarray(0, bytes.length / 2));
+    match(await restore(url), /^1 level 0 .*/);
+    deepEqual(left(), []);
+  });
+  await t.step("the archive, also from where it was sent on to", async () => {
+    answer = (path) =>
+      path === "/paper.zip"
+        ? Response.redirect(url.replace("paper", "there"))
+        : new Response(bytes);
+    match(
+      await restore(url, "--sha256", digest),
+      /^0 [\s\S]*restored: \d+ instances/,
+    );
+    deepEqual(left(), []);
+    const { store } = await paper.open();
+    deepEqual(store.latest("figures", "figures")?.from, {
+      archive: forged.root,
+    });
+  });
 });
