@@ -471,6 +471,31 @@ export const COMMANDS: readonly Command[] = [
     examples: [["new ../my-paper", "beside this project"]],
   },
   {
+    name: "engine",
+    help: "which engine a paper has inside; a newer one for it",
+    operands: {
+      name: "update FROM",
+      least: 0,
+      most: 2,
+      takes: { kind: "words", words: ["update"] },
+    },
+    options: [
+      { name: "dry-run", help: "with update: say what would change" },
+      {
+        name: "overwrite",
+        help:
+          "with update: replace edited files of the engine, and keep them beside",
+      },
+    ],
+    examples: [
+      ["engine", "its version, and what of it was edited"],
+      [
+        "engine update ../facsimile",
+        "from a folder, or a repository's address",
+      ],
+    ],
+  },
+  {
     name: "doctor",
     help: "whether this machine, and a Slurm cluster, have what a run needs",
     options: [...CONFIGURATION, JSON_OPTION],

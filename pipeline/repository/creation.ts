@@ -26,6 +26,7 @@ import { filesBelow, packagesIn, partsFor, placeOf } from "./parts.ts";
 import {
   type Lock,
   lockFor,
+  printJson,
   readJsonIn,
   type Settings,
   settingsFor,
@@ -186,7 +187,7 @@ function fromTemplate(
   ]);
   const write = (path: string, value: unknown) =>
     files.set(path, {
-      bytes: bytesOf(JSON.stringify(value, null, 2) + "\n"),
+      bytes: bytesOf(printJson(value)),
       executable: false,
     });
   write("deno.json", made);

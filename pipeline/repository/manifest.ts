@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Digest } from "../store/digest.ts";
+import { type Digest, digestFile } from "../store/digest.ts";
 import { isMissing } from "../store/disk.ts";
 import { fail, ok, type Result } from "../failure.ts";
 
@@ -56,4 +56,14 @@ export function readManifest(root: string): Result<Manifest> {
 /** The text of the file. */
 export function printManifest(manifest: Manifest): string {
   return JSON.stringify(manifest, null, 2) + "\n";
+}
+
+/** The digest of a file; none where there is no plain file. */
+export function digestAt(root: string, path: string): Digest | undefined {
+  try {
+    return digestFile(join(root, path));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }

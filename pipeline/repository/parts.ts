@@ -33,9 +33,9 @@ export function partsFor(
   engine: string,
   own: ReadonlyMap<string, string>,
 ): string[] {
+  // These name nothing of `stages/`.
   const parts = new Set(filesBelow(engine, ENGINE));
   const open = [...own].flatMap(([path, text]) => named(path, text));
-  open.push(...[...parts].flatMap((path) => namedIn(engine, path)));
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     const shared = SHARED.test(path) || Object.hasOwn(ELSEWHERE, path);
     if (

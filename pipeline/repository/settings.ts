@@ -33,7 +33,7 @@ export function readJsonIn<Content>(root: string, name: string): Content {
 }
 
 /** The tasks that call the engine. */
-function engineTasks({ tasks = {} }: Settings): Settings["tasks"] {
+export function engineTasks({ tasks = {} }: Settings): Settings["tasks"] {
   return Object.fromEntries(
     Object.entries(tasks).filter(([, task]) =>
       /main\.ts/.test(JSON.stringify(task)) &&
@@ -103,6 +103,17 @@ export function lockFor(
     npm: sorted(kept),
     workspace: { dependencies: wanted },
   };
+}
+
+/** The text of such a file, as Deno writes it: systems on one line. */
+export function printJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /"(os|cpu|libc)": (\[[^\]]*\])/g,
+    (_, key: string, list: string) =>
+      `"${key}": ${
+        list.replace(/\s*\n\s*/g, " ").replace("[ ", "[").replace(" ]", "]")
+      }`,
+  ) + "\n";
 }
 
 /** The packages that a dependency means: its version stands there where there are several. */

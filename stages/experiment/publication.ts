@@ -92,6 +92,7 @@ const describe = (experiment: Experiment) => {
     workflow: "stages/experiment/pipeline.ts",
     sources: [
       ".ci",
+      ".devcontainer",
       ".github",
       ".gitignore",
       "ARCHITECTURE.md",
