@@ -1,18 +1,11 @@
-"""PyTorch as a contestant of the training benchmark: see train-worker.ts.
-
-    torch_worker.py THREADS STEPS
-"""
-import json
-import sys
-import time
-
+"""PyTorch: `eager`, `channels_last` or `compile`, the last two with fused Adam."""
 import torch
 from torch import nn
 
-torch.set_num_threads(int(sys.argv[1]))
-torch.manual_seed(1)
-STEPS, BATCH = int(sys.argv[2]), 64
+from contest import BATCH, EPSILON, FORM, RATE, STEPS, THREADS, compete
 
+torch.set_num_threads(THREADS)
+torch.manual_seed(1)
 network = nn.Sequential(
     nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
     nn.Conv2d(8, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
@@ -23,22 +16,29 @@ network = nn.Sequential(
     nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(),
     nn.Conv2d(8, 1, 1), nn.ReLU(),
 )
-optimizer = torch.optim.Adam(network.parameters(), lr=0.001, eps=1e-7)
 images = torch.rand(STEPS * BATCH, 1, 28, 28)
+fused = {} if FORM == "eager" else {"fused": True}
+if FORM == "channels_last":
+    network = network.to(memory_format=torch.channels_last)
+    images = images.contiguous(memory_format=torch.channels_last)
+optimizer = torch.optim.Adam(network.parameters(), lr=RATE, eps=EPSILON, **fused)
+
+
+def loss_of(batch):
+    return ((network(batch) - batch) ** 2).mean()
+
+
+loss_of = torch.compile(loss_of) if FORM == "compile" else loss_of
 
 
 def block():
-    begin = time.perf_counter()
     for step in range(STEPS):
         batch = images[step * BATCH:(step + 1) * BATCH]
         optimizer.zero_grad()
-        loss = ((network(batch) - batch) ** 2).mean()
+        loss = loss_of(batch)
         loss.backward()
         optimizer.step()
         loss.item()
-    return time.perf_counter() - begin
 
 
-print(json.dumps({"ready": True, "version": torch.__version__}), flush=True)
-for _ in sys.stdin:
-    print(json.dumps({"seconds": block(), "images": STEPS * BATCH}), flush=True)
+compete(block)

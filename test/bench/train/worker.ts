@@ -2,27 +2,31 @@
  * One contestant of the training benchmark: sets itself up, then runs a block of
  * steps for each line that it reads and answers with the seconds it took.
  *
- *   train-worker.ts ENGINE FORM STEPS
+ *   worker.ts ENGINE FORM THREADS STEPS
  */
-import { lines } from "./line.ts";
-import { rates } from "../../stages/training/adam.ts";
-import { plain } from "../../stages/training/plain.ts";
-import type { Lowering } from "../../stages/training/operation.ts";
+import { cpuUsage } from "node:process";
+import { lines } from "../line.ts";
+import { rates } from "../../../stages/training/adam.ts";
+import { plain } from "../../../stages/training/plain.ts";
+import type { Lowering } from "../../../stages/training/operation.ts";
 import {
   optimised,
   optimisedForNative,
-} from "../../stages/training/optimised.ts";
-import { graphTrainer, type Trainer } from "../../stages/training/trainer.ts";
+} from "../../../stages/training/optimised.ts";
+import {
+  graphTrainer,
+  type Trainer,
+} from "../../../stages/training/trainer.ts";
 import {
   ADAM,
   before,
   chain,
   SHAPE,
   strokes,
-} from "../stages/training/fixture.ts";
+} from "../../stages/training/fixture.ts";
 
 const BATCH = 64;
-const [engine = "portable", form = "optimised", count = "20"] = Deno.args;
+const [engine = "portable", form = "optimised", , count = "20"] = Deno.args;
 const steps = Number(count);
 
 /** `plain`, `optimised` or `one step a call`, which is optimised, too. */
@@ -36,7 +40,7 @@ async function contestant(): Promise<Trainer> {
   const problem = { chain: of, batch: BATCH, adam: ADAM };
   switch (engine) {
     case "portable": {
-      const { portable } = await import("../../stages/onnx/portable.ts");
+      const { portable } = await import("../../../stages/onnx/portable.ts");
       return graphTrainer(portable(), {
         problem,
         lowering: loweringOf(optimised),
@@ -44,7 +48,7 @@ async function contestant(): Promise<Trainer> {
       });
     }
     case "native": {
-      const { native } = await import("../../stages/onnx/native.ts");
+      const { native } = await import("../../../stages/onnx/native.ts");
       return graphTrainer(native(), {
         problem,
         lowering: loweringOf(optimisedForNative),
@@ -52,7 +56,7 @@ async function contestant(): Promise<Trainer> {
       });
     }
     case "cuda": {
-      const { cuda } = await import("../../stages/training/cuda.ts");
+      const { cuda } = await import("../../../stages/training/cuda.ts");
       return graphTrainer(cuda(), {
         problem,
         lowering: loweringOf(optimised),
@@ -60,7 +64,7 @@ async function contestant(): Promise<Trainer> {
       });
     }
     case "webgpu": {
-      const { card } = await import("../../stages/training/webgpu.ts");
+      const { card } = await import("../../../stages/training/webgpu.ts");
       const { open } = await card();
       return graphTrainer(open, { problem, lowering: optimised, start });
     }
@@ -75,8 +79,8 @@ const bytes = BATCH * SHAPE.height * SHAPE.width;
 const rate = rates(ADAM, 0, steps);
 const stride = form === "one step a call" ? 1 : one.stride;
 
-async function block(): Promise<number> {
-  const begin = performance.now();
+async function block(): Promise<{ seconds: number; processor: number }> {
+  const [begin, before] = [performance.now(), cpuUsage()];
   for (let from = 0; from < steps; from += stride) {
     const to = Math.min(from + stride, steps);
     await one.advance(
@@ -84,7 +88,11 @@ async function block(): Promise<number> {
       rate.subarray(from, to),
     );
   }
-  return (performance.now() - begin) / 1000;
+  const { user, system } = cpuUsage(before);
+  return {
+    seconds: (performance.now() - begin) / 1000,
+    processor: (user + system) / 1e6,
+  };
 }
 
 const encoder = new TextEncoder();
@@ -92,6 +100,6 @@ const say = (value: object) =>
   Deno.stdout.writeSync(encoder.encode(JSON.stringify(value) + "\n"));
 say({ ready: true });
 for await (const _ of Deno.stdin.readable.pipeThrough(lines())) {
-  const seconds = await block();
-  say({ seconds, images: steps * BATCH, rss: Deno.memoryUsage().rss });
+  const took = await block();
+  say({ ...took, images: steps * BATCH, rss: Deno.memoryUsage().rss });
 }
