@@ -9,6 +9,8 @@ import { names } from "../store/disk.ts";
 /** What there is to be occupied. */
 export interface Capacity {
   readonly cpus: number;
+  /** One more long instance than there are cores may run, and share them: nobody said how many to use. */
+  readonly shares: boolean;
   readonly gpu: number;
   /** In MiB. */
   readonly memory: number;
@@ -22,6 +24,7 @@ export function capacityOf(jobs: number | undefined): Capacity {
   return {
     // Deno asks for affinity and for quotas of cgroups, of both versions.
     cpus: jobs ?? navigator.hardwareConcurrency,
+    shares: jobs === undefined,
     // A stage that asks for a card may get along with what imitates one.
     gpu: Math.max(1, cardsOf().length),
     memory: Math.floor(memoryOf() / 2 ** 20 * SHARE),

@@ -81,9 +81,9 @@ export async function reproduce<Config>(
   const { plan, world } = await consult(project, request, graph, opened);
   const { cache } = world;
   if (!request.unchecked) {
-    await checkSuspects(plan, capacity.cpus, project.root, report);
+    await checkSuspects(plan, capacity, project.root, report);
   }
-  announce(plan, capacity.cpus, report);
+  announce(plan, capacity, report);
   if (cache) {
     cache.health.listener = (message) => report({ kind: "cache", message });
     tellRefused(cache, report);

@@ -8,6 +8,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Decided } from "../plan/decide.ts";
 import type { Report } from "../run/event.ts";
 import { predicted } from "../run/run.ts";
+import type { Cores } from "../run/schedule.ts";
 
 /** A run that is predicted to take less, in seconds, is its own check. */
 const LONG = 30;
@@ -15,12 +16,12 @@ const LONG = 30;
 /** Checks the types of stages whose code has changed, before a run that takes long; a mistake is thrown. */
 export async function checkSuspects(
   plan: Plan,
-  cpus: number,
+  cores: Cores,
   root: string,
   report: Report,
 ): Promise<void> {
   if (plan.current) return;
-  const modules = suspects(plan, predicted(plan, cpus).seconds);
+  const modules = suspects(plan, predicted(plan, cores).seconds);
   if (modules.length === 0) return;
   report({ kind: "checking", modules });
   const { checkTypes } = await import("../code/types.ts");

@@ -25,6 +25,8 @@ export interface RunContext {
   readonly retries: number;
   /** What an instance took the last time. */
   readonly seconds: (instance: Instance) => number | undefined;
+  /** Milliseconds that only go forward, slower while instances share cores. */
+  readonly clock: () => number;
   /** A cache that is shared with others. */
   readonly cache: SharedCache | undefined;
   /** Instances whose results from a cache are made here once more, and compared. */

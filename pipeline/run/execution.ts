@@ -79,6 +79,7 @@ async function execute(
   const { root, store, workdirs, report, signal } = context;
   const { declaration } = instance;
   let started = performance.now();
+  let shown = context.clock();
   const alone = leavesNothing(instance);
   const executor = context.executor(instance);
   const id = fingerprint(facts);
@@ -143,6 +144,7 @@ async function execute(
         // It takes its time from where it runs.
         if (message.state !== "running") {
           started = performance.now();
+          shown = context.clock();
           throughput = new Throughput(started / 1000);
         }
         report({ ...message, kind: "queued", instance: instance.id });
@@ -232,14 +234,18 @@ async function execute(
   const { work } = declaration;
   const share = shareLeft(from);
   const working = throughput.working(share);
+  // Of a core of its own, which is what a prediction wants to know.
+  const part = ended.seconds === undefined
+    ? (context.clock() - shown) / (performance.now() - started)
+    : 1;
   const record: BuildRecord = {
     instance: instance.id,
     fingerprint: id,
     facts,
     outputs: kept.value,
-    seconds: thousandths(seconds),
+    seconds: thousandths(seconds * part),
     ...(working !== undefined && {
-      working: thousandths(Math.min(working, seconds)),
+      working: thousandths(Math.min(working, seconds) * part),
     }),
     ...(from && { share }),
     ...(work !== undefined && { work }),

@@ -22,11 +22,14 @@ import {
   reused,
 } from "./bring.ts";
 import type { RunContext } from "./context.ts";
+import { CoreClock } from "./core-clock.ts";
 import { originsOf, type Report } from "./event.ts";
 import type { InstanceResult } from "./execution.ts";
 import {
   type Completion,
+  type Cores,
   criticalPaths,
+  isLong,
   makespan,
   schedule,
 } from "./schedule.ts";
@@ -68,7 +71,7 @@ export interface Ran {
 /** The predicted time of a plan, in seconds: all of it, or where of some nothing is known the least. */
 export function predicted(
   { graph, decided }: Plan,
-  cpus: number,
+  cores: Cores,
 ): { readonly seconds?: number; readonly least?: number } {
   const seconds = (instance: Instance) => decided.get(instance.id)?.seconds;
   const runs = new Set(graph.instances.filter((instance) => {
@@ -76,7 +79,7 @@ export function predicted(
     return kind === "run" || kind === "maybe";
   }));
   const known = [...runs].filter((one) => seconds(one) !== undefined).length;
-  const time = makespan(graph, runs, seconds, cpus);
+  const time = makespan(graph, runs, seconds, cores);
   return known === runs.size
     ? { seconds: time }
     : known > 0
@@ -85,12 +88,12 @@ export function predicted(
 }
 
 /** The plan's event, with the predicted time. */
-export function announce(plan: Plan, cpus: number, report: Report): void {
+export function announce(plan: Plan, cores: Cores, report: Report): void {
   report({
     kind: "planned",
     plan: plan.list(),
-    cpus,
-    ...predicted(plan, cpus),
+    cpus: cores.cpus,
+    ...predicted(plan, cores),
     ...originsOf(plan.decided.values()),
   });
 }
@@ -134,6 +137,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
   const seconds = (instance: Instance) =>
     plan.decided.get(instance.id)?.seconds;
   const { cluster } = options;
+  const clock = new CoreClock(options.capacity.cpus);
   const local = localExecutor(workdirs);
   const totals = cluster ? totalSeconds(plan) : undefined;
   const isQueued = (instance: Instance) =>
@@ -150,6 +154,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     executor: (instance) => isQueued(instance) ? cluster!.executor : local,
     retries: cluster?.retries ?? 0,
     seconds,
+    clock: () => clock.read(),
     cache: world.cache,
     recheck,
     report,
@@ -168,6 +173,8 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     capacity: { ...options.capacity, jobs: cluster?.jobs ?? 0 },
     queues: isQueued,
     priority: criticalPaths(graph, seconds),
+    long: (instance) => isLong(instance, seconds(instance)),
+    clock,
     stopped: () => signal.aborted || (broken && options.failFast),
     skip: (instance, blocker) =>
       finish(instance, { outcome: { kind: "skipped", blocker: blocker.id } }),

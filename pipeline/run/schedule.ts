@@ -1,10 +1,15 @@
 /**
  * Which instance runs next: of those whose producers are done and whose
  * resources are free, the one with the longest way to the end behind it.
+ *
+ * Where so few long instances are left that a round of them would leave cores idle
+ * (three trainings, two cores), all of them run at once and share the cores, as the system
+ * does with any processes: three that take a minute are done after one and a half, not two.
  */
 import type { Graph, Instance } from "../graph/graph.ts";
 import type { Capacity } from "../executor/machine.ts";
 import type { Resources } from "../stage/declaration.ts";
+import type { CoreClock } from "./core-clock.ts";
 
 /** What there is to be occupied: of this machine, and of a cluster's queue. */
 export interface Slots extends Capacity {
@@ -12,12 +17,33 @@ export interface Slots extends Capacity {
   readonly jobs: number;
 }
 
+type Demand = Omit<Slots, "shares">;
+
+/** The cores, and whether long instances may share them. */
+export type Cores = Pick<Capacity, "cpus" | "shares">;
+
+/** An instance that is worth sharing cores for takes at least so long, in seconds. */
+const LONG = 5;
+
+/**
+ * Whether an instance takes long enough to share cores: predicted, or, where it never ran,
+ * if its stage says what its time grows with.
+ */
+export function isLong(
+  { declaration }: Instance,
+  seconds: number | undefined,
+): boolean {
+  return seconds === undefined
+    ? declaration.work !== undefined
+    : seconds >= LONG;
+}
+
 /** What an instance occupies; never more than there is, else it could not run at all. */
 function demand(
   { cpus = 1, gpu = 0, memory = 0 }: Resources,
   capacity: Slots,
   queues: boolean,
-): Slots {
+): Demand {
   if (queues) return { cpus: 0, gpu: 0, memory: 0, jobs: 1 };
   return {
     cpus: Math.min(cpus, capacity.cpus),
@@ -66,6 +92,10 @@ export function schedule(
     /** Whether an instance waits in a queue, and takes nothing of this machine. */
     readonly queues: (instance: Instance) => boolean;
     readonly priority: ReadonlyMap<Instance, number>;
+    /** Whether an instance is worth sharing cores for. */
+    readonly long: (instance: Instance) => boolean;
+    /** Is told how many run, so that it goes slower while they share cores. */
+    readonly clock: CoreClock;
     readonly run: (
       instance: Instance,
       release: () => void,
@@ -76,6 +106,7 @@ export function schedule(
   },
 ): Promise<void> {
   const { settled, capacity, queues, priority, run, skip, stopped } = options;
+  const { long, clock } = options;
   const completions = new Map<Instance, Completion | "skipped">();
   for (const instance of settled) completions.set(instance, "usable");
   const free = { ...capacity };
@@ -122,9 +153,17 @@ export function schedule(
     }
   }
 
-  function fits(need: Slots): boolean {
-    return need.cpus <= free.cpus && need.gpu <= free.gpu &&
-      need.memory <= free.memory && need.jobs <= free.jobs;
+  function fits(instance: Instance, need: Demand): boolean {
+    return (need.cpus <= free.cpus || mayShare(instance, need)) &&
+      need.gpu <= free.gpu && need.memory <= free.memory &&
+      need.jobs <= free.jobs;
+  }
+
+  /** Of those that are left, all long and of one core each, the next round would leave cores idle. */
+  function mayShare(instance: Instance, need: Demand): boolean {
+    if (!capacity.shares || need.cpus !== 1 || !long(instance)) return false;
+    const waiting = ready.filter((one) => !queues(one) && long(one)).length;
+    return capacity.cpus - free.cpus + waiting < 2 * capacity.cpus;
   }
 
   function pump(): void {
@@ -136,13 +175,14 @@ export function schedule(
         capacity,
         queues(instance),
       );
-      if (!fits(need)) {
+      if (!fits(instance, need)) {
         i++;
         continue;
       }
       ready.splice(i, 1);
       running++;
       free.cpus -= need.cpus;
+      clock.occupy(capacity.cpus - free.cpus);
       free.gpu -= need.gpu;
       free.memory -= need.memory;
       free.jobs -= need.jobs;
@@ -151,6 +191,7 @@ export function schedule(
         if (released) return;
         released = true;
         free.cpus += need.cpus;
+        clock.occupy(capacity.cpus - free.cpus);
         free.gpu += need.gpu;
         free.memory += need.memory;
         free.jobs += need.jobs;
@@ -173,31 +214,41 @@ export function schedule(
   return promise;
 }
 
-/** The predicted seconds of all that may run, with so many cores. */
+/** The predicted seconds of all that may run. Of cores that long instances share, none is idle for longer than a short one takes. */
 export function makespan(
   graph: Graph,
   runs: ReadonlySet<Instance>,
   seconds: (instance: Instance) => number | undefined,
-  cpus: number,
+  { cpus, shares }: Cores,
 ): number {
   // More than there are instances would change nothing but take their time.
   const cores = new Array<number>(Math.max(1, Math.min(cpus, runs.size)))
     .fill(0);
   const ends = new Map<Instance, number>();
+  /** Ends if there were a core for each. */
+  const alone = new Map<Instance, number>();
+  let work = 0;
+  const latest = (ends: Map<Instance, number>, among: Iterable<Instance>) => {
+    let latest = 0;
+    for (const one of among) latest = Math.max(latest, ends.get(one) ?? 0);
+    return latest;
+  };
   for (const instance of graph.instances) {
     if (!runs.has(instance)) continue;
-    // No spreading: a stack holds only so many arguments.
-    const ready = instance.producers.reduce(
-      (latest, one) => Math.max(latest, ends.get(one) ?? 0),
-      0,
-    );
+    const { producers } = instance;
+    const takes = seconds(instance) ?? 0;
     let core = 0;
     for (let i = 1; i < cores.length; i++) {
       if (cores[i]! < cores[core]!) core = i;
     }
-    const end = Math.max(ready, cores[core]!) + (seconds(instance) ?? 0);
+    const end = Math.max(latest(ends, producers), cores[core]!) + takes;
     cores[core] = end;
     ends.set(instance, end);
+    alone.set(instance, latest(alone, producers) + takes);
+    work += takes;
   }
-  return cores.reduce((latest, end) => Math.max(latest, end), 0);
+  const end = latest(ends, runs);
+  if (!shares) return end;
+  const even = Math.max(latest(alone, runs), work / cores.length);
+  return Math.min(end, even + LONG);
 }

@@ -165,14 +165,15 @@ ${body}
     );
     const world = { ...opened.world, ...(cache && { cache }) };
     if (cache) await plan.consult({ ...world, cache });
-    announce(plan, manner.jobs ?? 2, report);
+    const cores = { cpus: manner.jobs ?? 2, shares: false };
+    announce(plan, cores, report);
     const ran = await run(plan, {
       root: this.root,
       world,
       code: opened.code,
       stat: opened.stat,
       require: opened.require,
-      capacity: { cpus: manner.jobs ?? 2, gpu: 1, memory: 4096 },
+      capacity: { ...cores, gpu: 1, memory: 4096 },
       failFast: manner.failFast ?? false,
       ...(manner.recheck && {
         recheck: sample(

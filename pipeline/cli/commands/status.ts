@@ -13,6 +13,7 @@ import type { Overlays, Project } from "../../project/project.ts";
 import type { Facts } from "../../store/fingerprint.ts";
 import { folderLines } from "../../render/folder.ts";
 import { planLines } from "../../render/plan.ts";
+import { capacityOf } from "../../executor/machine.ts";
 import { announce } from "../../run/run.ts";
 import { jsonLine } from "../../text/visible.ts";
 
@@ -86,7 +87,7 @@ async function show<Config>(
   }
   announce(
     plan,
-    request.jobs ?? navigator.hardwareConcurrency,
+    capacityOf(request.jobs),
     (event: Event) => {
       if (event.kind !== "planned") return;
       if (parsed.has("json")) {

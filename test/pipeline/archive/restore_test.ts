@@ -131,7 +131,11 @@ Deno.test("a restored result says from which archive it is, until it is made her
 
   const { store, graph, world } = await paper.open();
   const told: Event[] = [];
-  announce(new Plan(graph, world), 1, (event) => told.push(event));
+  announce(
+    new Plan(graph, world),
+    { cpus: 1, shares: false },
+    (event) => told.push(event),
+  );
   const [plan] = told;
   if (plan?.kind !== "planned") throw new Error("no plan was told");
   match(

@@ -4,6 +4,7 @@ import { readConfig } from "../../../pipeline/config/config.ts";
 import type { Graph } from "../../../pipeline/graph/graph.ts";
 import { link } from "../../../pipeline/graph/link.ts";
 import { narrow } from "../../../pipeline/graph/select.ts";
+import { CoreClock } from "../../../pipeline/run/core-clock.ts";
 import { makespan, schedule } from "../../../pipeline/run/schedule.ts";
 import {
   output,
@@ -123,8 +124,10 @@ Deno.test("makespan() needs no more cores than there are instances", () => {
     }],
   }, null);
   const graph = { instances, byId };
-  equal(makespan(graph, new Set(instances), () => 5, 2 ** 40), 5);
-  equal(makespan(graph, new Set(instances), () => 5, 2), 10);
+  const all = new Set(instances);
+  const shares = false;
+  equal(makespan(graph, all, () => 5, { cpus: 2 ** 40, shares }), 5);
+  equal(makespan(graph, all, () => 5, { cpus: 2, shares }), 10);
 });
 
 /** Each step reads from the one before; declared with the last one first. */
@@ -161,7 +164,9 @@ Deno.test("a chain of instances may be longer than the stack", async () => {
   const skipped: string[] = [];
   await schedule(graph, {
     settled: new Set(),
-    capacity: { cpus: 1, gpu: 0, memory: 0, jobs: 0 },
+    capacity: { cpus: 1, shares: false, gpu: 0, memory: 0, jobs: 0 },
+    long: () => false,
+    clock: new CoreClock(1),
     queues: () => false,
     priority: new Map(),
     run: () => Promise.resolve("broken"),

@@ -2,9 +2,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import type { Graph, Instance } from "../../../pipeline/graph/graph.ts";
+import { CoreClock } from "../../../pipeline/run/core-clock.ts";
 import {
   type Completion,
   criticalPaths,
+  isLong,
+  makespan,
   schedule,
   type Slots,
 } from "../../../pipeline/run/schedule.ts";
@@ -62,7 +65,13 @@ function graphOf(nodes: readonly Node[]): Graph {
   return { instances, byId: new Map(instances.map((one) => [one.id, one])) };
 }
 
-const CAPACITY: Slots = { cpus: 4, gpu: 1, memory: 1000, jobs: 3 };
+const CAPACITY: Slots = {
+  cpus: 4,
+  shares: false,
+  gpu: 1,
+  memory: 1000,
+  jobs: 3,
+};
 
 /** Runs a graph; in the given order its instances release, if they do, and end. */
 async function play(nodes: readonly Node[], order: readonly number[]) {
@@ -79,6 +88,8 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
     settled: new Set(),
     capacity: CAPACITY,
     queues: () => false,
+    long: () => false,
+    clock: new CoreClock(4),
     priority,
     stopped: () => false,
     skip: (instance, blocker) =>
@@ -215,6 +226,8 @@ Deno.test("schedule() starts the next one as soon as the one before has vacated"
     settled: new Set(),
     capacity: CAPACITY,
     queues: () => false,
+    long: () => false,
+    clock: new CoreClock(4),
     priority: new Map(),
     stopped: () => false,
     skip: () => {},
@@ -238,4 +251,110 @@ Deno.test("schedule() starts the next one as soon as the one before has vacated"
   deepEqual(ids(), ["0", "1", "2"]);
   begun[2]!.end();
   await finished;
+});
+
+const short: Node = {
+  from: [],
+  seconds: 1,
+  resources: {},
+  completion: "usable",
+  vacates: false,
+};
+
+/** How many of so many instances run at first, and after one of them has ended. */
+async function atOnce(
+  count: number,
+  { cpus, shares = true, long = true, needs = 1 }: {
+    cpus: number;
+    shares?: boolean;
+    long?: boolean;
+    needs?: number;
+  },
+): Promise<[number, number]> {
+  const resources = { cpus: needs };
+  const graph = graphOf(Array.from({ length: count }, () => ({
+    ...short,
+    resources,
+  })));
+  const ends: (() => void)[] = [];
+  let running = 0;
+  const finished = schedule(graph, {
+    settled: new Set(),
+    capacity: { cpus, shares, gpu: 0, memory: 0, jobs: 0 },
+    queues: () => false,
+    long: () => long,
+    clock: new CoreClock(cpus),
+    priority: new Map(),
+    stopped: () => false,
+    skip: () => {},
+    run: () => {
+      running++;
+      const { promise, resolve } = Promise.withResolvers<Completion>();
+      ends.push(() => {
+        running--;
+        resolve("usable");
+      });
+      return promise;
+    },
+  });
+  const first = running;
+  ends.shift()?.();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const second = running;
+  while (ends.length > 0) {
+    ends.shift()?.();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  await finished;
+  return [first, second];
+}
+
+Deno.test("schedule() lets long instances share cores where their next round would leave some idle", async () => {
+  deepEqual(await atOnce(3, { cpus: 2 }), [3, 2]);
+  deepEqual(await atOnce(4, { cpus: 2 }), [2, 3], "a round, then the rest");
+  deepEqual(await atOnce(7, { cpus: 4 }), [7, 6]);
+  deepEqual(await atOnce(8, { cpus: 4 }), [4, 7]);
+  deepEqual(await atOnce(2, { cpus: 1 }), [1, 1], "nothing would be idle");
+  deepEqual(await atOnce(3, { cpus: 2, long: false }), [2, 2]);
+  deepEqual(await atOnce(3, { cpus: 2, shares: false }), [2, 2], "--jobs 2");
+  deepEqual(await atOnce(3, { cpus: 2, needs: 2 }), [1, 1]);
+});
+
+Deno.test("isLong() goes by the prediction, and by declared work where there is none", () => {
+  const [plain] = graphOf([short]).instances;
+  const working = {
+    ...plain!,
+    declaration: { ...plain!.declaration, work: 10 },
+  };
+  equal(isLong(plain!, undefined), false);
+  equal(isLong(working, undefined), true);
+  equal(isLong(working, 1), false);
+  equal(isLong(plain!, 60), true);
+});
+
+Deno.test("makespan() expects long instances to share cores, and short ones not to", () => {
+  const graph = graphOf([short, short, short, { ...short, from: [0] }]);
+  const [a, b, c, d] = graph.instances;
+  const three = new Set([a!, b!, c!]);
+  const shared = { cpus: 2, shares: true };
+  const alone = { cpus: 2, shares: false };
+  equal(makespan(graph, three, () => 60, alone), 120);
+  equal(makespan(graph, three, () => 60, shared), 95); // 90, and 5 at most idle
+  equal(makespan(graph, three, () => 2, shared), 4);
+  // What waits for another is not made shorter.
+  equal(makespan(graph, new Set([a!, d!]), () => 60, shared), 120);
+});
+
+Deno.test("a clock of cores goes slower while instances share them", () => {
+  let now = 0;
+  const clock = new CoreClock(2, () => now);
+  clock.occupy(2);
+  now = 100;
+  equal(clock.read(), 100);
+  clock.occupy(4);
+  now = 200;
+  equal(clock.read(), 150);
+  clock.occupy(0);
+  now = 300;
+  equal(clock.read(), 250);
 });
