@@ -90,6 +90,11 @@ async function load(): Promise<Project<Resolved>> {
       return difference;
     },
     mirror: "DATASET_MIRROR",
+    pins: {
+      configuration: "experiment.toml",
+      load: (): Promise<typeof import("./stages/experiment/pins.ts")> =>
+        import(later("./stages/experiment/pins.ts")),
+    },
     page: "report.html",
     levels: [
       {

@@ -223,6 +223,19 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: "pin",
+    help:
+      "fetch the files that experiment.toml names, and write their sizes and digests into it",
+    operands: { name: "NAME", least: 0, most: Infinity },
+    options: [{
+      name: "force",
+      help: "also where there are digests: what is served now counts",
+    }],
+    examples: [
+      ["pin", "every file that has no digest yet"],
+    ],
+  },
+  {
     name: "publish",
     help: "write down the present results as the published ones",
     options: CONFIGURATION,

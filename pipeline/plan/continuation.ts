@@ -4,7 +4,7 @@ import type { Checkpoint } from "../stage/task.ts";
 import type { Digest } from "../store/digest.ts";
 import { type Facts, fingerprint } from "../store/fingerprint.ts";
 import type { Store } from "../store/store.ts";
-import { factKey } from "./facts.ts";
+import { factKey } from "../stage/names.ts";
 
 /** A checkpoint that an instance goes on from, and where its end is. */
 export interface Continuation {

@@ -2,7 +2,7 @@
 import type { Instance } from "../graph/graph.ts";
 import type { BuildRecord } from "../store/record.ts";
 import { type Continuation, shareLeft } from "./continuation.ts";
-import { factKey } from "./facts.ts";
+import { factKey } from "../stage/names.ts";
 
 /** A prediction. */
 interface Estimate {

@@ -7,6 +7,7 @@ import type { Digest } from "../store/digest.ts";
 import type { Facts } from "../store/fingerprint.ts";
 import type { Instance, Source } from "../graph/graph.ts";
 import type { Json, JsonObject } from "../stage/json.ts";
+import { factKey } from "../stage/names.ts";
 import { instanceId } from "../graph/graph.ts";
 
 /** The machine and program facts, gathered once a run. */
@@ -135,11 +136,6 @@ function flatten(
     if (isTable(inner)) flatten(name, inner, into);
     else into[name] = inner;
   }
-}
-
-/** A key as it stands in a fact: `"a.b"` in quotes, or it could be `b` of `a`. */
-export function factKey(key: string): string {
-  return /^[^.\s"]+$/.test(key) ? key : JSON.stringify(key);
 }
 
 function isTable(value: Json): value is JsonObject {

@@ -37,6 +37,17 @@ export interface Project<Config> {
    * data is looked for first: so an archive's own data reaches its own code.
    */
   readonly mirror?: string;
+  /** Files of others that the configuration names by their digests, for `pin`. */
+  readonly pins?: {
+    /** The configuration, relative to the root. */
+    readonly configuration: string;
+    readonly load: () => Promise<{
+      /** The files that its tables name, checked as far as this takes. */
+      readonly named: (
+        table: { readonly [key: string]: unknown },
+      ) => Result<readonly Named[]>;
+    }>;
+  };
   /** What of an archived run is made again from level 3 on; by default everything. */
   readonly levels?: readonly Again[];
   /** Says where two versions of an artifact differ whose bytes tell a reader nothing. */
@@ -67,6 +78,31 @@ export const THIS: Template = {
   help: "a copy of this very study",
   folders: [],
 };
+
+/** A file of others. */
+export interface Named {
+  /** The path of its table in the configuration, which has `bytes` and `sha256`. */
+  readonly keys: readonly string[];
+  /** By which several are asked for. */
+  readonly group: string;
+  /** As sentences say it. */
+  readonly title: string;
+  readonly pinned: { readonly bytes?: number; readonly sha256?: string };
+  /** Fetches it, and looks what it is. */
+  readonly look: (
+    environment: (name: string) => string | undefined,
+  ) => Promise<Result<Seen>>;
+}
+
+/** What was found of it. */
+interface Seen {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The place that gave it. */
+  readonly from: string;
+  /** What it is, in a few words. */
+  readonly note: string;
+}
 
 /** An option of the command line that stands for a setting: `--speed` for `run.speed`. */
 export interface Shorthand {

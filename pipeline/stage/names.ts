@@ -44,3 +44,8 @@ export function isPathBelow(text: string): boolean {
       part !== "" && part !== "." && part !== ".."
     );
 }
+
+/** A key of parameters as it stands in a fact: `"a.b"` in quotes, or it could be `b` of `a`. */
+export function factKey(key: string): string {
+  return /^[^.\s"]+$/.test(key) ? key : JSON.stringify(key);
+}

@@ -5,7 +5,7 @@ import { output } from "../../pipeline/stage/declaration.ts";
 import { hostOf } from "../download/host.ts";
 import type { Role } from "../formats/mnist.ts";
 import { dataPoint, dataPoints, networksAt, sourceAt } from "./data.ts";
-import type { Pinned } from "./datasets.ts";
+import type { Pinned, Source } from "./datasets.ts";
 import type { Resolved } from "./resolved.ts";
 
 /** One instance for each file. */
@@ -21,13 +21,7 @@ export const download: Stage<Resolved> = {
   at(experiment, point, { DATASET_MIRROR }) {
     const source = sourceAt(experiment, point);
     const { name, bytes, sha256 }: Pinned = source.files[point.file as Role]!; // the matrix names only these
-    const given = DATASET_MIRROR ? placeOf(DATASET_MIRROR) : null;
-    const declared = source.mirrors.map(placeOf);
-    // Datasets have files of equal names: each has a folder there, or the only one all.
-    const [mirror, ...others] = source.builtIn || given === null
-      ? [given]
-      : [below(given, source.name), given];
-    const mirrors = [...others, ...declared];
+    const { mirror, mirrors } = placesOf(source, DATASET_MIRROR);
     const places = [mirror ?? [], ...mirrors].flat();
     return {
       runs: { kind: "module", module: "stages/download/stage.ts" },
@@ -35,7 +29,7 @@ export const download: Stage<Resolved> = {
       pinned: { file: sha256 },
       hints: {
         mirrors,
-        mirror: mirror ?? null,
+        mirror,
         offline: source.builtIn ? experiment.dataset.offline : "fail",
         ...(!source.builtIn && { dataset: source.name }),
       },
@@ -50,6 +44,19 @@ export const download: Stage<Resolved> = {
     };
   },
 };
+
+/** Where the files of a dataset are looked for: in the place of the environment first. */
+export function placesOf(
+  { name, builtIn, mirrors }: Pick<Source, "name" | "builtIn" | "mirrors">,
+  given: string | undefined,
+): { readonly mirror: string | null; readonly mirrors: string[] } {
+  const declared = mirrors.map(placeOf);
+  if (!given) return { mirror: null, mirrors: declared };
+  const place = placeOf(given);
+  if (builtIn) return { mirror: place, mirrors: declared };
+  // Datasets have files of equal names: each has a folder there, or the only one all.
+  return { mirror: below(place, name), mirrors: [place, ...declared] };
+}
 
 /** A mirror: a URL, or a folder made absolute. */
 function placeOf(mirror: string): string {

@@ -59,13 +59,13 @@ export default async function denoising(task: Task<Params>): Promise<void> {
       { label: "original" },
       { label: "noisy", note: `σ = ${level}` },
       ...all.map(label),
-    ]);
+    ], size);
     const { groups, said } = someOf(
       all,
       Math.max(
         1,
         Math.floor(
-          (HIGHEST - CHART_HEIGHT - 2 * cell - 20) /
+          (HIGHEST - CHART_HEIGHT - 2 * cell.height - 20) /
             heightOfRows([label(all[0]!)], cell),
         ),
       ),

@@ -3,6 +3,12 @@ import { font, textWidth } from "./font.ts";
 import { type Context, drawPicture, type Picture } from "./page.ts";
 import { INK } from "./palette.ts";
 
+/** Points, or pixels of a picture. */
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
 /** One row: its label, a second line to it, and the pictures. */
 export interface Row {
   readonly label: string;
@@ -43,7 +49,8 @@ export function cellsOf(
   columns: number,
   width: number,
   labels: readonly Pick<Row, "label" | "note">[],
-): { readonly cell: number; readonly left: number } {
+  picture: Size = { height: 1, width: 1 },
+): { readonly cell: Size; readonly left: number } {
   const room = Math.max(
     ...labels.flatMap(({ label, note = "" }) => [
       textWidth(label, LABEL),
@@ -51,28 +58,31 @@ export function cellsOf(
     ]),
   ) + 5;
   const gaps = (columns - 1) * GAP;
-  const cell = Math.min(
-    LARGEST,
+  const tall = picture.height / picture.width;
+  const largest = Math.max(1, Math.floor(LARGEST / Math.max(1, tall)));
+  const across = Math.min(
+    largest,
     Math.max(1, Math.floor((width - room - gaps) / columns)),
   );
-  const left = cell === LARGEST
+  const left = across === largest
     ? Math.ceil(room)
-    : width - columns * cell - gaps;
-  return { cell, left };
+    : width - columns * across - gaps;
+  const height = Math.max(1, Math.round(across * tall));
+  return { cell: { width: across, height }, left };
 }
 
 /** The points of a row: as high as its pictures, or as its lines of words. */
 function heightOf(
   { label, note }: Pick<Row, "label" | "note">,
-  cell: number,
+  cell: Size,
 ): number {
-  return Math.max(cell, label !== "" && note !== undefined ? 16 : 8);
+  return Math.max(cell.height, label !== "" && note !== undefined ? 16 : 8);
 }
 
 /** The points that some rows take, of pictures with cells of this size. */
 export function heightOfRows(
   rows: readonly Pick<Row, "label" | "note" | "space">[],
-  cell: number,
+  cell: Size,
 ): number {
   return rows.reduce(
     (sum, row) => sum + heightOf(row, cell) + GAP + (row.space ?? 0),
@@ -86,7 +96,7 @@ export function gridOf(
   { width, framed = false }: { width: number; framed?: boolean },
 ): Grid {
   const columns = Math.max(...rows.map(({ pictures }) => pictures.length));
-  const { cell, left } = cellsOf(columns, width, rows);
+  const { cell, left } = cellsOf(columns, width, rows, rows[0]?.pictures[0]);
   return {
     height: 2 * MARGIN - GAP + heightOfRows(rows, cell),
     left,
@@ -108,8 +118,8 @@ export function gridOf(
           context.fillText(note, 0, both ? middle + 7 : middle + 2.5);
         }
         pictures.forEach((picture, column) => {
-          const x = left + column * (cell + GAP);
-          const top = y + Math.floor((height - cell) / 2);
+          const x = left + column * (cell.width + GAP);
+          const top = y + Math.floor((height - cell.height) / 2);
           drawPicture(context, picture, x, top, cell);
           if (framed) frame(context, x, top, cell);
         });
@@ -119,10 +129,15 @@ export function gridOf(
   };
 }
 
-function frame(context: Context, x: number, y: number, size: number): void {
+function frame(
+  context: Context,
+  x: number,
+  y: number,
+  { width, height }: Size,
+): void {
   context.strokeStyle = "#999";
   context.lineWidth = 0.25;
   context.beginPath();
-  context.rect(x, y, size, size);
+  context.rect(x, y, width, height);
   context.stroke();
 }

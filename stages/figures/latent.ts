@@ -43,13 +43,13 @@ export default async function latent(
     const width = WIDTH[columns];
     const widest = all.reduce((a, b) => channelsOf(b) > channelsOf(a) ? b : a);
     const sample = rowsOf(widest.label, await codes(widest));
-    const { cell } = cellsOf(originals.length, width, sample);
+    const { cell } = cellsOf(originals.length, width, sample, size);
     const { groups, said } = someOf(
       all,
       Math.max(
         1,
         Math.floor(
-          (HIGHEST - cell - SCALE_HEIGHT) / heightOfRows(sample, cell),
+          (HIGHEST - cell.height - SCALE_HEIGHT) / heightOfRows(sample, cell),
         ),
       ),
     );

@@ -101,13 +101,13 @@ export function picture(
   return { width, height, pixels };
 }
 
-/** Draws a picture into a square. */
+/** Draws a picture into a cell. */
 export function drawPicture(
   context: Context,
   picture: Bitmap,
   x: number,
   y: number,
-  size: number,
+  { width, height }: { readonly width: number; readonly height: number },
 ): void {
-  context.drawImage(picture, x, y, size, size);
+  context.drawImage(picture, x, y, width, height);
 }

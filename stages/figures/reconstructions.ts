@@ -54,11 +54,11 @@ export default async function reconstructions(
   await writeFigure(task, "reconstructions", ({ counts }) => {
     const width = WIDTH[columns];
     const all = seriesOf(study, networks);
-    const { cell } = cellsOf(originals.length, width, all.map(labelled));
+    const { cell } = cellsOf(originals.length, width, all.map(labelled), size);
     const one = heightOfRows([labelled(all[0]!), { label: "error" }], cell);
     const { groups, said } = someOf(
       all,
-      Math.max(1, Math.floor((HIGHEST - cell - SCALE_HEIGHT) / one)),
+      Math.max(1, Math.floor((HIGHEST - cell.height - SCALE_HEIGHT) / one)),
       all.reduce((best, next) => meanOf(next) < meanOf(best) ? next : best),
     );
     const rows: Row[] = [

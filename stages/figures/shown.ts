@@ -59,6 +59,8 @@ export function shown(
     name: images === null && classes > 1 &&
         numbers.length === (digits ? 10 : classes)
       ? `the first test image of each ${digits ? "digit" : "class"}`
+      : images === null && classes === 0 && numbers.length > 1
+      ? `the first ${numbers.length} test images`
       : numbers.length === 1
       ? `the test image ${numbers[0]}`
       : numbers.length <= LISTED

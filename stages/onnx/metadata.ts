@@ -9,6 +9,7 @@ import {
   type Json,
   type JsonObject,
 } from "../../pipeline/stage/json.ts";
+import { factKey } from "../../pipeline/stage/names.ts";
 
 /** The record of an archive, as its verifier hands it over. */
 export interface Recorded {
@@ -37,7 +38,7 @@ export function findings(
     const metadata = readMetadata(read(path));
     const facts = instances[instance]?.facts ?? {};
     for (const [key, value] of said(metadata)) {
-      const recorded = facts[`param ${key}`];
+      const recorded = facts[`param ${factKey(key)}`];
       if (
         recorded === undefined || canonical(recorded) !== canonical(value)
       ) {

@@ -38,7 +38,8 @@ export function measures(
   const images = several
     ? "all test images of the dataset"
     : counted(dataset.counts.test, "test image");
-  const best = groups.length > 1 ? "; bold: the best" : "";
+  // Errors on different images have no best.
+  const best = groups.length > 1 && !several ? "; bold: the best" : "";
   const means = seeds.length === 1
     ? best
     : `: mean over the seeds, and below it from the least to the greatest${best}`;
@@ -46,7 +47,7 @@ export function measures(
     `Reconstruction of ${images}${means}`,
     axes,
     groups.map(({ values }) => values),
-    columns(groups.map(({ networks }) => networks)),
+    columns(groups.map(({ networks }) => networks), !several),
   );
   if (seeds.length === 1) return together;
   const all = groups.flatMap(({ values, networks }) =>
@@ -54,17 +55,21 @@ export function measures(
   );
   return html`${together}<details><summary>All ${all.length} networks</summary>${
     numberTable(
-      "Every network; bold: the best",
+      several ? "Every network" : "Every network; bold: the best",
       [...axes, "Seed"],
       all.map(({ keys }) => keys),
-      columns(all.map(({ network }) => [network])),
+      columns(all.map(({ network }) => [network]), !several),
     )
   }</details>`;
 }
 
-function columns(rows: readonly (readonly Network[])[]): Column[] {
-  return MEASURES.map(({ name, ...measure }) => ({
+function columns(
+  rows: readonly (readonly Network[])[],
+  comparable: boolean,
+): Column[] {
+  return MEASURES.map(({ name, better, ...measure }) => ({
     ...measure,
+    better: comparable ? better : undefined,
     // A perfect reconstruction has no noise that its signal could be compared with.
     values: rows.map((networks) =>
       networks.map(({ test }) => test[name] ?? Infinity)
