@@ -23,10 +23,10 @@ export function declarationProblem(
   });
   const values = { params, hints, facts, env: permissions?.env };
   for (const [part, value] of Object.entries(values)) {
-    const found = strange(value, [part]);
+    const found = strange(value, 1);
     if (found) {
       return wrong(
-        `${found.at} is ${found.is}`,
+        `${[part, ...found.at].slice(0, 8).join(".")} is ${found.is}`,
         "use what JSON has: finite numbers, texts, true, false, null, " +
           "lists and tables of these",
       );
@@ -72,9 +72,9 @@ export function declarationProblem(
 /** The first part of a value that JSON does not have, and what it is. */
 function strange(
   value: unknown,
-  path: readonly string[],
-): { readonly at: string; readonly is: string } | undefined {
-  const here = (is: string) => ({ at: path.slice(0, 8).join("."), is });
+  depth: number,
+): { readonly at: readonly string[]; readonly is: string } | undefined {
+  const here = (is: string) => ({ at: [], is });
   switch (typeof value) {
     case "undefined": // a setting that is not set
     case "string":
@@ -89,14 +89,14 @@ function strange(
     case "object":
   }
   if (value === null) return undefined;
-  if (path.length > DEEPEST) return here("nested too deeply");
+  if (depth > DEEPEST) return here("nested too deeply");
   if (!Array.isArray(value) && !isPlain(value as object)) {
     return here("an object of a class");
   }
   for (const [key, inner] of Object.entries(value as object)) {
     if (inner === undefined && Array.isArray(value)) return here("a gap");
-    const found = strange(inner, [...path, key]);
-    if (found) return found;
+    const found = strange(inner, depth + 1);
+    if (found) return { ...found, at: [key, ...found.at] };
   }
 }
 

@@ -10,9 +10,10 @@ import {
   type Change,
   changes,
   type Facts,
+  isEqual,
   subject,
+  unequal,
 } from "../store/fingerprint.ts";
-import { canonical, type Json } from "../stage/json.ts";
 import type { BuildRecord } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
 import { isTimed } from "./estimate.ts";
@@ -37,7 +38,7 @@ const COMPARED = 32_768;
 /** Finds the nearest records. */
 export class Nearest {
   readonly #members: ReadonlyMap<string, number>;
-  readonly #siblings = new Map<string, readonly BuildRecord[]>();
+  readonly #siblings = new Map<string, Siblings>();
 
   constructor(private readonly store: Store, graph: Graph) {
     const members = new Map<string, number>();
@@ -85,7 +86,11 @@ export class Nearest {
       if (nearest.timed && nearest.facts <= (unknown.size > 0 ? 0 : 1)) break;
     }
     if (!nearest.record) {
-      for (const record of this.#others(stage)) nearest.offer(record);
+      const { reference, others } = this.#others(stage, facts);
+      const own = new Set(unequal(reference, facts));
+      for (const { record, unlike } of others) {
+        nearest.offer(record, own.union(unlike));
+      }
     }
     const { record, timed } = nearest;
     return record && {
@@ -97,9 +102,10 @@ export class Nearest {
 
   /**
    * Records of some instances of a stage, the newest of each first, then the second
-   * of each: all of them where there are few, else evenly chosen.
+   * of each: all of them where there are few, else evenly chosen. `reference` are the
+   * facts of the first instance that asks.
    */
-  #others(stage: string): readonly BuildRecord[] {
+  #others(stage: string, reference: Facts): Siblings {
     const read = this.#siblings.get(stage);
     if (read) return read;
     const { most, least } = SIBLINGS;
@@ -122,9 +128,29 @@ export class Nearest {
       }
     }
     records.sort((a, b) => a.made < b.made ? 1 : a.made > b.made ? -1 : 0);
-    this.#siblings.set(stage, records);
-    return records;
+    const siblings = {
+      reference,
+      others: records.map((record) => ({
+        record,
+        unlike: new Set(unequal(reference, record.facts)),
+      })),
+    };
+    this.#siblings.set(stage, siblings);
+    return siblings;
   }
+}
+
+/**
+ * Records of a stage, each with the facts in which it is unlike a reference. Instances
+ * of one stage have most of their facts in common, so what is neither unlike it in a
+ * record nor in a new instance need not be compared: a fifth of the time.
+ */
+interface Siblings {
+  readonly reference: Facts;
+  readonly others: readonly {
+    readonly record: BuildRecord;
+    readonly unlike: ReadonlySet<string>;
+  }[];
 }
 
 /** Keeps the closest of the records that it is offered, the first of equals. */
@@ -141,8 +167,9 @@ class Closest {
     private readonly unknown: ReadonlySet<string>,
   ) {}
 
-  offer(record: BuildRecord): void {
-    const differing = different(record.facts, this.now, this.unknown);
+  /** `among` are the facts that may differ; without it all may. */
+  offer(record: BuildRecord, among?: ReadonlySet<string>): void {
+    const differing = different(record.facts, this.now, this.unknown, among);
     const things = new Set(differing.map(subject)).size;
     // Things first; no list of facts is as long as the factor.
     const distance = things * 2 ** 32 + differing.length;
@@ -158,30 +185,26 @@ class Closest {
   }
 }
 
-/** The names of the facts that differ, in no order: `changes` sorts, which takes its time. */
+/** The names of the facts that differ for certain, in no order. */
 function different(
   was: Facts,
   now: Facts,
   unknown: ReadonlySet<string>,
+  among: Iterable<string> = unequal(was, now),
 ): string[] {
   const found: string[] = [];
-  for (const fact in now) {
-    if (!equal(was[fact], now[fact])) found.push(fact);
-  }
-  for (const fact in was) {
-    if (now[fact] === undefined && !unknown.has(fact)) found.push(fact);
+  for (const fact of among) {
+    const one = now[fact];
+    if (
+      one === undefined
+        ? was[fact] !== undefined && !unknown.has(fact)
+        : !isEqual(was[fact], one)
+    ) found.push(fact);
   }
   for (const fact of unknown) {
     if (was[fact] === undefined) found.push(fact);
   }
   return found;
-}
-
-function equal(was: Json | undefined, now: Json | undefined): boolean {
-  if (was === now) return true;
-  // Of lists and tables alone equality is not identity.
-  if (typeof was !== "object" || typeof now !== "object") return false;
-  return canonical(was) === canonical(now);
 }
 
 /** What is different for certain, by name in order. */

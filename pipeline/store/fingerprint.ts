@@ -23,13 +23,28 @@ export function fingerprint(facts: Facts): Digest {
 
 /** What is different between two lists of facts, by name in order. */
 export function changes(was: Facts, now: Facts): Change[] {
-  const names = new Set([...Object.keys(was), ...Object.keys(now)]);
-  return [...names].sort()
-    .map((fact) => ({ fact, was: was[fact], now: now[fact] }))
-    .filter(({ was, now }) =>
-      was === undefined || now === undefined ||
-      canonical(was) !== canonical(now)
-    );
+  return unequal(was, now).sort()
+    .map((fact) => ({ fact, was: was[fact], now: now[fact] }));
+}
+
+/** The names of the facts that are different, in no order. */
+export function unequal(was: Facts, now: Facts): string[] {
+  const found: string[] = [];
+  for (const fact in now) {
+    if (!isEqual(was[fact], now[fact])) found.push(fact);
+  }
+  for (const fact in was) {
+    if (now[fact] === undefined) found.push(fact);
+  }
+  return found;
+}
+
+/** Whether a fact is the same on both sides. */
+export function isEqual(was: Json | undefined, now: Json | undefined): boolean {
+  if (was === now) return true;
+  // Of lists and tables alone equality is not identity.
+  if (typeof was !== "object" || typeof now !== "object") return false;
+  return canonical(was) === canonical(now);
 }
 
 /**

@@ -221,6 +221,42 @@ Deno.test("Nearest agrees with comparing everything, whatever the records are", 
   );
 });
 
+Deno.test("Nearest says of many new instances what it says of each alone", () => {
+  const value = fc.constantFrom(1, 2, [1], [2]);
+  const facts = fc.record({
+    "param a": value,
+    "param b": value,
+    "code m.ts#f": value,
+    "code m.ts#g": value,
+    "input i": value,
+  }, { requiredKeys: [] });
+  const asked = fc.record({ now: facts, unknown: fc.boolean() });
+  fc.assert(
+    fc.property(
+      fc.array(facts, { minLength: 1, maxLength: 5 }),
+      fc.array(asked, { minLength: 2, maxLength: 5 }),
+      (all, questions) => {
+        using records = new Records();
+        all.forEach((one, n) => records.write(`x[n=${n}]`, one));
+        const ask = (nearest: Nearest, { now, unknown }: typeof questions[0]) =>
+          nearest.find(
+            { id: "x[n=new]", stage: "x" } as Instance,
+            now as Facts,
+            // What is unknown is no fact.
+            new Set(unknown && !("input i" in now) ? ["input i"] : []),
+          );
+        const anew = () =>
+          new Nearest(records.store, { instances: [] } as unknown as Graph);
+        const one = anew();
+        for (const question of questions) {
+          deepEqual(ask(one, question), ask(anew(), question));
+        }
+      },
+    ),
+    { numRuns: 100, seed: 7 },
+  );
+});
+
 /** An instance that declares what its time depends on. */
 function instance(
   declaration: Partial<Instance["declaration"]>,
