@@ -46,7 +46,11 @@ interface Shape {
   readonly nodes?: number;
   /** What the nodes see, see `startNode`. */
   readonly view?: string;
+  /** A command line that becomes each node's daemon. */
+  readonly before?: readonly string[];
   readonly cpus?: number;
+  /** MaxArraySize. */
+  readonly array?: number;
   /** Lines of slurm.conf that come last. */
   readonly more?: string;
 }
@@ -57,7 +61,7 @@ export class Cluster implements AsyncDisposable {
   readonly nodes: readonly string[];
   readonly #daemons = new Map<string, Deno.ChildProcess>();
 
-  private constructor({ nodes = 3, cpus = 4, more = "" }: Shape) {
+  private constructor({ nodes = 3, cpus = 4, array = 2001, more = "" }: Shape) {
     this.folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "slurm-" }));
     this.nodes = Array.from({ length: nodes }, (_, at) => `n${at + 1}`);
     const at = (name: string) => join(this.folder, name);
@@ -88,7 +92,7 @@ export class Cluster implements AsyncDisposable {
       "ProctrackType=proctrack/linuxproc",
       "TaskPlugin=task/none",
       "MpiDefault=none",
-      "MaxArraySize=2001",
+      `MaxArraySize=${array}`,
       "MaxJobCount=20000",
       "MinJobAge=300",
       "KillWait=5",
@@ -140,7 +144,7 @@ export class Cluster implements AsyncDisposable {
         () => Promise.resolve(existsSync(at("munge.sock"))),
       );
       await cluster.startController();
-      for (const node of cluster.nodes) cluster.startNode(node, shape.view);
+      for (const node of cluster.nodes) cluster.startNode(node, shape);
       await cluster.idle();
       return cluster;
     } catch (error) {
@@ -183,8 +187,11 @@ export class Cluster implements AsyncDisposable {
    * Starts a node's daemon. A node with a `view` has mounts of its own, that a shell
    * script makes: what the head sees, it may see otherwise, or not at all.
    */
-  startNode(node: string, view?: string): void {
-    const slurmd = [find("slurmd")!, "-D", "-N", node];
+  startNode(
+    node: string,
+    { view, before = [] }: Pick<Shape, "view" | "before"> = {},
+  ): void {
+    const slurmd = [...before, find("slurmd")!, "-D", "-N", node];
     if (view === undefined) this.#spawn(node, slurmd);
     else {
       this.#spawn(node, [

@@ -20,9 +20,17 @@ export class Program implements Disposable {
   /** A command line that becomes the program that follows it. */
   before: readonly string[] = [];
 
-  constructor() {
-    this.root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "program-" }));
-    for (const folder of ["data", "stages"]) mkdirSync(join(this.root, folder));
+  readonly #above: string;
+
+  /** @param folder what its folder is called */
+  constructor(folder = "") {
+    this.#above = Deno.realPathSync(
+      Deno.makeTempDirSync({ prefix: "program-" }),
+    );
+    this.root = join(this.#above, folder);
+    for (const name of ["data", "stages"]) {
+      mkdirSync(join(this.root, name), { recursive: true });
+    }
     this.write("data/a.txt", "alpha\n");
     this.write("deno.json", '{ "lock": false }\n');
     this.write(
@@ -136,7 +144,7 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.#above, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a job asks the queue for, in the words of sbatch and srun. */
 import type { SlurmSettings } from "../../config/executor.ts";
+import type { Failure } from "../../failure.ts";
 import type { Resources } from "../../stage/declaration.ts";
 
 /** MiB that the job's own program takes, beside the stage's process. */
@@ -29,6 +30,27 @@ export function target(
     ...(qos === undefined ? [] : [`--qos=${qos}`]),
     ...extra,
   ];
+}
+
+/**
+ * Where a job's output goes. Slurm replaces what follows a percent sign, in the
+ * folder that it is told to begin in, too; so the path is whole, and the sign doubled.
+ *
+ * @param file may have Slurm's own signs, as `%a`
+ */
+export function output(folder: string, file: string): string[] {
+  return ["--chdir=/", `--output=${folder.replaceAll("%", "%%")}/${file}`];
+}
+
+/** Why Slurm could not write into a folder, if it could not. */
+export function unwritable(folder: string): Failure | undefined {
+  if (!folder.includes("\\")) return undefined;
+  return {
+    kind: "slurm-path",
+    what: "Cannot have Slurm write into a folder with a backslash in its path",
+    seen: `its backslash is left out of ${folder}`,
+    hint: "move the project to another folder",
+  };
 }
 
 /** Seconds before its limit in which a job is asked to leave; never from its beginning. */

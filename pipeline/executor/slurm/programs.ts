@@ -93,15 +93,16 @@ const SILENT = new RegExp(
 
 /** What can be done about a refusal. */
 function advice(text: string): string {
-  if (/partition/i.test(text)) {
-    return "name a partition that sinfo lists: executor.slurm.partition";
-  }
+  // Of an account it speaks together with the partition.
   if (/account/i.test(text)) {
     return "name an account of yours (sacctmgr show associations user=$USER): " +
       "executor.slurm.account";
   }
   if (/qos/i.test(text)) {
     return "name a quality of service of yours: executor.slurm.qos";
+  }
+  if (/partition/i.test(text)) {
+    return "name a partition that sinfo lists: executor.slurm.partition";
   }
   if (/time/i.test(text)) {
     return "ask for less time, in the stage's resources or executor.slurm.time";

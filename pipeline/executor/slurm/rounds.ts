@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { SlurmSettings } from "../../config/executor.ts";
+import type { Failure } from "../../failure.ts";
 import { cancel } from "./cancel.ts";
 import type { Durations } from "./chunk.ts";
 import { now } from "./clock.ts";
@@ -18,6 +19,8 @@ import { judge } from "./verdict.ts";
 /** Seconds between two rounds, at least and at most. */
 export const SOON = 1;
 export const LATE = 15;
+/** Rounds in which the queue may answer with what is none, before that is believed. */
+const STRANGE = 5;
 /** What Slurm writes where it ends a job for its memory. */
 const OVERRUN = /exceeded (?:job |step )?memory limit|oom[-_ ]kill/i;
 
@@ -27,6 +30,8 @@ export class Rounds {
   readonly #durations: Durations;
   readonly #live = new Set<Job>();
   #pause = SOON;
+  /** Rounds in a row that got an answer which is none. */
+  #strange = 0;
   #wake: (() => void) | undefined;
   #watching = false;
 
@@ -96,12 +101,18 @@ export class Rounds {
   async #round(): Promise<boolean> {
     const said = await queue();
     if (!said.ok) {
+      // Silence passes; another program of that name, or another Slurm, does not.
+      this.#strange = said.failure.kind === "slurm-silent"
+        ? 0
+        : this.#strange + 1;
+      if (this.#strange >= STRANGE) this.#giveUp(said.failure);
       for (const job of this.#live) {
         job.listen();
         job.unreachable(said.failure);
       }
-      return false;
+      return this.#strange > 0;
     }
+    this.#strange = 0;
     // By number and by name: a controller that crashed gives numbers again.
     const found = new Map(
       said.value.map((one) => [`${one.id} ${one.name}`, one]),
@@ -139,6 +150,18 @@ export class Rounds {
       job.listed = listed;
     }
     return moved;
+  }
+
+  /** Fails all, since nobody can be asked about them; the next run finds their jobs. */
+  #giveUp(failure: Failure): void {
+    for (const job of this.#live) {
+      const { instance } = job.work.confinement;
+      job.fail(
+        { ...failure, what: `Cannot follow the job of ${instance}` },
+        [],
+      );
+    }
+    this.#live.clear();
   }
 
   /** What accounting says of jobs that the queue has not known for a while. */

@@ -5,13 +5,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { SlurmSettings } from "../../config/executor.ts";
-import type { Result } from "../../failure.ts";
+import { fail, type Result } from "../../failure.ts";
 import { readStored } from "../../store/disk.ts";
 import { hold } from "../../store/lease.ts";
 import { writeDurably, writeWhole } from "../../store/write.ts";
 import { BUDGET, chunkOf, type Durations } from "./chunk.ts";
 import { cpuName } from "./cpu.ts";
-import { demand, leadOf, target } from "./demand.ts";
+import { demand, leadOf, output, target, unwritable } from "./demand.ts";
 import type { Job, JobArray } from "./job.ts";
 import {
   type ArrayFile,
@@ -134,14 +134,15 @@ export async function submit(
 ): Promise<Result<string>> {
   const { folder, token, attempt } = array;
   const { resources } = elements[0]!.jobs[0]!.work; // no array is empty
+  const impossible = unwritable(folder);
+  if (impossible) return fail(impossible);
   writeWhole(join(folder, "job.sh"), script(NODE, store, token, attempt));
   const said = await call("sbatch", [
     "--parsable",
     `--job-name=${jobName(token, attempt)}`,
     `--array=0-${elements.length - 1}`,
     ...["--no-requeue", "--export=NIL", "--ntasks=1", "--nodes=1"],
-    // Relative names: in a path, sbatch would replace some characters.
-    ...[`--chdir=${folder}`, "--output=log-%a.txt", "--open-mode=append"],
+    ...[...output(folder, "log-%a.txt"), "--open-mode=append"],
     `--signal=B:TERM@${leadOf(settings, resources)}`,
     ...demand(resources, settings),
     ...target(settings),

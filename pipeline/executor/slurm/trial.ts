@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { SlurmSettings } from "../../config/executor.ts";
 import { readStored, removeTree } from "../../store/disk.ts";
 import { type Finding, wallFinding } from "../finding.ts";
-import { demand, target } from "./demand.ts";
+import { demand, output, target, unwritable } from "./demand.ts";
 import { arrayFolder, jobName, unique } from "./layout.ts";
 import type { Probe } from "./probe.ts";
 import { call } from "./programs.ts";
@@ -26,6 +26,12 @@ export async function* tryNode(
 ): AsyncGenerator<Finding> {
   const token = unique();
   const folder = arrayFolder(store, token);
+  const impossible = unwritable(folder);
+  if (impossible) {
+    const { seen = "", hint = "" } = impossible;
+    yield { kind: "bad", subject: "a job", found: seen, hint };
+    return;
+  }
   mkdirSync(folder, { recursive: true });
   try {
     writeFileSync(join(folder, "word"), token);
@@ -42,8 +48,8 @@ export async function* tryNode(
     const before = Date.now();
     const said = await call("sbatch", [
       ...["--parsable", `--job-name=${jobName(token, "1")}`, "--no-requeue"],
-      ...["--export=NIL", "--ntasks=1", "--nodes=1", `--chdir=${folder}`],
-      ...["--output=log-0.txt", "--time=5"],
+      ...["--export=NIL", "--ntasks=1", "--nodes=1", "--time=5"],
+      ...output(folder, "log-0.txt"),
       ...demand({}, { memory: settings.memory, time: undefined }),
       ...target(settings),
       join(folder, "job.sh"),

@@ -1,6 +1,8 @@
 /** `doctor`, and runs, on clusters that lack something. */
 import { deepEqual, equal, match, ok as yes } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { Cluster, hasSlurm, hasViews } from "../../rig/cluster.ts";
+import { has } from "../../rig/python.ts";
 import type { Finding } from "../../../pipeline/executor/finding.ts";
 import { minutesOf } from "../../../pipeline/executor/slurm/doctor.ts";
 import { Jobs, withoutSlurm } from "./jobs.ts";
@@ -122,6 +124,50 @@ Deno.test({
     const { what, tail } = Jobs.failure(end, "first");
     equal(what, "The job of first could not begin");
     yes(tail.some((line) => line.startsWith("there is no Deno here: ")));
+  },
+});
+
+/** Becomes another program for which the kernel has no Landlock, as an old one has none. */
+const OLD = `
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def step(code, jt, jf, k): return struct.pack("HBBI", code, jt, jf, k)
+# The number of the call; landlock_create_ruleset is not implemented, the rest is allowed.
+steps = step(0x20, 0, 0, 0) + step(0x15, 0, 1, 444) + step(6, 0, 0, 0x50000 | 38) + step(6, 0, 0, 0x7fff0000)
+buffer = ctypes.create_string_buffer(steps)
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
+program = Program(4, ctypes.addressof(buffer))
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0
+os.execvp(sys.argv[1], sys.argv[1:])
+`;
+
+Deno.test({
+  name:
+    "nodes without Landlock: doctor says so, and what needs a wall is not run there",
+  ignore: views || !has("ctypes"),
+  async fn() {
+    await using jobs = new Jobs(undefined, { count: 1, walled: true });
+    jobs.program.write("old.py", OLD);
+    const bwrap = "/usr/bin/bwrap";
+    await using cluster = await Cluster.start({
+      nodes: 1,
+      view: existsSync(bwrap) ? `mount --bind /dev/null ${bwrap}` : "true",
+      before: ["python3", `${jobs.program.root}/old.py`],
+    });
+    const { code, found } = await ask(jobs, cluster.env);
+    equal(code, 0);
+    equal(found["walls on a node"]!.kind, "doubt");
+    match(found["walls on a node"]!.found, /^neither Landlock nor bubblewrap/);
+    const end = await jobs.run("slurm", cluster.env);
+    equal(end.code, 1);
+    const { what, seen } = Jobs.failure(end, "first");
+    equal(what, "Cannot run first behind a kernel wall");
+    match(
+      seen,
+      /^it runs a command; this machine has neither .* \(on node n1, job \d+_0\)$/,
+    );
   },
 });
 

@@ -57,7 +57,7 @@ export interface End {
 
 /** The project, and who lets its instances go. */
 export class Jobs implements AsyncDisposable {
-  readonly program = new Program();
+  readonly program: Program;
   /** What has begun, in order: `work1`, or `work1/3` for its third step. */
   readonly begun: string[] = [];
   /** What an instance is told that begins. */
@@ -79,10 +79,21 @@ export class Jobs implements AsyncDisposable {
       readonly resources?: object;
       readonly params?: object;
       readonly settings?: object;
+      /** Its first stage is a command that the kernel must hold. */
+      readonly walled?: boolean;
+      /** What the project's folder is called. */
+      readonly folder?: string;
     } = {},
   ) {
-    const { count = 3, first = "job", steps = 1, resources = {}, params = {} } =
-      stages;
+    const {
+      count = 3,
+      first = "job",
+      walled = false,
+      steps = 1,
+      resources = {},
+      params = {},
+    } = stages;
+    this.program = new Program(stages.folder);
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       async (request) => {
@@ -107,7 +118,11 @@ import { start } from "${engine}cli/start.ts";
 import { every, file, output } from "${engine}stage/declaration.ts";
 const module = (name) => ({ kind: "module", module: "stages/" + name + ".js" });
 const stages = [
-  { name: "first", title: "first", at: () => ({ runs: module("copy"), place: "${first}", inputs: { in: file("data/a.txt") }, outputs: { out: { file: "out" } } }) },
+  { name: "first", title: "first", at: () => ({ runs: ${
+        walled
+          ? '{ kind: "command", command: ["cp", "{input in}", "{output out}"] }'
+          : 'module("copy")'
+      }, place: "${first}", inputs: { in: file("data/a.txt") }, outputs: { out: { file: "out" } } }) },
   { name: "work", title: "work", matrix: () => ({ n: ${n} }), at: () => ({
     runs: module("work"), place: "job", params: { steps: ${steps}, ...${
         JSON.stringify(params)
@@ -126,7 +141,7 @@ Deno.exit(await start(import.meta.dirname, Deno.args, async () => ({
   pipeline: { stages },
   configure: () => Promise.resolve({ ok: true, value: {} }),
   executor: () => Promise.resolve({ ok: true, value: ${settings} }),
-  sandbox: () => "deno",
+  sandbox: () => "${walled ? "kernel" : "deno"}",
   sources: ["main.ts", "deno.json"],
   shorthands: [],
 })));

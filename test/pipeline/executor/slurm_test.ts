@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Cluster, hasSlurm } from "../../rig/cluster.ts";
 import { until } from "../../rig/wait.ts";
+import { fake } from "./fakes.ts";
 import { type End, gate, Jobs, withoutSlurm } from "./jobs.ts";
 
 const ignore = !hasSlurm("jobs on a cluster");
@@ -193,7 +194,7 @@ test("what the cluster can never give is told at once", async () => {
   }
 });
 
-test("a partition, an account and a quality of service that are not there are told with the setting to mend", async () => {
+test("a partition that is not there is told with the setting to mend", async () => {
   await using cluster = await Cluster.start();
   await using jobs = new Jobs(cluster, {
     count: 1,
@@ -349,6 +350,51 @@ test("instances that turn out to be long give those back that share their job", 
   const back = end.events.filter(({ kind }) => kind === "warned");
   equal(back.length, 3);
   match(String(back[0]!.message), /gets a job of its own: those before it/);
+});
+
+test("a squeue that speaks otherwise is told, and not waited for; its jobs are found again", async () => {
+  await using cluster = await Cluster.start();
+  await using jobs = new Jobs(cluster, { count: 2 });
+  using other = fake({ squeue: "echo JOBID PARTITION NAME" });
+  const PATH = `${other.folder}:${Deno.env.get("PATH")}`;
+  const end = await jobs.run("slurm", { PATH });
+  equal(end.code, 1);
+  const { what, seen, hint } = Jobs.failure(end, "first");
+  equal(what, "Cannot follow the job of first");
+  equal(seen, "JOBID PARTITION NAME");
+  match(hint, /command -v squeue/);
+  done(await jobs.run());
+  deepEqual(jobs.begun.toSorted(), ["work1", "work2"]);
+});
+
+test("more instances than an array may have are several arrays", async () => {
+  await using cluster = await Cluster.start({ array: 3 });
+  await using jobs = new Jobs(cluster, { count: 5 });
+  const end = await jobs.run();
+  done(end);
+  equal(jobs.begun.length, 5);
+  const arrays = end.events.filter(({ job, instance }) =>
+    job !== undefined && instance?.startsWith("work")
+  ).map(({ job }) => String(job).split("_")[0]);
+  equal(new Set(arrays).size, 3);
+});
+
+test("a project may lie in a folder whose name shells, Slurm and URLs read otherwise, but for a backslash", async () => {
+  await using cluster = await Cluster.start({ nodes: 1 });
+  await using jobs = new Jobs(cluster, {
+    count: 2,
+    folder: `it's a %j %A "$HOME" ; # ü 100%`,
+  });
+  const end = await jobs.run();
+  done(end);
+  equal(jobs.result, "alpha\n1: 1 \nalpha\n2: 1 \n");
+  deepEqual(left(jobs), []);
+
+  await using other = new Jobs(cluster, { count: 1, folder: "a\\b" });
+  const { what, seen, hint } = Jobs.failure(await other.run(), "first");
+  equal(what, "Cannot submit first");
+  match(seen, /^its backslash is left out of .*a\\b/);
+  equal(hint, "move the project to another folder");
 });
 
 test("without Slurm, --executor slurm says what is missing", async () => {
