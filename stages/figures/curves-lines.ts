@@ -114,5 +114,7 @@ export function linesOf(
  * and a single one would bend the line. Of short curves all is kept.
  */
 function settled(line: readonly number[], window: number): readonly number[] {
-  return line.length > 10 * window ? line.slice(0, -(window >> 2)) : line;
+  return line.length > 10 * window
+    ? line.slice(0, line.length - (window >> 2))
+    : line;
 }
