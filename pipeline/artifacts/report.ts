@@ -10,6 +10,7 @@ import type { Json, JsonObject } from "../stage/json.ts";
 import { isPathBelow } from "../stage/names.ts";
 import type { Digest } from "../store/digest.ts";
 import { DIGEST, readJson } from "../store/read.ts";
+import { ORIGIN, type Origin } from "../store/record.ts";
 import type { Configuration } from "./configuration.ts";
 
 /** The file's name in the folder of the artifacts. */
@@ -42,6 +43,8 @@ interface InstanceReport {
   /** What kept its process in. */
   readonly wall?: string;
   readonly provisional?: string;
+  /** Where its result comes from, if nobody made it here. */
+  readonly origin?: Origin;
 }
 
 /** The report of one run. */
@@ -110,6 +113,7 @@ const REPORT = v.object({
       made: v.optional(v.string()),
       wall: v.optional(v.string()),
       provisional: v.optional(v.string()),
+      origin: v.optional(ORIGIN),
     }),
   ),
   artifacts: v.record(PATH, v.object(FILE)),

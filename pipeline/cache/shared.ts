@@ -114,6 +114,19 @@ export class SharedCache {
     });
   }
 
+  /** The bytes that the results of these would bring which are not here. */
+  cost(fingerprints: Iterable<Digest>): number {
+    const { store } = this.manner;
+    let sum = 0;
+    for (const fingerprint of fingerprints) {
+      const { record } = this.#found.get(fingerprint) ?? {};
+      for (const { digest, size } of record ? distinct(record.outputs) : []) {
+        if (!store.holds(digest)) sum += size;
+      }
+    }
+    return sum;
+  }
+
   /** Takes an answer back that turned out to be none. */
   forget(fingerprint: Digest): void {
     this.#found.delete(fingerprint);

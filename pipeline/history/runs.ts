@@ -73,6 +73,7 @@ export function compose(
       ...(record &&
         { seconds: record.seconds, made: record.made, wall: record.wall }),
       ...(provisional !== undefined && { provisional }),
+      ...(record?.from && { origin: record.from }),
     };
     for (
       const [name, { artifact }] of Object.entries(instance.declaration.outputs)

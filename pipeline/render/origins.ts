@@ -1,7 +1,7 @@
 /** Results that somebody else says are right. */
-import type { OriginCount, Origins } from "../run/event.ts";
+import type { Event, OriginCount, Origins } from "../run/event.ts";
 import { wrap } from "../text/layout.ts";
-import { counted } from "../text/quantity.ts";
+import { bytes, counted } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
 import { clean } from "../text/visible.ts";
 import { maker } from "./reason.ts";
@@ -20,6 +20,15 @@ export function originLines(
       width,
     ).map(yellow)
   );
+}
+
+/** What comes from a cache before anything runs: `bring 3 results from cache …, 4.1 MB`. */
+export function bringing(
+  { cache, instances, bytes: size }: Extract<Event, { kind: "bringing" }>,
+): string {
+  return `bring ${counted(instances, "result")} from cache ${clean(cache)}, ${
+    bytes(size)
+  }`;
 }
 
 function source(origin: OriginCount): string {

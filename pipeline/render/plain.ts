@@ -8,6 +8,7 @@ import {
   roughly,
 } from "../text/quantity.ts";
 import { mistake } from "./alike.ts";
+import { bringing } from "./origins.ts";
 import { standing } from "./queue.ts";
 import { describeReason, listed, maker } from "./reason.ts";
 import type { Style } from "../text/style.ts";
@@ -104,6 +105,8 @@ function lines(
           clean(event.message).replaceAll("\n", " ")
         }`,
       ];
+    case "bringing":
+      return [bringing(event)];
     case "cache":
       return [`${yellow("warning:")} cache ${clean(event.message)}`];
     case "ended": {

@@ -5,8 +5,9 @@
  */
 import type { Event, Outcome, Report } from "../run/event.ts";
 import { counted, duration } from "../text/quantity.ts";
-import { describeReason, listed } from "./reason.ts";
+import { describeReason, listed, maker } from "./reason.ts";
 import { mistake } from "./alike.ts";
+import { bringing } from "./origins.ts";
 import { folded, stageOf } from "./folding.ts";
 import { type Room, type Running, runningLines } from "./running.ts";
 import { standing } from "./queue.ts";
@@ -189,6 +190,10 @@ export class View {
         this.#say(yellow("!"), `${event.instance}: ${message}`);
         break;
       }
+      case "bringing":
+        this.#say(this.style.cyan("→"), bringing(event));
+        this.#show();
+        break;
       case "cache":
         this.#say(this.style.yellow("!"), `cache ${clean(event.message)}`);
         break;
@@ -450,6 +455,7 @@ function remark(outcome: Outcome, because: string): string | undefined {
     case "built":
       return because;
     case "restored":
+      if (outcome.from) return `from cache (${maker(outcome.from)})`;
       return outcome.artifacts.length > 0
         ? listed(outcome.artifacts, 2)
         : because || undefined;

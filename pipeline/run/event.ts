@@ -152,6 +152,13 @@ export type Event =
     readonly instance: string;
     readonly message: string;
   }
+  /** Contents come from a shared cache, before anything runs: of so many results, at most so many bytes. */
+  | {
+    readonly kind: "bringing";
+    readonly cache: string;
+    readonly instances: number;
+    readonly bytes: number;
+  }
   /** A shared cache is in trouble; the run goes on without what it does not give. */
   | { readonly kind: "cache"; readonly message: string }
   | {

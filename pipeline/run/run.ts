@@ -238,6 +238,16 @@ async function bringAll(
     const { decision } = decided.get(id)!; // the plan has every instance
     return decision.kind === "restore" && decision.from !== undefined;
   });
+  const { cache, report } = context;
+  if (!cache || wanted.length === 0) return here;
+  report({
+    kind: "bringing",
+    cache: cache.transport.name,
+    instances: wanted.length,
+    bytes: cache.cost(
+      wanted.map(({ id }) => decided.get(id)!.fingerprint!), // decided by a record
+    ),
+  });
   await side(wanted, TRANSFERS, async (instance) => {
     const one = decided.get(instance.id)!; // as above
     if (context.signal.aborted) return;

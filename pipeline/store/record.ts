@@ -85,6 +85,18 @@ export function isRecord(
     fingerprintOf(value.facts as Facts) === fingerprint;
 }
 
+/** Where a result comes from, in what is read. */
+export const ORIGIN = v.union([
+  v.object({ archive: DIGEST }),
+  v.object({
+    cache: v.string(),
+    who: v.string(),
+    where: v.string(),
+    made: v.string(),
+    key: v.optional(v.string()),
+  }),
+]);
+
 /** What a record must be for the rest to be believed. */
 const RECORD = v.object({
   version: v.literal(VERSION),
@@ -103,16 +115,7 @@ const RECORD = v.object({
   wall: v.string(),
   provisional: v.optional(v.string()),
   remarks: v.optional(v.array(v.string())),
-  from: v.optional(v.union([
-    v.object({ archive: DIGEST }),
-    v.object({
-      cache: v.string(),
-      who: v.string(),
-      where: v.string(),
-      made: v.string(),
-      key: v.optional(v.string()),
-    }),
-  ])),
+  from: v.optional(ORIGIN),
 });
 
 /** The digests of its outputs. */

@@ -55,9 +55,19 @@ done: 2 restored in N s
   equal(run.code, 0);
   equal(bob.read("artifacts/count.txt"), "5");
   // The report of the run calls it no other configuration.
+  const { configuration, instances } = JSON.parse(
+    bob.read("artifacts/run.json"),
+  );
+  deepEqual(configuration.settings, []);
+  const { cache: url, who, where, made } = instances.count.origin;
   deepEqual(
-    JSON.parse(bob.read("artifacts/run.json")).configuration.settings,
-    [],
+    [url, who, where, made],
+    [
+      cache.path,
+      "ann",
+      `${Deno.build.os} ${Deno.build.arch}`,
+      instances.count.made,
+    ],
   );
 });
 
