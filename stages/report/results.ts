@@ -1,5 +1,6 @@
 /** The sections of the report on what was measured: learning curves and reconstructions. */
 import { claimOfBand } from "./band.ts";
+import { coordinates } from "./coordinates.ts";
 import { DENSE, thinning } from "./curve.ts";
 import type { ReportData } from "./data.ts";
 import { html, type Markup, NOTHING, type Section } from "./html.ts";
@@ -42,7 +43,9 @@ export function curvesSection(
         </section>
         <figcaption>${curvesCaption(band, data)}</figcaption>
       </figure>
-      ${measures(data)}${measuredBy(data.metrics)}
+      ${data.several ? NOTHING : coordinates(data.study)}${measures(
+        data,
+      )}${measuredBy(data.metrics)}
     `,
   };
 }
@@ -53,10 +56,11 @@ function curvesCaption(
 ): Markup {
   const seeds = all.length;
   const over = seeds > 1 ? `, mean of ${seeds} seeds` : "";
-  const ordered = orderOf(groups) === undefined
+  const order = orderOf(groups);
+  const ordered = order === undefined
     ? "in the order of the experiment from dark to light"
     : `from dark for the least ${
-      axes[0]!.toLowerCase()
+      axes[order.axis]!.toLowerCase()
     } to light for the greatest`;
   const what = groups.length > DENSE
     ? html`The validation loss after every epoch${over}, a line for each of ${groups.length} rows of the table, ${ordered}; the row that is pointed at, or has the focus, brings out its line. The table also has the losses of the training.`
@@ -129,17 +133,25 @@ export function selection(
   }.`;
 }
 
-/** The places of groups by their one axis, from 0 to 1; nothing if there is no such order. */
+/**
+ * The places of groups from 0 to 1 on the first axis of numbers; nothing if there is
+ * none, or if of few groups two would have one place.
+ */
 export function orderOf(
   groups: ReportData["study"]["groups"],
-): readonly number[] | undefined {
-  const values = groups.map(({ values }) => values[0]!);
-  const numbers = values.filter((value) => typeof value === "number")
-    .toSorted((a, b) => a - b);
-  if (groups[0]!.values.length > 1 || numbers.length < groups.length) {
-    return undefined;
-  }
-  return values.map((value) =>
-    numbers.indexOf(Number(value)) / Math.max(1, numbers.length - 1)
+): { readonly axis: number; readonly places: readonly number[] } | undefined {
+  const { values: first } = groups[0]!; // there is a group
+  if (first.length > 1 && groups.length <= DENSE) return undefined;
+  const axis = first.findIndex((_, at) =>
+    groups.every(({ values }) => typeof values[at] === "number")
   );
+  if (axis < 0) return undefined;
+  const values = groups.map((group) => Number(group.values[axis]));
+  const numbers = values.toSorted((a, b) => a - b);
+  return {
+    axis,
+    places: values.map((value) =>
+      numbers.indexOf(value) / Math.max(1, numbers.length - 1)
+    ),
+  };
 }

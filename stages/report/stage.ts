@@ -56,7 +56,7 @@ export default async function report(task: Task<Params>): Promise<void> {
       curves: lines.map((line, index) => ({
         ...line,
         label: groups[index]!.label,
-        place: order?.[index] ?? index / Math.max(1, lines.length - 1),
+        place: order?.places[index] ?? index / Math.max(1, lines.length - 1),
       })),
       dense: lines.length > DENSE,
       scale,
