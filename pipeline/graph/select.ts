@@ -29,6 +29,9 @@ export function narrow(
   });
 }
 
+/** So many instances are named where none fits. */
+const TOLD = 12;
+
 /**
  * The instances that a person means with `draw`, `draw[size=2]` or
  * `draw[size=2,seed=1]`. A whole name means that one alone, even where others have
@@ -69,7 +72,9 @@ export function select(graph: Graph, target: string): Result<Instance[]> {
       short(target)
     }"`,
     seen: of.length > 0
-      ? `instances: ${of.map((one) => one.id).slice(0, 12).join(", ")}`
+      ? `instances: ${of.map((one) => one.id).slice(0, TOLD).join(", ")}${
+        of.length > TOLD ? ` and ${of.length - TOLD} more` : ""
+      }`
       : `stages: ${stages.join(", ")}`,
     hint: guess
       ? `did you mean "${guess}"?`

@@ -13,6 +13,8 @@ import { join, relative } from "node:path";
 import type { Failure } from "../failure.ts";
 import type { Instance } from "../graph/graph.ts";
 import type { GivenFile } from "../executor/executor.ts";
+import { within } from "../store/path.ts";
+import { withoutChange } from "../store/stat.ts";
 import type { RunContext } from "./context.ts";
 
 /** A file, with the digest that was planned with. */
@@ -31,7 +33,7 @@ export class GivenFiles {
   ) {
     this.#watched = given(instance, context).map((one) => ({
       ...one,
-      state: context.stat.state(one.path),
+      state: stateOf(one.path, context),
     }));
   }
 
@@ -75,10 +77,22 @@ export class GivenFiles {
     const touched: string[] = [];
     for (const { path, digest, within, state } of this.#watched) {
       if ((stat.digest(path, within) ?? null) !== digest) edited.push(path);
-      else if (stat.state(path) !== state) touched.push(path);
+      else if (stateOf(path, this.context) !== state) touched.push(path);
     }
     return { edited, touched };
   }
+}
+
+/**
+ * The state of a file. Deno links the files of packages into each project that has
+ * them, and whoever installs or removes another project changes their time of change:
+ * of these the size, the content and the time of modification have to do.
+ */
+function stateOf(path: string, { root, stat }: RunContext): string {
+  const state = stat.state(path);
+  return within(path, join(root, "node_modules"))
+    ? withoutChange(state)
+    : state;
 }
 
 function given(instance: Instance, { root, code, file }: RunContext): Given[] {

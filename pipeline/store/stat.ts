@@ -194,8 +194,8 @@ function stateOf(entry: Entry): string {
   return entry.slice(65);
 }
 
-/** A state without its last part, the time of change. */
-function withoutChange(state: string): string {
+/** The state of a file without its last part, the time of change. */
+export function withoutChange(state: string): string {
   return state.slice(0, state.lastIndexOf(":"));
 }
 

@@ -1,8 +1,16 @@
 /** What was changed while an instance ran, and put back before it ended, is seen. */
 import { deepEqual, equal, match } from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { file, output } from "../../../pipeline/stage/declaration.ts";
+import { look } from "../../../pipeline/store/inode.ts";
 import { type Sketch, Study } from "../../rig/study.ts";
 
 /** What a stage is made of here: a module, or a command with code of its own. */
@@ -143,6 +151,35 @@ Deno.test("run() sees settings that appear while a stage runs", async () => {
     () => one.write("stages/package.json", '{ "type": "module" }'),
   );
   equal(seen, "while it ran, somebody edited stages/package.json");
+});
+
+Deno.test("run() does not mind another project that is installed meanwhile: its packages are links to ours", async () => {
+  await using one = await study(MODULE);
+  mkdirSync(join(one.root, "node_modules/p"), { recursive: true });
+  one.write("node_modules/p/words.js", "words");
+  one.write(
+    "stages/other.ts",
+    'import words from "../node_modules/p/words.js" with { type: "text" };\nexport const other = words;',
+  );
+  const path = join(one.root, "node_modules/p/words.js");
+  const other = join(one.root, "elsewhere.js");
+  const install = () => {
+    const before = look(path)?.state;
+    // The kernel's clock for files has to tick first.
+    do {
+      rmSync(other, { force: true });
+      linkSync(path, other);
+    } while (look(path)?.state === before);
+    rmSync(other);
+  };
+  equal(await meanwhile(one, install), undefined);
+  rmSync(join(one.root, "gate/go"));
+  const edit = () => one.write("node_modules/p/words.js", "other words");
+  one.write("in.txt", "once more");
+  match(
+    await meanwhile(one, edit) ?? "kept",
+    /somebody edited node_modules\/p\/words\.js$/,
+  );
 });
 
 Deno.test("run() does not mind what is touched before a stage starts", async () => {
