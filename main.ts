@@ -5,6 +5,9 @@ import type { Resolved } from "./stages/experiment/resolved.ts";
 
 const root = import.meta.dirname!; // a local file always has one
 
+/** What the doctor measured of this machine's engines: "auto" goes by it. */
+const measured = `${root}/.store/engines.json`;
+
 /**
  * Names of modules that Deno does not read ahead. What an `import("…")` names it
  * reads before the first line runs, with all that it imports, and asks after each
@@ -56,8 +59,18 @@ async function load(): Promise<Project<Resolved>> {
     async configure(overlays) {
       const configuration = await read(overlays);
       return configuration.ok
-        ? { ok: true, value: await resolved(configuration.value.config) }
+        ? {
+          ok: true,
+          value: await resolved(configuration.value.config, measured),
+        }
         : configuration;
+    },
+    async *examine(overlays) {
+      const configuration = await read(overlays);
+      if (!configuration.ok) return;
+      const { examine }: typeof import("./stages/experiment/engines.ts") =
+        await import(later("./stages/experiment/engines.ts"));
+      yield* examine(measured, configuration.value.config);
     },
     async executor(overlays) {
       const configuration = await read(overlays);
@@ -80,6 +93,7 @@ async function load(): Promise<Project<Resolved>> {
       "results.lock.json",
       "stages",
       ...DEVICES,
+      measured,
     ],
     publication,
     judge: (): Promise<typeof import("./stages/experiment/judge.ts")> =>

@@ -1,16 +1,8 @@
-/** What the doctor finds of this machine, and the form of all that it finds. */
+/** What the doctor finds of this machine. */
+import type { Finding } from "../project/finding.ts";
 import { seccompWorks } from "../sandbox/wall/seccomp.ts";
 import { probeWall } from "../sandbox/wall/wall.ts";
 import { capacityOf, cardsOf } from "./machine.ts";
-
-/** One thing that was looked at. */
-export interface Finding {
-  readonly kind: "good" | "doubt" | "bad";
-  readonly subject: string;
-  readonly found: string;
-  /** What to do about it, if it is not good. */
-  readonly hint?: string;
-}
 
 /** Examines this machine, where instances run that go to no cluster. */
 export function* examineMachine(): Generator<Finding> {

@@ -2,6 +2,7 @@
 import type { Result } from "../failure.ts";
 import type { Pipeline } from "../stage/declaration.ts";
 import type { Json } from "../stage/json.ts";
+import type { Finding } from "./finding.ts";
 import type { Judge, Publication } from "./publication.ts";
 
 /** What a project brings along; the rest is the engine's. */
@@ -28,6 +29,8 @@ export interface Project<Config> {
   readonly sources: readonly string[];
   /** Options of the command line that stand for a setting. */
   readonly shorthands: readonly Shorthand[];
+  /** What the doctor looks at besides what any project needs. */
+  readonly examine?: (overlays: Overlays) => AsyncIterable<Finding>;
   /** Examples of command lines, by command, besides those of any project. */
   readonly examples?: { readonly [command: string]: readonly Example[] };
   /** The artifact that a person reads: a page of HTML, which `--open` opens. */

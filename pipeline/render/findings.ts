@@ -1,5 +1,5 @@
 /** What the doctor found, a line each, with what to do about it. */
-import type { Finding } from "../executor/finding.ts";
+import type { Finding } from "../project/finding.ts";
 import { hang, pad } from "../text/layout.ts";
 import type { Style } from "../text/style.ts";
 import { clean } from "../text/visible.ts";

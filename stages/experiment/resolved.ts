@@ -25,11 +25,20 @@ export type Resolved = Experiment & {
 /** Where the kernel shows graphics cards; without any of them there is no need to ask. */
 export const DEVICES = ["/dev/dri", "/dev/nvidiactl", "/dev/kfd"];
 
-/** Settles the engines. Loads nothing where the answer is plain. */
-export async function resolved(experiment: Experiment): Promise<Resolved> {
+/**
+ * Settles the engines. Loads nothing where the answer is plain. `measured` is the file
+ * that says what this machine's engines were measured to do.
+ */
+export async function resolved(
+  experiment: Experiment,
+  measured: string,
+): Promise<Resolved> {
   const engines: { [wanted: string]: Engine } = {};
+  const { networks } = variantsOf(experiment);
   const settled = async (wanted: Wanted) => {
-    const engine = await settle(wanted);
+    const engine = wanted === "auto"
+      ? await settle(measured, networks.length)
+      : wanted;
     engines[wanted] = engines[engine] ??= {
       engine,
       hardware: engine === "portable"
@@ -40,8 +49,7 @@ export async function resolved(experiment: Experiment): Promise<Resolved> {
   };
   const { training } = experiment;
   const engine = await settled(training.engine);
-  const wanted = variantsOf(experiment).networks
-    .map(({ training }) => training.engine);
+  const wanted = networks.map(({ training }) => training.engine);
   for (const one of new Set(wanted)) await settled(one);
   return {
     ...experiment,
@@ -50,11 +58,15 @@ export async function resolved(experiment: Experiment): Promise<Resolved> {
   };
 }
 
-async function settle(wanted: Wanted): Promise<EngineName> {
-  if (wanted !== "auto") return wanted;
+/** What "auto" stands for. */
+async function settle(
+  measured: string,
+  networks: number,
+): Promise<EngineName> {
   if (Deno.build.os === "linux" && !DEVICES.some(there)) return "portable";
-  const { resolveEngine } = await import("../training/engine.ts");
-  return await resolveEngine("auto");
+  if (!there(measured)) return "portable";
+  const { automatic } = await import("./engines.ts");
+  return await automatic(measured, networks);
 }
 
 function there(path: string): boolean {

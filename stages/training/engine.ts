@@ -1,6 +1,6 @@
 /**
- * The engines by name: which there are, which one "auto" is, and what a fingerprint
- * must know of them. Loads none of them, so that a declaration can ask.
+ * The engines by name: which there are, and what a fingerprint must know of them.
+ * Loads none of them, so that a declaration can ask.
  */
 import { cpus } from "node:os";
 
@@ -25,15 +25,6 @@ export async function adapter(): Promise<Adapter | undefined> {
     software: isFallbackAdapter ||
       /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name),
   };
-}
-
-/** What `auto` stands for on this machine: a hardware adapter is used, else portable. */
-export async function resolveEngine(
-  wanted: EngineName | "auto",
-): Promise<EngineName> {
-  if (wanted !== "auto") return wanted;
-  const found = await adapter();
-  return found && !found.software ? "webgpu" : "portable";
 }
 
 /**

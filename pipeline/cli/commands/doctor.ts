@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { examineMachine, type Finding } from "../../executor/finding.ts";
+import { examineMachine } from "../../executor/finding.ts";
 import { unwrap } from "../../failure.ts";
 import { executorSettings } from "../../history/settings.ts";
+import type { Finding } from "../../project/finding.ts";
 import type { Project } from "../../project/project.ts";
 import { findingLines } from "../../render/findings.ts";
 import { jsonLine } from "../../text/visible.ts";
@@ -15,9 +16,8 @@ export default async function doctorCommand<Config>(
   parsed: Parsed,
   { out, outStyle, columns }: Console,
 ): Promise<number> {
-  const settings = unwrap(
-    await executorSettings(project, overlays(parsed, project.shorthands)),
-  );
+  const given = overlays(parsed, project.shorthands);
+  const settings = unwrap(await executorSettings(project, given));
   const { examine } = await import("../../executor/slurm/doctor.ts");
   const store = join(project.place ?? project.root, ".store");
   let bad = false;
@@ -27,6 +27,7 @@ export default async function doctorCommand<Config>(
     out(parsed.has("json") ? jsonLine(finding) : lines.join("\n") + "\n");
   };
   for (const finding of examineMachine()) tell(finding);
+  for await (const finding of project.examine?.(given) ?? []) tell(finding);
   for await (const finding of examine(store, settings.slurm)) tell(finding);
   return bad ? 1 : 0;
 }

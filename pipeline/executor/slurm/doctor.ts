@@ -4,7 +4,7 @@
  * Each finding says what to do about it.
  */
 import type { SlurmSettings } from "../../config/executor.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../../project/finding.ts";
 import { call } from "./programs.ts";
 import { queue } from "./queue.ts";
 import { tryNode } from "./trial.ts";

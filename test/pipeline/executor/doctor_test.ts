@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok as yes } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { Cluster, hasSlurm, hasViews } from "../../rig/cluster.ts";
 import { has } from "../../rig/python.ts";
-import type { Finding } from "../../../pipeline/executor/finding.ts";
+import type { Finding } from "../../../pipeline/project/finding.ts";
 import { minutesOf } from "../../../pipeline/executor/slurm/doctor.ts";
 import { Jobs, withoutSlurm } from "./jobs.ts";
 

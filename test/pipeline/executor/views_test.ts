@@ -8,7 +8,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { Cluster, hasViews } from "../../rig/cluster.ts";
 import { skip } from "../../rig/skip.ts";
-import type { Finding } from "../../../pipeline/executor/finding.ts";
+import type { Finding } from "../../../pipeline/project/finding.ts";
 import { Jobs } from "./jobs.ts";
 
 const WHAT = "several views of one folder";

@@ -1,10 +1,6 @@
 /** The engines: all compute the same, and say what is missing where they cannot run. */
 import assert from "node:assert/strict";
-import {
-  adapter,
-  hardware,
-  resolveEngine,
-} from "../../../stages/training/engine.ts";
+import { adapter, hardware } from "../../../stages/training/engine.ts";
 import { cuda } from "../../../stages/training/cuda.ts";
 import { native } from "../../../stages/onnx/native.ts";
 import { crosscheck, STEPS } from "../../../stages/training/crosscheck.ts";
@@ -154,12 +150,6 @@ Deno.test("hardware() names what bits depend on", async () => {
   assert.deepEqual(await hardware("portable"), {});
   const { cpu } = await hardware("native");
   assert.match(cpu ?? "", new RegExp(`^${Deno.build.arch}`));
-});
-
-Deno.test("resolveEngine() takes a graphics card for auto only if it is one", async () => {
-  assert.equal(await resolveEngine("native"), "native");
-  const engine = await resolveEngine("auto");
-  assert.equal(engine, found && !found.software ? "webgpu" : "portable");
 });
 
 async function isNvidia(): Promise<boolean> {
