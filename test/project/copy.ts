@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { digestFile } from "../../pipeline/store/digest.ts";
 import type { Decision } from "../../pipeline/plan/decision.ts";
 import type { Event } from "../../pipeline/run/event.ts";
+import { mirror } from "../stages/download/mirror.ts";
 
 const original = new URL("../../", import.meta.url).pathname;
 
@@ -18,6 +19,20 @@ const PARTS = [
   "pipeline",
   "stages",
 ];
+
+/** The variables of every run: without MNIST at hand the digits are drawn. */
+export const data: { readonly [name: string]: string } = mirror
+  ? { DATASET_MIRROR: mirror }
+  : {};
+
+/** Settings for few images. */
+export const SMALL: readonly string[] = [
+  "training.epochs=1",
+  "training.images=640",
+  "training.validation=500",
+  "denoising.images=20",
+  ...(mirror ? [] : ['dataset.mirrors=["http://127.0.0.1:9/"]']),
+].flatMap((setting) => ["--set", setting]);
 
 /** One process. */
 export interface Ran {

@@ -7,19 +7,7 @@ import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import type { Decision } from "../../pipeline/plan/decision.ts";
 import { mirror } from "../stages/download/mirror.ts";
-import { Copy } from "./copy.ts";
-
-/** Without MNIST at hand the digits are drawn. */
-const data: { [name: string]: string } = mirror
-  ? { DATASET_MIRROR: mirror }
-  : {};
-const SMALL = [
-  "training.epochs=1",
-  "training.images=640",
-  "training.validation=500",
-  "denoising.images=20",
-  ...(mirror ? [] : ['dataset.mirrors=["http://127.0.0.1:9/"]']),
-].flatMap((setting) => ["--set", setting]);
+import { Copy, data, SMALL } from "./copy.ts";
 
 /** The instances of a plan with a decision, as stages where all of one have it. */
 function which(
