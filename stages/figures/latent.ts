@@ -42,22 +42,29 @@ export default async function latent(
   await writeFigure(task, "latent", async () => {
     const width = WIDTH[columns];
     const widest = all.reduce((a, b) => channelsOf(b) > channelsOf(a) ? b : a);
-    const sample = rowsOf(widest.label, await codes(widest));
-    const { cell } = cellsOf(originals.length, width, sample, size);
+    const whole = rowsOf(widest.label, await codes(widest), MAPS);
+    const { cell } = cellsOf(originals.length, width, whole, size);
+    const room = HIGHEST - cell.height - SCALE_HEIGHT;
+    // Of large pictures a page has no room for all maps even of one network.
+    const most = Math.max(
+      1,
+      whole.findLastIndex((_, at) =>
+        heightOfRows(whole.slice(0, at + 1), cell) <= room
+      ) + 1,
+    );
+    const sample = whole.slice(0, most);
     const { groups, said } = someOf(
       all,
       Math.max(
         1,
-        Math.floor(
-          (HIGHEST - cell.height - SCALE_HEIGHT) / heightOfRows(sample, cell),
-        ),
+        Math.floor(room / heightOfRows(sample, cell)),
       ),
     );
     const rows: Row[] = [
       { label: "original", pictures: greys(originals, size.width) },
     ];
     for (const group of groups) {
-      rows.push(...rowsOf(group.label, await codes(group)));
+      rows.push(...rowsOf(group.label, await codes(group), most));
     }
     const grid = gridOf(rows, { width });
     return {
@@ -82,7 +89,7 @@ export default async function latent(
         } that the decoder starts from, ${
           distinction(study, all)
         }, one map a row${
-          channelsOf(widest) > MAPS ? `, at most the first ${MAPS}` : ""
+          channelsOf(widest) > most ? `, at most the first ${most}` : ""
         }.`,
         "Beside each map stand the least and the greatest of its values over the images shown, between which its colours run.",
         ...said,
@@ -115,10 +122,10 @@ function mapsOf(codes: readonly ReturnType<typeof codeOf>[]): string {
 }
 
 /** A row for each map of a network, with one scale over the row. */
-function rowsOf(label: string, code: Code): Row[] {
+function rowsOf(label: string, code: Code, most: number): Row[] {
   const { channels, height, width, values } = code;
   const pixels = height * width;
-  return Array.from({ length: Math.min(MAPS, channels) }, (_, channel): Row => {
+  return Array.from({ length: Math.min(most, channels) }, (_, channel): Row => {
     const maps: Float32Array[] = [];
     for (let at = channel; at * pixels < values.length; at += channels) {
       maps.push(values.subarray(at * pixels, (at + 1) * pixels));

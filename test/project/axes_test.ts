@@ -23,6 +23,7 @@ Deno.test("a study of batch sizes is measured, judged and named by them", async 
       ],
       counts: { train: 64, validation: 8, test: 10 },
       standIn: false,
+      data: null,
     });
     const read = (name: string) =>
       JSON.parse(readFileSync(join(folder, artifacts[name]!), "utf8")); // it was made

@@ -11,7 +11,7 @@ import { MetricsSchema } from "../../stages/formats/metrics.ts";
 import * as judge from "../../stages/experiment/judge.ts";
 import { unpack } from "../pipeline/archive/tampering.ts";
 import { Copy } from "./copy.ts";
-import { type Files, filesOf, put, tableOf } from "./idx.ts";
+import { type Files, filesOf, put, tableOf } from "../rig/idx.ts";
 
 const BOXES = filesOf({
   height: 20,

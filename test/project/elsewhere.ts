@@ -11,6 +11,7 @@ const { artifacts } = await perform(folder, {
   set: ["training.epochs=1", "training.images=128", "denoising.images=20"],
   counts: { train: 128, validation: 64, test: 64 },
   standIn: true,
+  data: null,
 });
 for (const [name, path] of Object.entries(artifacts)) {
   // deno-lint-ignore no-console -- its result

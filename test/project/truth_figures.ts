@@ -2,6 +2,7 @@
  * What the figures' captions may not say: a number that nobody set, measured or
  * counted, and a sentence that does not hold of this experiment.
  */
+import { sizeOf } from "../rig/perform.ts";
 import type { Curve } from "../../stages/formats/curve.ts";
 import type { Metrics } from "../../stages/formats/metrics.ts";
 import { threeDigits } from "../../stages/formats/number.ts";
@@ -132,7 +133,11 @@ function sentences(
   };
 
   says("Stand-in data: synthetic digits, not MNIST.", sketch.standIn);
-  if (!sketch.standIn) says("MNIST", false);
+  const data = sketch.data?.title;
+  says(`Data: ${data}.`, data !== undefined);
+  says("Data: ", data !== undefined);
+  if (!sketch.standIn && !data?.includes("MNIST")) says("MNIST", false);
+  if (data !== undefined) says("digit", false);
 
   const differ = new Set(networks.map(({ group }) => group)).size;
   const seeds = networks.length / differ;
@@ -182,7 +187,8 @@ function sentences(
         : count === 1
         ? "the map"
         : `${count} maps`;
-      says(`${words} of 7 × 7 values`, true);
+      const { height, width } = sizeOf(sketch);
+      says(`${words} of ${height / 4} × ${width / 4} values`, true);
       break;
     }
     case "filters": {

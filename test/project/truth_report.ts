@@ -3,6 +3,8 @@
  * counted, whatever the sentence that it stands in.
  */
 import type { Curve } from "../../stages/formats/curve.ts";
+import type { Size } from "../../stages/formats/images.ts";
+import { sizeOf } from "../rig/perform.ts";
 import type { Dataset } from "../../stages/formats/dataset.ts";
 import type { Judgement } from "../../stages/formats/claims.ts";
 import type { Metrics } from "../../stages/formats/metrics.ts";
@@ -109,25 +111,30 @@ function numbers(performance: Performance): number[] {
     ...every(dataset as never),
     ...means,
     ...counts,
-    ...networks.flatMap((one) => Object.values(shapes(one)).flat()),
+    ...networks.flatMap((one) =>
+      Object.values(shapes(one, sizeOf(performance.sketch))).flat()
+    ),
   ];
 }
 
-/** The digits that are shown, and the numbers of their images. */
+/** The digits or classes that are shown, and the numbers of their images. */
 function shownOf(performance: Performance): [label: number, index: number][] {
   const page = performance.text("report.html");
   const { digits } = JSON.parse(
     /id="material">(.*?)<\/script>/s.exec(page)![1]!,
   );
-  return digits.map(({ label, index }: { label: number; index: number }) => [
-    label,
-    index,
-  ]);
+  return digits.map((
+    { label, index }: { label: number | string; index: number },
+  ) => [Number(/\d+/.exec(String(label))?.[0] ?? index), index]);
 }
 
 /** What follows from the layers of a network alone: the code, the weights, the image. */
-function shapes({ network }: Pick<Experiment, "network">) {
-  const [rows, channels] = [28 / 2 / 2, network.encoder.at(-1)!];
+function shapes(
+  { network }: Pick<Experiment, "network">,
+  { height, width }: Size,
+) {
+  const channels = network.encoder.at(-1)!;
+  const [rows, columns] = [height / 4, width / 4];
   const sides = [1, ...network.encoder];
   const kernels = network.encoder.map((filters, place) =>
     filters * (sides[place]! * network.kernel ** 2 + 1)
@@ -140,8 +147,13 @@ function shapes({ network }: Pick<Experiment, "network">) {
   const parameters = [...kernels, ...decoders].reduce((a, b) => a + b) +
     network.decoder.at(-1)! + 1;
   return {
-    code: [rows, channels, rows * rows * channels],
-    pixels: [28 * 28, 20],
+    code: [rows, columns, channels, rows * columns * channels],
+    pixels: [
+      height * width,
+      height,
+      width,
+      Math.round(Math.min(height, width) * 5 / 7),
+    ],
     parameters: [parameters],
     bytes: [Math.round(parameters * 4 / 3 * 4 / 1e6)],
   };
@@ -179,15 +191,16 @@ function sentences(
   const used = training.images === "all" || training.images === train
     ? images(train)
     : `the first ${training.images} of ${images(train)}`;
+  const { height, width } = sizeOf(sketch);
+  const pixels = height * width;
+  const title = sketch.data?.title ?? "MNIST";
   const sizes = variantsOf(experiment).networks
-    .map(({ network }) => 49 * network.encoder.at(-1)!);
+    .map(({ network }) => pixels / 16 * network.encoder.at(-1)!);
   const [least, size] = [Math.min(...sizes), Math.max(...sizes)];
   const wanted = [
-    `Data: ${
-      sketch.standIn ? "drawn digits" : "MNIST"
-    }, ${used} for training, `,
+    `Data: ${sketch.standIn ? "drawn digits" : title}, ${used} for training, `,
     ...(sketch.standIn ? ["Stand-in data, not MNIST."] : []),
-    ...(size < 784 && text.includes("run in this page.")
+    ...(size < pixels && text.includes("run in this page.")
       ? [
         `the bottleneck of ${
           least < size ? `${least} to ${size}` : size
@@ -196,8 +209,9 @@ function sentences(
       : []),
   ];
   const refused = [
-    ...(size >= 784 ? ["bottleneck", "too few to hold"] : []),
+    ...(size >= pixels ? ["bottleneck", "too few to hold"] : []),
     ...(sketch.standIn ? ["digits of MNIST"] : ["Stand-in"]),
+    ...(sketch.data ? ["Draw a digit", "digits of MNIST"] : ["Draw an image"]),
   ];
   return [
     ...wanted.filter((words) => !text.includes(words))

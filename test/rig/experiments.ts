@@ -6,7 +6,12 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Experiment } from "../../stages/experiment/schema.ts";
-import { experimentOf, type Performed, type Sketch } from "./perform.ts";
+import {
+  experimentOf,
+  type Other,
+  type Performed,
+  type Sketch,
+} from "./perform.ts";
 
 /** The most learning rates here, and so many seeds that means and bands are drawn. */
 const RATES = 9;
@@ -82,12 +87,22 @@ const counts = fc.record({
   test: fc.integer({ min: 12, max: 40 }),
 });
 
+/** Images of other sizes than MNIST's, of a few classes or without labels. */
+const other = fc.record({
+  name: fc.constantFrom("leaves", "mnist_like", "b"),
+  title: fc.constantFrom("Leaves of the garden", "x & <y>", "KMNIST"),
+  height: fc.integer({ min: 3, max: 7 }).map((part) => 4 * part),
+  width: fc.integer({ min: 3, max: 7 }).map((part) => 4 * part),
+  classes: fc.nat(12),
+});
+
 /** An experiment and the images that it is performed on. */
 export const experiments: fc.Arbitrary<Sketch> = fc.record({
   axes,
   network,
   counts,
   standIn: fc.boolean(),
+  data: fc.option(other, { freq: 2 }),
   epochs: fc.integer({ min: 1, max: 3 }),
   part: fc.option(share),
   batch: share,
@@ -99,7 +114,9 @@ export const experiments: fc.Arbitrary<Sketch> = fc.record({
   scale: fc.constantFrom("log", "linear"),
   smoothing: fc.integer({ min: 1, max: 60 }),
 }).map(
-  ({ axes, network, counts, standIn, epochs, images, widths, ...more }) => {
+  (
+    { axes, network, counts, standIn, data, epochs, images, widths, ...more },
+  ) => {
     // The least whole number of a part that has one thing at least.
     const of = (share: number, all: number) =>
       Math.max(1, Math.floor(share * all));
@@ -118,8 +135,15 @@ export const experiments: fc.Arbitrary<Sketch> = fc.record({
     ];
     return {
       counts,
-      standIn,
+      standIn: standIn && data === null,
+      data,
       set: [
+        ...(data
+          ? [
+            `datasets.${data.name}=${tableFor(data)}`,
+            `dataset.name=${data.name}`,
+          ]
+          : []),
         value('axes."training.learning_rate"', axes.rates),
         value('axes."training.seed"', axes.seeds),
         ...("other" in axes
@@ -145,6 +169,16 @@ export const experiments: fc.Arbitrary<Sketch> = fc.record({
     };
   },
 );
+
+/** The table of a dataset whose files nobody fetches here. */
+function tableFor({ title, classes }: Other): string {
+  const file = (name: string) =>
+    `{ file = "${name}", bytes = 1, sha256 = "${"0".repeat(64)}" }`;
+  return `{ title = ${JSON.stringify(title)}, ${
+    ["train_images", "test_images", ...(classes > 0 ? ["test_labels"] : [])]
+      .map((key) => `${key} = ${file(key)}`).join(", ")
+  } }`;
+}
 
 /** A performed experiment, and all that it left. */
 export class Performance implements Disposable {
@@ -237,10 +271,10 @@ export async function complaints(
 }
 
 /** What shows a complaint again. */
-function settingsOf({ set, counts, standIn }: Sketch): string {
+function settingsOf({ set, counts, standIn, data }: Sketch): string {
   const { train, validation, test } = counts;
-  const data = standIn ? "the stand-in" : "MNIST";
+  const of = data ? data.title : standIn ? "the stand-in" : "MNIST";
   return `with ${
     set.join(" ")
-  } on ${train} + ${validation} + ${test} images of ${data}:`;
+  } on ${train} + ${validation} + ${test} images of ${of}:`;
 }

@@ -15,6 +15,8 @@ import { experimentSchema } from "../../stages/experiment/schema.ts";
 import type { Resolved } from "../../stages/experiment/resolved.ts";
 import { portable } from "./networks.ts";
 import type { Dataset } from "../../stages/formats/dataset.ts";
+import type { Size } from "../../stages/formats/images.ts";
+import { drawn } from "./idx.ts";
 import { syntheticDigits } from "../../stages/prepare/digit.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -26,6 +28,20 @@ export interface Sketch {
   readonly counts: Dataset["counts"];
   /** Whether the digits pass for the stand-in, and not for MNIST. */
   readonly standIn: boolean;
+  /** Other images than digits; the settings name them, too. */
+  readonly data: Other | null;
+}
+
+/** Data of one's own, without labels where there are no classes. */
+export interface Other extends Pick<Dataset, "height" | "width"> {
+  readonly name: string;
+  readonly title: string;
+  readonly classes: number;
+}
+
+/** Height and width of a sketch's images. */
+export function sizeOf({ data }: Pick<Sketch, "data">): Size {
+  return data ?? { height: 28, width: 28 };
 }
 
 /** What came of it. */
@@ -85,28 +101,30 @@ export async function perform(
 /** What the stage `prepare` would leave of so few digits. */
 function prepare(
   output: (name: string) => string,
-  { counts, standIn }: Sketch,
+  sketch: Sketch,
 ): void {
+  const { counts, standIn, data } = sketch;
   const write = (name: string, bytes: Uint8Array | string) =>
     writeFileSync(output(name), bytes);
-  write("train-images", syntheticDigits(counts.train, "train").images.bytes);
-  write(
-    "validation-images",
-    syntheticDigits(counts.validation, "validation").images.bytes,
-  );
-  const test = syntheticDigits(counts.test, "test");
+  const draw = (split: keyof typeof counts) =>
+    data
+      ? drawn({ ...data, train: counts[split], test: counts.test }, split)
+      : syntheticDigits(counts[split], split);
+  write("train-images", draw("train").images.bytes);
+  write("validation-images", draw("validation").images.bytes);
+  const test = draw("test");
   write("test-images", test.images.bytes);
-  write("test-labels", test.labels.bytes);
+  write("test-labels", data?.classes === 0 ? "" : test.labels.bytes);
   write(
     "dataset",
     JSON.stringify(
       {
-        name: standIn ? "glyphs" : "mnist",
+        name: data?.name ?? (standIn ? "glyphs" : "mnist"),
+        ...(data && { title: data.title }),
         stand_in: standIn,
         sha256: {},
         counts,
-        height: 28,
-        width: 28,
+        ...(({ height, width }) => ({ height, width }))(sizeOf(sketch)),
       } satisfies Dataset,
     ),
   );

@@ -39,15 +39,15 @@ export function filesOf(kind: Kind): Files {
 /** Images and labels of one split. */
 export function drawn(
   { height, width, classes = 1, ...counts }: Kind,
-  split: "train" | "test",
+  split: "train" | "validation" | "test",
 ): { readonly images: Idx; readonly labels: Idx } {
-  const count = counts[split];
+  const count = split === "test" ? counts.test : counts.train;
   const { below } = stream(1, `${split} of ${height} × ${width}`);
   const bytes = new Uint8Array(count * height * width);
   const labels = new Uint8Array(count);
   for (let at = 0; at < count; at++) {
     // Labels need not begin at 0 or be without gaps.
-    const label = below(classes);
+    const label = below(Math.max(1, classes));
     labels[at] = 2 * label + 1;
     const top = Math.floor(label * height / (classes + 1)) + below(3);
     const left = below(Math.floor(width / 2));
