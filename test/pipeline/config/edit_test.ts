@@ -34,6 +34,10 @@ const EDITS: { readonly [form: string]: readonly [was: string, now: string] } =
       '[a]\r\nb.file = "x"',
       '[a]\r\nb.file = "x"\r\nb.bytes = 5\r\nb.sha256 = "ab"',
     ],
+    "lines that end as on Windows, with a comment": [
+      '[a.b]\r\nfile = "x" # x\r\nc = 1 # c\r\n',
+      '[a.b]\r\nfile = "x" # x\r\nc = 1 # c\r\nbytes = 5\r\nsha256 = "ab"\r\n',
+    ],
     "values that are there": [
       '[a]\nb = { sha256 = "a longer one", file = "x", bytes = 1_000 }\n',
       '[a]\nb = { sha256 = "ab", file = "x", bytes = 5 }\n',

@@ -143,6 +143,18 @@ Deno.test("with a dataset more, what was there keeps its name, and each is fetch
     ],
   );
   deepEqual(both.ids("prepare"), ["prepare", "prepare[dataset=fashion]"]);
+  deepEqual(
+    both.ids("figures").filter((id) => id.includes("fashion")),
+    [
+      "learning-curves",
+      "reconstruction-lr-0.1",
+      "reconstruction-lr-0.01",
+      "reconstructions",
+      "denoising",
+      "latent",
+      "filters",
+    ].map((name) => `figures[figure=${name}-dataset-fashion]`),
+  );
   deepEqual(both.images, {
     "train[lr=0.1,seed=1]": "prepare",
     "train[lr=0.1,seed=1,dataset=fashion]": "prepare[dataset=fashion]",
@@ -170,10 +182,11 @@ Deno.test("the tables of docs/datasets.toml are right, and so is a paper on them
 });
 
 Deno.test("networks with other numbers of validation images have other images", () => {
-  const { images } = graph(
+  const { ids, images } = graph(
     'axes."training.learning_rate"=[0.1]',
     'axes."training.validation"=[5000, 1000]',
   );
+  equal(ids("download").length, 4);
   deepEqual(images, {
     "train[lr=0.1,seed=1]": "prepare",
     "train[lr=0.1,seed=1,validation=1000]": "prepare[validation=1000]",
