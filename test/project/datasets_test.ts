@@ -148,6 +148,64 @@ Deno.test("data of one's own: pinned, an axis, figures for each, claims on its o
     },
   );
 
+  await t.step(
+    "pin writes nothing where a file is no IDX file, or cannot be had",
+    async () => {
+      const now = copy.read("experiment.toml");
+      const page = {
+        "train-images": new TextEncoder().encode("<html></html>"),
+      };
+      put(copy.path("data/page"), { ...SQUARES, ...page });
+      write(
+        "experiment.toml",
+        now + "\n" + tableOf("page", SQUARES, { mirrors: ["data/page"] }),
+      );
+      const refused = await copy.task("pin", "page");
+      equal(refused.code, 2);
+      match(
+        refused.err,
+        /^error: Cannot read .*\/data\/page\/train-images as an IDX file\n {2}\| it begins with the bytes 3c68746d, /,
+      );
+      write(
+        "experiment.toml",
+        now + "\n" +
+          tableOf("page", SQUARES, { mirrors: [server.url("nowhere")] }),
+      );
+      const missing = await copy.task("pin", "page");
+      equal(missing.code, 2);
+      match(
+        missing.err,
+        /^error: Cannot get train-images of page\n {2}\| http:\/\/127\.0\.0\.1:\d+\/nowhere\/: answers 404 Not Found\n {2}hint: correct the mirrors of \[datasets\.page\]/,
+      );
+      equal((await copy.task("pin", "pag")).code, 2);
+      write("experiment.toml", now);
+    },
+  );
+
+  await t.step(
+    "another file than the pinned one is refused, with both digests",
+    async () => {
+      const now = copy.read("experiment.toml");
+      write(
+        "experiment.toml",
+        now.replace(
+          /(boxes\]\n.*\n.*sha256 = ")[0-9a-f]{64}/,
+          `$1${"0".repeat(64)}`,
+        ),
+      );
+      const { code, out } = await copy.task(
+        "reproduce",
+        "download[file=train-images]",
+      );
+      equal(code, 1);
+      match(
+        out.replaceAll(/\s+/g, " "),
+        /Cannot get train-images\.gz .*expected SHA-256 0{64} \(\d+ bytes\), found [0-9a-f]{64} .*correct the mirrors of \[datasets\.boxes\]/,
+      );
+      write("experiment.toml", now);
+    },
+  );
+
   await t.step("everything is made, each file fetched once", async () => {
     server.asked.length = 0;
     const { code, out, err } = await copy.task("reproduce");

@@ -4,6 +4,7 @@ import { unwrap } from "../../../pipeline/failure.ts";
 import { readConfig } from "../../../pipeline/config/config.ts";
 import { link } from "../../../pipeline/graph/link.ts";
 import { publication } from "../../../stages/experiment/publication.ts";
+import { placesOf } from "../../../stages/experiment/dataset.ts";
 import { pipeline } from "../../../stages/experiment/pipeline.ts";
 import { experimentSchema } from "../../../stages/experiment/schema.ts";
 import { message } from "../../pipeline/config/message.ts";
@@ -191,6 +192,49 @@ Deno.test("networks with other numbers of validation images have other images", 
     "train[lr=0.1,seed=1]": "prepare",
     "train[lr=0.1,seed=1,validation=1000]": "prepare[validation=1000]",
   });
+});
+
+Deno.test("files are looked for in the place of the environment first: in a folder of the dataset, then beside MNIST's", () => {
+  const source = {
+    name: "fashion",
+    builtIn: false,
+    mirrors: ["http://a/x", "data/b"],
+  };
+  const here = Deno.cwd();
+  deepEqual(placesOf(source, undefined), {
+    mirror: null,
+    mirrors: ["http://a/x", `${here}/data/b`],
+  });
+  deepEqual(placesOf(source, "/files"), {
+    mirror: "/files/fashion",
+    mirrors: ["/files", "http://a/x", `${here}/data/b`],
+  });
+  deepEqual(placesOf(source, "http://c/d/").mirror, "http://c/d/fashion/");
+  deepEqual(placesOf({ ...source, name: "mnist", builtIn: true }, "/files"), {
+    mirror: "/files",
+    mirrors: ["http://a/x", `${here}/data/b`],
+  });
+});
+
+Deno.test("the stage that fetches may reach the hosts and folders of its own dataset alone", () => {
+  const { config } = unwrap(
+    experiment(FASHION, `${AXIS}=["mnist", "fashion"]`),
+  );
+  const { byId } = unwrap(
+    link(pipeline, portable(config), () => undefined),
+  );
+  const { permissions, hints } =
+    byId.get("download[file=test-images,dataset=fashion]")!.declaration;
+  deepEqual(permissions, {
+    net: ["fashion.example"],
+    read: [`${Deno.cwd()}/data/fashion`],
+  });
+  // Nothing stands in for it.
+  equal(hints?.offline, "fail");
+  deepEqual(
+    byId.get("download[file=test-images]")!.declaration.permissions?.net,
+    config.dataset.mirrors.map((mirror) => new URL(mirror).host),
+  );
 });
 
 Deno.test("an archive names the data that was used, with the addresses of its files", () => {
