@@ -83,7 +83,8 @@ export function coordinates({ axes, groups }: Study): Markup {
           height="${HEIGHT}" role="img"
           aria-label="Parallel coordinates of ${[...axes, "MSE"].join(
             ", ",
-          )}" font-size="12"
+          )}"
+          font-family="system-ui, sans-serif" font-size="12"
           fill="currentColor">
     <g fill="none">${lines}</g>
     ${rulers}
