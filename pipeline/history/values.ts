@@ -60,12 +60,28 @@ function key({ path }: { readonly path: readonly string[] }): string {
 
 /**
  * The columns that a word asks for: a name, the end of one (`test.mse`), or either
- * with `*` for anything (`*.mse`). In the order in which the runs have them.
+ * with `*` for anything (`*.mse`); if none is one, a name with these words in this order,
+ * as claims call what a stage measured (`fit.error` at all points). In the order in
+ * which the runs have them.
  */
 export function columnsOf(word: string, runs: readonly Valued[]): Column[] {
-  const pattern = word.split("*").map((part) =>
-    part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")
-  ).join(".*");
+  const pattern = word.split("*").map(literal).join(".*");
+  const found = columnsFitting(word, pattern, runs);
+  return found.length > 0
+    ? found
+    : columnsFitting(word, pattern.replaceAll("\\.", "\\.(.*\\.)?"), runs);
+}
+
+/** A text as it stands in a regular expression. */
+function literal(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function columnsFitting(
+  word: string,
+  pattern: string,
+  runs: readonly Valued[],
+): Column[] {
   const fits = new RegExp(`^(.*\\.)?${pattern}$`, "s");
   const found = new Map<string, Column>();
   for (const { values } of runs) {
