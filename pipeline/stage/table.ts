@@ -139,23 +139,31 @@ const declared = v.pipe(
   entries,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { resume, params, metrics, outputs } = dataset.value;
+    const { resume, params, metrics, outputs, axes } = dataset.value;
+    for (const name of typeof axes === "object" ? Object.keys(axes) : []) {
+      if (/^[a-z][a-z0-9_]*$/.test(name)) continue; // as claims can say it
+      addIssue({
+        message:
+          "an axis is named by lower case letters, digits and underscores",
+        path: [...pathOf(dataset.value, "axes"), ...pathOf(axes, name)],
+      });
+    }
     if (metrics === undefined && Object.keys(outputs).length === 0) {
       addIssue({ message: "a stage with at least one output, or metrics" });
     }
     if (resume === undefined || typeof params[resume] === "number") return;
     addIssue({
       message: resumable(resume, params),
-      path: [{
-        type: "object",
-        origin: "value",
-        input: dataset.value,
-        key: "resume",
-        value: resume,
-      }],
+      path: pathOf(dataset.value, "resume"),
     });
   }),
 );
+
+/** Where a key of a table is, for a refusal. */
+function pathOf(table: unknown, key: string): [v.ObjectPathItem] {
+  const input = table as { readonly [key: string]: unknown };
+  return [{ type: "object", origin: "value", input, key, value: input[key] }];
+}
 
 /** What is wrong with `resume`, which names the parameter that checkpoints go along. */
 function resumable(name: string, params: Declared["params"]): string {
@@ -175,17 +183,11 @@ export const stagesSchema = v.pipe(
   v.record(v.string(), declared),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const [name, value] of Object.entries(dataset.value)) {
+    for (const name of Object.keys(dataset.value)) {
       if (isStageName(name)) continue;
       addIssue({
         message: "a stage is named by lower case letters, digits and hyphens",
-        path: [{
-          type: "object",
-          origin: "key",
-          input: dataset.value,
-          key: name,
-          value,
-        }],
+        path: pathOf(dataset.value, name),
       });
     }
   }),

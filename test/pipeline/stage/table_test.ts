@@ -153,6 +153,13 @@ experiment.toml:1:1: a stage with at least one output, or metrics`,
     `Cannot use experiment.toml: stage.Score is wrong
 experiment.toml:1:1: a stage is named by lower case letters, digits and hyphens`,
   );
+  equal(
+    said(
+      '[stage.score]\nrun = "sh a.sh"\nmetrics = "m.json"\naxes = { size = [1], "Size x" = [1] }\n',
+    ),
+    `Cannot use experiment.toml: stage.score.axes.Size x is wrong
+experiment.toml:4:22: an axis is named by lower case letters, digits and underscores`,
+  );
   const resume = (params: string) =>
     said(
       `[stage.score]\nrun = "sh a.sh"\nmetrics = "m.json"\nresume = "rounds"\n${params}`,
