@@ -21,14 +21,13 @@ import {
 } from "./entry.ts";
 import { Folder } from "./folder.ts";
 import { Health } from "./health.ts";
+import { side, TRANSFERS } from "./side.ts";
 import { receiveObject, receiveText } from "./receive.ts";
 import { type Believed, sign, type SigningKey, verify } from "./signature.ts";
 import { type Outgoing, type Transport, Trouble } from "./transport.ts";
 
 /** Look-ups at once: each is little but the way there and back. */
 const LOOKUPS = 32;
-/** Instances whose contents are brought, or given, at once: the disk is waited for together. */
-export const TRANSFERS = 16;
 
 /** A record that was found. */
 export interface Found {
@@ -329,20 +328,6 @@ function distinct(outputs: BuildRecord["outputs"]): Kept[] {
   return [
     ...new Map(Object.values(outputs).map((one) => [one.digest, one])).values(),
   ];
-}
-
-/** Does something with each of many, so many at a time. */
-export async function side<Item>(
-  items: readonly Item[],
-  most: number,
-  act: (item: Item) => Promise<void>,
-): Promise<void> {
-  const next = items.values();
-  await Promise.all(
-    Array.from({ length: Math.min(most, items.length) }, async () => {
-      for (const item of next) await act(item);
-    }),
-  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

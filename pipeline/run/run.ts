@@ -12,7 +12,7 @@ import type { Decided, World } from "../plan/decide.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Digest } from "../store/digest.ts";
 import { diskFailure, isMissing } from "../store/disk.ts";
-import { side, TRANSFERS } from "../cache/shared.ts";
+import { side, TRANSFERS } from "../cache/side.ts";
 import {
   bring,
   brought,

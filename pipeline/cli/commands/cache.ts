@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { overlays, type Parsed } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { SharedCache } from "../../cache/shared.ts";
+import { side, TRANSFERS } from "../../cache/side.ts";
 import { Failed, unwrap } from "../../failure.ts";
 import { cacheOf } from "../../history/consult.ts";
 import { open, type Opened } from "../../plan/open.ts";
@@ -147,7 +148,6 @@ async function push(
         "give --set cache.mode=read-write, with --set cache.url=… instead of --cache",
     });
   }
-  const { side, TRANSFERS } = await import("../../cache/shared.ts");
   let [given, there, foreign, stale] = [0, 0, 0, 0];
   await side(opened.graph.instances, TRANSFERS, async ({ id, stage }) => {
     const { decision, fingerprint } = plan.decided.get(id)!; // the plan has every instance
@@ -186,7 +186,6 @@ async function pull(
   { out, outStyle }: Console,
 ): Promise<void> {
   await plan.consult({ ...opened.world, cache });
-  const { side, TRANSFERS } = await import("../../cache/shared.ts");
   using workdirs = new Workdirs(opened.store.folder);
   const never = new AbortController().signal;
   let got = 0;
