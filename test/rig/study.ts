@@ -167,6 +167,9 @@ ${body}
     if (cache) await plan.consult({ ...world, cache });
     const cores = { cpus: manner.jobs ?? 2, shares: false };
     announce(plan, cores, report);
+    if (cache) {
+      cache.health.listener = (message) => report({ kind: "cache", message });
+    }
     const ran = await run(plan, {
       root: this.root,
       world,
@@ -188,7 +191,6 @@ ${body}
     if (cache) {
       await cache.flush(20_000);
       cache.close();
-      cache.health.listener = (message) => report({ kind: "cache", message });
     }
     await conclude(graph.value, ran, opened, {
       started: new Date(),

@@ -39,7 +39,9 @@ nothing has to run
   equal(status.code, 3);
   const why = await bob.say("why", "count", "--cache", cache.path);
   match(why.out, /^count is restored: from cache \(ann, DATE, MACHINE\)\n/);
-  const run = await bob.say("reproduce", "--cache", cache.path);
+  const run = await bob.say(
+    ...["reproduce", "--cache", cache.path, "--set", "cache.timeout=9"],
+  );
   equal(
     // A tenth of a second is told as saved, or less as nothing.
     run.out.replaceAll(cache.path, "CACHE").replace("made\nhere", "made here")
