@@ -78,17 +78,28 @@ export function concludeAll(
 }
 
 /** What any stages measured, as expressions see it. */
-export function measurementsOf({ measured = {} }: Gathered): Measurements {
+export function measurementsOf(
+  { measured = {}, axes = {} }: Gathered,
+): Measurements {
+  const base = Object.fromEntries(
+    Object.entries(axes).map(([axis, { base }]) => [axis, base]),
+  );
   return {
     networks: [],
-    observed: Object.entries(measured).flatMap(([stage, points]) =>
-      Object.values(points).map(({ at, values }): Observed => ({
+    observed: Object.entries(measured).flatMap(([stage, points]) => {
+      const all = Object.values(points);
+      // The axes of a stage are those of any of its points.
+      const own = new Set(all.flatMap(({ at }) => Object.keys(at)));
+      const left = Object.fromEntries(
+        Object.entries(base).filter(([axis]) => own.has(axis)),
+      );
+      return all.map(({ at, values }): Observed => ({
         stage: spoken(stage),
-        at,
+        at: { ...left, ...at },
         values,
-      }))
-    ),
-    base: {},
+      }));
+    }),
+    base,
   };
 }
 

@@ -32,12 +32,9 @@ export function measurementsIn(
   metrics: Metrics,
   steps: Steps,
 ): Measurements & { readonly dataset: Metrics["dataset"] } {
-  const { axes = {}, dataset, datasets } = metrics;
-  // Where networks stand on the axes that an expression does not name.
-  const base = Object.fromEntries(
-    Object.entries(axes).map(([axis, { base }]) => [axis, base]),
-  );
-  const { observed, ...others } = measurementsOf(metrics);
+  const { dataset, datasets } = metrics;
+  // Also where networks stand on the axes that an expression does not name.
+  const { observed, base, ...others } = measurementsOf(metrics);
   return {
     ...others,
     observed: observed.map((one) => ({

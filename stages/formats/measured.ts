@@ -50,15 +50,27 @@ const Kind = v.object({
 
 export type Content = v.InferOutput<typeof Content>;
 
+const Coordinate = v.union([v.number(), v.string()]);
+
 /** All that was gathered. */
 export const GatheredSchema = v.object({
+  /** Axes that a point may leave out, by name. */
+  axes: v.exactOptional(v.record(
+    v.string(),
+    v.object({
+      /** Its path in the experiment. */
+      setting: v.string(),
+      /** Where a point is that leaves it out. */
+      base: Coordinate,
+    }),
+  )),
   /** By stage and point, `all` without axes. */
   measured: v.exactOptional(v.record(
     v.string(),
     v.record(
       v.string(),
       v.object({
-        at: v.record(v.string(), v.union([v.number(), v.string()])),
+        at: v.record(v.string(), Coordinate),
         values: v.record(v.string(), Content),
       }),
     ),

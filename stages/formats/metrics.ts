@@ -21,16 +21,6 @@ export const MetricsSchema = v.object({
   dataset: Told,
   /** Where networks are of several datasets, all of them by the names that the experiment has. */
   datasets: v.exactOptional(v.record(v.string(), Told)),
-  /** What varies besides learning rate and seed, by its short name. */
-  axes: v.exactOptional(v.record(
-    v.string(),
-    v.object({
-      /** Its path in the experiment. */
-      setting: v.string(),
-      /** Where a network stands whose name does not say it. */
-      base: Coordinate,
-    }),
-  )),
   /** By the network's name, see study.ts. */
   models: v.record(
     v.string(),
@@ -44,7 +34,7 @@ export const MetricsSchema = v.object({
       denoising: v.pick(DenoisingSchema, ["images", "clean_mse", "levels"]),
     }),
   ),
-  /** What other stages measured, if any did. */
+  /** What varies besides learning rate and seed, and what other stages measured, if any did. */
   ...GatheredSchema.entries,
   /** By the networks' common name and measure, over the seeds, where there are several. */
   seeds: v.exactOptional(v.record(

@@ -2,14 +2,21 @@
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import type { Task } from "../../pipeline/stage/task.ts";
 import { gatherMeasured } from "../evaluation/measured.ts";
+import type { Gathered } from "../formats/measured.ts";
 
 /** The stages that measure, each an input `measured STAGE`. */
 export interface Params {
   readonly measuring: readonly string[];
+  /** Axes that points may leave out. */
+  readonly axes?: Gathered["axes"];
 }
 
 /** Writes `metrics`. */
 export default function metrics(task: Task<Params>): void {
-  const gathered = gatherMeasured(task, task.params.measuring);
+  const { measuring, axes } = task.params;
+  const gathered: Gathered = {
+    ...gatherMeasured(task, measuring),
+    ...(axes && { axes }),
+  };
   Deno.writeTextFileSync(task.output("metrics"), canonicalPretty(gathered));
 }

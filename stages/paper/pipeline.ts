@@ -23,7 +23,9 @@ import {
   type StageTables,
 } from "../../pipeline/stage/table.ts";
 import { graphOf, ordered, producers } from "./graph.ts";
+import { coordinate } from "../formats/axis.ts";
 import type { Author } from "./schema.ts";
+import { axesOf } from "./variation.ts";
 
 /** What of an experiment these stages need. */
 interface Paper {
@@ -42,6 +44,7 @@ interface Paper {
     }[];
   };
   readonly authors: readonly Author[];
+  readonly axes: Parameters<typeof axesOf>[0]["axes"];
   readonly claims: readonly object[];
   readonly stage?: StageTables;
 }
@@ -58,7 +61,7 @@ export function paperPipeline<Config extends Paper>(
       return {
         runs: { kind: "module", module: "stages/paper/metrics.ts" },
         place: "head",
-        params: { measuring: stages },
+        params: { measuring: stages, ...leavable(config) },
         inputs: Object.fromEntries(
           stages.map((stage) => [`measured ${stage}`, every(stage, METRICS)]),
         ),
@@ -79,6 +82,20 @@ export function paperPipeline<Config extends Paper>(
     declared: (config) => declaredStages(config.stage ?? {}, own),
     verdicts: "claims.json",
     metrics: "metrics.json",
+  };
+}
+
+/** Axes that a point leaves out where it is as the tables are. */
+function leavable(config: Paper): { axes?: JsonObject } {
+  const left = axesOf(config)
+    .filter(({ setting }) => !config.axes.always.includes(setting));
+  return left.length === 0 ? {} : {
+    axes: Object.fromEntries(
+      left.map(({ name, setting, base }) => [
+        name,
+        { setting, base: coordinate(base) },
+      ]),
+    ),
   };
 }
 

@@ -19,7 +19,7 @@ import {
   unknownNames,
 } from "./schema.ts";
 import { choice, pathTo, table } from "./value.ts";
-import { axisNames } from "./variation.ts";
+import { axesOf as axesIn } from "./variation.ts";
 
 /** No network is known here: whatever measures is a stage. */
 const words = { networks: false };
@@ -36,9 +36,15 @@ type Own = {
   readonly [table: string]: v.StrictObjectSchema<v.ObjectEntries, "a table">;
 };
 
-/** The tables of a paper, with its own ones; `axes` becomes what it says. */
+/**
+ * The tables of a paper, with its own ones; `axes` becomes what it says. Axes of the
+ * settings in `always` are named wherever there are results, as `fit[set=1]`.
+ */
 // deno-lint-ignore explicit-module-boundary-types -- as long as the tables themselves
-export function paperTables<const Tables extends Own>(own: Tables) {
+export function paperTables<const Tables extends Own>(
+  own: Tables,
+  always: readonly string[] = [],
+) {
   const settings = settingsOf(own);
   return table({
     paper,
@@ -48,7 +54,7 @@ export function paperTables<const Tables extends Own>(own: Tables) {
       v.optional(axesOf(settings), {}),
       v.transform((axes) => {
         const { complaints: _, ...read } = readAxes(axes, settings);
-        return read;
+        return { ...read, always };
       }),
     ),
     claims: v.optional(claims, []),
@@ -93,7 +99,7 @@ export function paperSchema<Config extends Paper>(
       const config = dataset.value;
       const names = namesIn(config.stage);
       const unknown = unknownNames(config, {
-        axes: [...axisNames(config), ...names.axes],
+        axes: [...axesIn(config).map(({ name }) => name), ...names.axes],
         stages: measuring(allStages(stages, config), config).map(spoken),
         networks: false,
       });

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -103,6 +104,14 @@ export class Desk implements Disposable {
 
   copy(from: string, to: string): void {
     cpSync(this.path(from), this.path(to), { recursive: true });
+  }
+
+  remove(name: string): void {
+    rmSync(this.path(name), { recursive: true });
+  }
+
+  link(to: string, name: string): void {
+    symlinkSync(to, this.path(name));
   }
 
   [Symbol.dispose](): void {

@@ -10,7 +10,8 @@ export const own = {
   figure: table({ width: choice(["single", "double"]) }),
 };
 
-export const tables = paperTables(own);
+/** Results are named by their data set, `fit[set=1]`, and by whatever else varies. */
+export const tables = paperTables(own, ["data.set"]);
 
 /** A checked experiment. */
 export type Experiment = v.InferOutput<typeof tables>;
