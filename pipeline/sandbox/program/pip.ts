@@ -1,7 +1,7 @@
 /** pip: what it says when it cannot install, and where it gets packages here. */
 import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { distinct } from "../../store/path.ts";
+import { distinct, within } from "../../store/path.ts";
 
 /** What pip wrote before it gave up, as what was found and what to do. */
 export function pipTrouble(
@@ -97,8 +97,11 @@ export function pipSettings(python: string): Settings {
         (word) => {
           const path = word.replace(/^file:\/\//, "");
           if (!path.startsWith("/") || !existsSync(path)) return [];
-          // An index's pages lead to files beside it.
-          return [basename(path) === "simple" ? dirname(path) : path];
+          // An index's pages lead to files beside it; a home is not beside it.
+          const around = dirname(path);
+          const whole = basename(path) === "simple" &&
+            !within(Deno.env.get("HOME") ?? "/", around);
+          return [whole ? around : path];
         },
       ),
     ),

@@ -4,7 +4,7 @@
  * neither the user's PATH nor the user's home.
  */
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { distinct, names, realPath } from "../../store/path.ts";
 import type { Rule } from "../wall/restriction.ts";
 import { SYSTEM_PATH } from "../wall/system.ts";
@@ -18,6 +18,8 @@ interface Reach {
   readonly env: { readonly [name: string]: string };
   readonly rules: readonly Rule[];
 }
+
+const PARTS = ["bin", "include", "lib", "lib64", "libexec"];
 
 /** The programs of these names; one that this machine lacks is missed where it is needed. */
 export function reachOf(programs: readonly string[]): Reach {
@@ -36,7 +38,13 @@ export function reachOf(programs: readonly string[]): Reach {
       ...found.flatMap((path) => [
         path,
         realPath(path),
-        ...installations(path),
+        // Of where it is installed its own parts: beside them, as in ~/.local, may be
+        // what is nobody's business.
+        ...installations(path).flatMap((folder) =>
+          PARTS.map((part) => join(folder, part)).filter((one) =>
+            existsSync(one)
+          )
+        ),
         ...packageFolders(path),
       ]).map((path): Rule => ({ path, access: "run" })),
       ...(pip ? [...pip.paths, ...described()] : [])
