@@ -302,8 +302,10 @@ function fits(at: Point, wanted: Selection): boolean {
 }
 
 function places(point: Selection): string {
-  return Object.entries(point).map(([axis, value]) => `${axis}=${value}`)
-    .join(", ");
+  // As an expression has them: a word with a hyphen would be two.
+  return Object.entries(point).map(([axis, value]) =>
+    `${axis}=${typeof value === "string" ? JSON.stringify(value) : value}`
+  ).join(", ");
 }
 
 /** Networks as they are asked for. */
