@@ -60,15 +60,15 @@ export function mainPoint(tables: Tables): Point {
     points[0]!; // there is a network
 }
 
-/** The networks whose images are prepared at a point. */
-export function networksAt(
+/** The first of the networks whose images are prepared at a point: they share what these depend on. */
+export function networkAt(
   tables: Tables,
   point: Point,
-): ReturnType<typeof variantsOf>["networks"] {
+): ReturnType<typeof variantsOf>["networks"][number] {
   const wanted = canonical(point);
-  return variantsOf(tables).networks.filter((network) =>
+  return variantsOf(tables).networks.find((network) =>
     canonical(dataPoint(tables, network.point)) === wanted
-  );
+  )!; // points are made from networks
 }
 
 /** The dataset at such a point. */
@@ -100,9 +100,7 @@ export function dataProblems(tables: Tables): Complaint[] {
         keys: [
           "axes",
           DATASET.setting,
-          ...(Array.isArray(axis) ? [] : [
-            "values",
-          ]),
+          ...(Array.isArray(axis) ? [] : ["values"]),
           String(index),
         ],
       }))

@@ -4,7 +4,7 @@ import type { Point, Stage } from "../../pipeline/stage/declaration.ts";
 import { output } from "../../pipeline/stage/declaration.ts";
 import { hostOf } from "../download/host.ts";
 import type { Role } from "../formats/mnist.ts";
-import { dataPoint, dataPoints, networksAt, sourceAt } from "./data.ts";
+import { dataPoint, dataPoints, networkAt, sourceAt } from "./data.ts";
 import type { Pinned, Source } from "./datasets.ts";
 import type { Resolved } from "./resolved.ts";
 
@@ -95,7 +95,7 @@ export const prepare: Stage<Resolved> = {
         files: Object.fromEntries(
           roles.map(([role, { name }]) => [role, name]),
         ),
-        validation: networksAt(experiment, point)[0]!.training.validation, // the matrix names only their points
+        validation: networkAt(experiment, point).training.validation,
       },
       inputs: { ...from("file"), ...from("source") },
       outputs: {
