@@ -36,6 +36,10 @@ export interface Entry {
 
 const VERSION = 1;
 
+/** What is said of a record of another version of this program. */
+export const OTHER = "a record of it is of another version";
+
+const VERSIONED = v.object({ version: v.number() });
 const WORD = v.pipe(v.string(), v.maxLength(200));
 const ENTRY = v.strictObject({
   version: v.literal(VERSION),
@@ -87,6 +91,7 @@ export function parseEntry(text: string, fingerprint: Digest): Entry | string {
     throw error;
   }
   if (!isTame(value, 0)) return "a record of it is no record";
+  if (v.is(VERSIONED, value) && value.version !== VERSION) return OTHER;
   if (!v.is(ENTRY, value)) return "a record of it has another form";
   const { record, who, where, signature } = value;
   if (!isRecord(record, fingerprint)) {
@@ -100,17 +105,21 @@ export function parseEntry(text: string, fingerprint: Digest): Entry | string {
       !Number.isSafeInteger(size) || size < 0 || size > LARGEST_OBJECT
     )
   ) return "a record of it says what no record can";
-  const known = Object.fromEntries(
-    KNOWN.flatMap((name) =>
-      record[name] === undefined ? [] : [[name, record[name]]]
-    ),
-  ) as unknown as BuildRecord;
   return {
-    record: known,
+    record: told(record),
     who,
     where,
     ...(signature && { signature }),
   };
+}
+
+/** A record without what is nobody else's matter, or nobody knows. */
+export function told(record: BuildRecord): BuildRecord {
+  return Object.fromEntries(
+    KNOWN.flatMap((name) =>
+      record[name] === undefined ? [] : [[name, record[name]]]
+    ),
+  ) as unknown as BuildRecord;
 }
 
 /** Whether a value is one that every function here can take: not too deep, its numbers finite. */

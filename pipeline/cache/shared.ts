@@ -10,18 +10,21 @@
 import type { BuildRecord, CacheOrigin, Kept } from "../store/record.ts";
 import type { Digest } from "../store/digest.ts";
 import type { Store } from "../store/store.ts";
-import { diskFailure } from "../store/disk.ts";
+import { codeOf, diskFailure } from "../store/disk.ts";
 import { visible } from "../text/visible.ts";
+import { Behind } from "./behind.ts";
 import {
   type Entry,
   entryText,
   LARGEST,
+  OTHER,
   parseEntry,
   signedBytes,
+  told,
 } from "./entry.ts";
 import { Folder } from "./folder.ts";
 import { Health } from "./health.ts";
-import { side, TRANSFERS } from "./side.ts";
+import { side } from "./side.ts";
 import { receiveObject, receiveText } from "./receive.ts";
 import { type Believed, sign, type SigningKey, verify } from "./signature.ts";
 import { type Outgoing, type Transport, Trouble } from "./transport.ts";
@@ -57,9 +60,7 @@ export class SharedCache {
   readonly #held = new Set<Digest>();
   /** Records and objects there that are not to be believed: to be replaced, if one may. */
   readonly #broken = new Set<string>();
-  readonly #waiting: (() => Promise<void>)[] = [];
-  readonly #working = new Set<Promise<void>>();
-  readonly #stop = new AbortController();
+  readonly #behind = new Behind();
   #refused = 0;
 
   constructor(
@@ -135,13 +136,15 @@ export class SharedCache {
     const entry = await this.#try(async () => {
       const incoming = await this.transport.get(
         `ac/${fingerprint}`,
-        this.#stop.signal,
+        this.#behind.over,
       );
       if (!incoming) return undefined;
       const { patience } = this.manner;
       const text = await receiveText(incoming, LARGEST, patience);
       const parsed = parseEntry(text, fingerprint);
       if (typeof parsed !== "string") return parsed;
+      // Of another version of this program, and right for that.
+      if (parsed === OTHER) return undefined;
       this.#broken.add(fingerprint);
       throw new Trouble(parsed);
     });
@@ -198,7 +201,7 @@ export class SharedCache {
       const arrived = await this.#try(async () => {
         const incoming = await this.transport.get(
           `cas/${kept.digest}`,
-          AbortSignal.any([signal, this.#stop.signal]),
+          AbortSignal.any([signal, this.#behind.over]),
         );
         if (!incoming) throw new Trouble("it lacks what a record of it names");
         await receiveObject(incoming, kept, path, this.manner.patience)
@@ -217,52 +220,30 @@ export class SharedCache {
         return false;
       }
     }
-    await store.writeBeside(stage, { ...record, instance: id, from: origin });
-    return true;
+    return await this.#try(async () => {
+      const own = { ...record, instance: id, from: origin };
+      await store.writeBeside(stage, own);
+      return true;
+    }) ?? false;
   }
 
   /** Gives a result away that was made here, behind the run's back. */
   offer(record: BuildRecord): void {
     if (!this.writes || record.from || record.provisional !== undefined) return;
-    this.#waiting.push(async () => void await this.give(record));
-    this.#work();
-  }
-
-  #work(): void {
-    while (this.#working.size < TRANSFERS) {
-      const next = this.#waiting.shift();
-      if (!next) return;
-      const working = next().finally(() => {
-        this.#working.delete(working);
-        this.#work();
-      });
-      this.#working.add(working);
-    }
+    this.#behind.add(() => this.give(record));
   }
 
   /**
-   * Waits until all that was offered has been given, at most so many milliseconds;
-   * how many results are left that nobody got.
+   * Waits until all that was offered has been given, at most so many milliseconds and
+   * until the signal; how many results are left that nobody got.
    */
-  async flush(milliseconds: number): Promise<number> {
-    const timer = setTimeout(() => this.#stop.abort(), milliseconds);
-    try {
-      while (this.#working.size > 0 && !this.#stop.signal.aborted) {
-        await Promise.race([
-          ...this.#working,
-          aborted(this.#stop.signal),
-        ]);
-      }
-      return this.#waiting.length + this.#working.size;
-    } finally {
-      clearTimeout(timer);
-    }
+  flush(milliseconds: number, signal?: AbortSignal): Promise<number> {
+    return this.#behind.flush(milliseconds, signal);
   }
 
   /** Breaks off whatever goes on. */
   close(): void {
-    this.#waiting.length = 0;
-    this.#stop.abort();
+    this.#behind.close();
   }
 
   /**
@@ -271,7 +252,7 @@ export class SharedCache {
    */
   give(record: BuildRecord): Promise<boolean | undefined> {
     const { store, who, where, signing } = this.manner;
-    const { signal } = this.#stop;
+    const signal = this.#behind.over;
     return this.#try(async () => {
       const { fingerprint } = record;
       const replaces = this.#broken.has(fingerprint);
@@ -287,7 +268,7 @@ export class SharedCache {
         const path = store.object(digest);
         await this.transport.put(key, { kind: "file", path, size }, signal);
       }
-      const plain: Entry = { record, who, where };
+      const plain: Entry = { record: told(record), who, where };
       const signature = signing && await sign(signing, signedBytes(plain));
       const what: Outgoing = {
         kind: "text",
@@ -309,12 +290,12 @@ export class SharedCache {
     } catch (error) {
       if (error instanceof Trouble) {
         // Whoever breaks it off knows.
-        const over = this.#stop.signal.aborted || signal?.aborted;
+        const over = this.#behind.over.aborted || signal?.aborted;
         if (!over) this.health.note(error);
         return undefined;
       }
-      // A full disk here is told by whoever writes next.
-      if (diskFailure("", error)) {
+      // A full disk, or somebody removes the store: told by whoever writes next.
+      if (codeOf(error) !== undefined || diskFailure("", error)) {
         this.health.note(new Trouble((error as Error).message, true));
         return undefined;
       }
@@ -328,10 +309,4 @@ function distinct(outputs: BuildRecord["outputs"]): Kept[] {
   return [
     ...new Map(Object.values(outputs).map((one) => [one.digest, one])).values(),
   ];
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
 }

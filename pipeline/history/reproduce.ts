@@ -111,7 +111,7 @@ export async function reproduce<Config>(
     signal,
   });
   if (ran.aborted) cache?.close();
-  else if (cache) await flush(cache, report);
+  else if (cache) await flush(cache, report, signal);
   const seconds = (performance.now() - clock) / 1000;
   const reached = reachedBy(graph, ran);
   const verdicts = readVerdicts(
@@ -183,8 +183,12 @@ export async function reproduce<Config>(
 const FLUSH = 30_000;
 
 /** Gives to a cache what is still to be given; a slow one does not keep the run. */
-async function flush(cache: SharedCache, report: Report): Promise<void> {
-  const left = await cache.flush(FLUSH);
+async function flush(
+  cache: SharedCache,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const left = await cache.flush(FLUSH, signal);
   cache.close();
   if (left === 0 || cache.health.dead) return;
   report({

@@ -4,6 +4,7 @@ import {
   chmodSync,
   readdirSync,
   readFileSync,
+  rmSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -378,6 +379,17 @@ Deno.test("cache key makes a pair that signs and is accepted", async () => {
     /restored +from cache \(ann of the lab, DATE, MACHINE\): loud, count/,
   );
   match(said, /not made here/);
+  // What is pushed later is signed, too.
+  for (const kind of ["ac", "cas"]) {
+    rmSync(join(cache.path, kind), { recursive: true });
+  }
+  const pushed = await ann.run(
+    { FACSIMILE_CACHE_KEY: out.trim() },
+    ...["cache", "push"],
+  );
+  equal(pushed.out, "given: 2 results\n");
+  const { out: pulled } = await bob.say("cache");
+  match(pulled, /^here and there {2}2 instances$/m);
   using eve = new Clone(
     `[cache]\nurl = "${cache.path}"\naccept = ["ed25519:${"A".repeat(43)}="]\n`,
   );

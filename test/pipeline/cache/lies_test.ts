@@ -233,15 +233,6 @@ const LIES: {
     ),
     said: /a record of it says what no record can/,
   },
-  "a record of another version of this program": {
-    manners: lies(
-      isRecord,
-      edited((entry) => {
-        entry.version = 2;
-      }),
-    ),
-    said: /a record of it has another form/,
-  },
   "a server error": {
     manners: ({ send }) =>
       send(answer("", { status: "500 Internal Server Error" })),
@@ -363,6 +354,38 @@ Deno.test(
     equal(Object.hasOwn(record!, "extra"), false);
   },
 );
+
+Deno.test("a record of another version of this program is a plain miss", async () => {
+  await using server = new Liar(
+    cache.path,
+    lies(
+      isRecord,
+      edited((entry) => {
+        entry.version = 2;
+        entry.record = { facts: "in another form" } as never;
+      }),
+    ),
+  );
+  await using bob = await person("abc", TIMES);
+  deepEqual(await bob.run({ cache: { url: server.url } }), all("built"));
+  doesNotMatch(bob.story, /!/);
+});
+
+Deno.test("a cache of changed code is a plain miss, until something comes out equal", async () => {
+  await using server = new Liar(cache.path, honest);
+  await using bob = await person("abc", TIMES);
+  const path = "stages/letters.ts";
+  bob.write(
+    path,
+    bob.read(path).replace("task.params.text", "'' + task.params.text"),
+  );
+  deepEqual(await bob.run({ cache: { url: server.url } }), {
+    letters: "built",
+    count: "restored",
+    page: "restored",
+  });
+  doesNotMatch(bob.story, /!/);
+});
 
 Deno.test(
   "a record of another instance is of no use under this key",
