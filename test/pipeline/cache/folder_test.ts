@@ -205,3 +205,18 @@ Deno.test("a stage that runs by force asks no cache, and a lost object comes bac
     page: "reused",
   });
 });
+
+Deno.test({
+  name: "a folder in which nobody can make anything is one warning",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using ann = await person();
+    // Somebody else's, whoever runs the tests.
+    const cache = { url: "/sys/kernel", mode: "read-write" } as const;
+    deepEqual(await ann.run({ cache }), all("built"));
+    const warnings = ann.story.split("\n")
+      .filter((line) => line.startsWith("!"));
+    equal(warnings.length, 1);
+    match(warnings[0]!, /^! cache \/sys\/kernel: .*(EPERM|EACCES|EROFS)/);
+  },
+});
