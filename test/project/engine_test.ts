@@ -69,7 +69,9 @@ Deno.test("engine update brings a newer engine, and says what would run again", 
   );
   equal(existsSync(desk.path("paper/pipeline/text/fresh.ts")), false);
   // As an update that was killed leaves it.
-  desk.copy("facsimile/pipeline/text/fresh.ts", "paper/pipeline/text/fresh.ts");
+  for (const path of ["pipeline/text/fresh.ts", "stages/paper/claims.ts"]) {
+    desk.copy(`facsimile/${path}`, `paper/${path}`);
+  }
   const updated = await engine(0, "update", "../facsimile");
   equal(
     updated,

@@ -187,6 +187,14 @@ Deno.test("new refuses a place that is taken, and leaves everything as it was", 
   | its FOLDER is missing
   hint: see deno task new --help`,
   );
+  // What begins well and does not end leaves nothing behind.
+  symlinkSync("nowhere", desk.path("link"));
+  equal(
+    await refused("link"),
+    `error: Cannot make the folder DESK/link
+  | a part of its path is no folder
+  hint: choose another place`,
+  );
   mkdirSync(desk.path("closed"));
   chmodSync(desk.path("closed"), 0o500);
   if (Deno.uid() !== 0) {
@@ -200,7 +208,13 @@ Deno.test("new refuses a place that is taken, and leaves everything as it was", 
       "new in a folder that may not be written",
       "root may write everywhere",
     );}
-  deepEqual(readdirSync(desk.root).sort(), ["closed", "file", "full", "home"]);
+  deepEqual(readdirSync(desk.root).sort(), [
+    "closed",
+    "file",
+    "full",
+    "home",
+    "link",
+  ]);
   equal(existsSync(join(project, "papers")), false);
 });
 

@@ -34,10 +34,10 @@ export default async function figure(task: Task<Params>): Promise<void> {
     width,
     height: rows * HEIGHT + (methods.length > 1 ? 12 : 0),
     caption: [
-      `${sets.length} data sets, each with the line that ${
+      `${sets.length} data sets, and the lines through them by ${
         methods.join(" and ")
-      } puts through it.`,
-      "The lines are alike, the data sets are not.",
+      }.`,
+      "All have the same axes.",
     ],
     draw(context) {
       sets.forEach((set, index) => {
