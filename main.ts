@@ -65,6 +65,17 @@ async function load(): Promise<Project<Resolved>> {
         }
         : configuration;
     },
+    async *standing(overlays) {
+      const configuration = await read(overlays);
+      if (!configuration.ok) return;
+      const { config } = configuration.value;
+      if (config.training.engine !== "auto") return;
+      const { standing }: typeof import("./stages/experiment/engines.ts") =
+        await import(later("./stages/experiment/engines.ts"));
+      const { variantsOf }: typeof import("./stages/experiment/study.ts") =
+        await import(later("./stages/experiment/study.ts"));
+      yield await standing(measured, variantsOf(config).networks.length);
+    },
     async *examine(overlays) {
       const configuration = await read(overlays);
       if (!configuration.ok) return;

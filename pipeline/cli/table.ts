@@ -175,7 +175,7 @@ export const COMMANDS: readonly Command[] = [
       {
         name: "verbose",
         help:
-          "also what is up to date, and what contained it; with --json, all facts",
+          "also what is up to date, what contained it, and what settings stand for; with --json, all facts",
       },
       JSON_OPTION,
     ],

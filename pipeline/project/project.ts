@@ -31,6 +31,8 @@ export interface Project<Config> {
   readonly shorthands: readonly Shorthand[];
   /** What the doctor looks at besides what any project needs. */
   readonly examine?: (overlays: Overlays) => AsyncIterable<Finding>;
+  /** What settings stand for on this machine, and why, for `status --verbose`. */
+  readonly standing?: (overlays: Overlays) => AsyncIterable<Finding>;
   /** Examples of command lines, by command, besides those of any project. */
   readonly examples?: { readonly [command: string]: readonly Example[] };
   /** The artifact that a person reads: a page of HTML, which `--open` opens. */

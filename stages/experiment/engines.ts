@@ -10,6 +10,7 @@ import * as v from "valibot";
 import project from "../../deno.json" with { type: "json" };
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import { adapter, type EngineName } from "../training/engine.ts";
+import { mayHaveCard } from "./resolved.ts";
 import type { Experiment } from "./schema.ts";
 import { variantsOf } from "./study.ts";
 
@@ -43,14 +44,52 @@ interface Finding {
 export async function automatic(
   path: string,
   networks: number,
-  find = adapter,
+  find = card,
 ): Promise<EngineName> {
-  const found = read(path);
-  if (!found) return "portable";
+  const found = await valid(path, find);
+  return found ? sooner(found, networks) : "portable";
+}
+
+/** What "auto" stands for, and why, as `status --verbose` tells it. */
+export async function standing(
+  path: string,
+  networks: number,
+  find = card,
+): Promise<Finding> {
+  const subject = 'engine "auto"';
+  const found = await valid(path, find);
+  if (found) {
+    return { kind: "good", subject, found: comparison(found, networks) };
+  }
   const here = await thisMachine(find);
+  return {
+    kind: "good",
+    subject,
+    found: here
+      ? `portable: ${here.adapter} was not measured with this Deno and runtime`
+      : "portable: this machine has no graphics card",
+    ...(here && { hint: "deno task doctor measures it" }),
+  };
+}
+
+/** What was measured, if it was here. */
+async function valid(
+  path: string,
+  find: typeof adapter,
+): Promise<Measured | undefined> {
+  const found = read(path);
+  const here = found && await thisMachine(find);
   return here && canonicalPretty(here) === canonicalPretty(found.machine)
-    ? sooner(found, networks)
-    : "portable";
+    ? found
+    : undefined;
+}
+
+/** Which engine it is, and the rates of both. */
+function comparison(found: Measured, networks: number): string {
+  const { machine: { adapter, cores }, webgpu, portable } = found;
+  return `${sooner(found, networks)}: ${adapter} trains ${
+    told(webgpu)
+  } images a second, portable ${told(portable)} on each of ${cores} cores`;
 }
 
 /** Which engine is done sooner: cards take one network after the other, cores one each. */
@@ -65,7 +104,7 @@ export function sooner(
 export async function* examine(
   path: string,
   experiment: Experiment,
-  { find = adapter, seconds = 3 } = {},
+  { find = card, seconds = 3 } = {},
 ): AsyncGenerator<Finding> {
   const { training, network } = experiment;
   const networks = variantsOf(experiment).networks.length;
@@ -94,11 +133,11 @@ export async function* examine(
   yield {
     kind: "good",
     subject,
-    found: `${here.adapter}: ${told(webgpu)} images a second, portable ${
-      told(found.portable)
-    } on each of ${here.cores} cores; "auto" is ${sooner(found, networks)}`,
+    found: `"auto" is ${comparison(found, networks)}`,
   };
 }
+
+const card = () => mayHaveCard() ? adapter() : Promise.resolve(undefined);
 
 /** This machine, if it has a graphics card that is one. */
 async function thisMachine(find: typeof adapter): Promise<Machine | undefined> {

@@ -63,10 +63,14 @@ async function settle(
   measured: string,
   networks: number,
 ): Promise<EngineName> {
-  if (Deno.build.os === "linux" && !DEVICES.some(there)) return "portable";
-  if (!there(measured)) return "portable";
+  if (!mayHaveCard() || !there(measured)) return "portable";
   const { automatic } = await import("./engines.ts");
   return await automatic(measured, networks);
+}
+
+/** Whether it is worth asking for a graphics card: the question itself takes time, and complains. */
+export function mayHaveCard(): boolean {
+  return Deno.build.os !== "linux" || DEVICES.some(there);
 }
 
 function there(path: string): boolean {

@@ -11,6 +11,7 @@ import { consult } from "../../history/consult.ts";
 import { open, type Opened } from "../../plan/open.ts";
 import type { Overlays, Project } from "../../project/project.ts";
 import type { Facts } from "../../store/fingerprint.ts";
+import { findingLines } from "../../render/findings.ts";
 import { folderLines } from "../../render/folder.ts";
 import { planLines } from "../../render/plan.ts";
 import { capacityOf } from "../../executor/machine.ts";
@@ -110,5 +111,10 @@ async function show<Config>(
       }
     },
   );
+  if (parsed.has("verbose") && !parsed.has("json")) {
+    for await (const finding of project.standing?.(request) ?? []) {
+      out(findingLines(finding, columns(), outStyle).join("\n") + "\n");
+    }
+  }
   return plan;
 }

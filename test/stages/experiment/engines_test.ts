@@ -7,6 +7,7 @@ import {
   automatic,
   examine,
   sooner,
+  standing,
 } from "../../../stages/experiment/engines.ts";
 import { resolved } from "../../../stages/experiment/resolved.ts";
 import { adapter } from "../../../stages/training/engine.ts";
@@ -94,6 +95,37 @@ Deno.test("resolved() takes a named engine, and portable for auto where nothing 
 const found = await adapter();
 if (!found) skip("measuring a graphics card", "there is no WebGPU adapter");
 
+Deno.test("standing() says what auto is, and by what it was decided", async () => {
+  const found = { machine, webgpu: 1200, portable: 900 };
+  const said = async (...given: Parameters<typeof standing>) => {
+    const { found, hint } = await standing(...given);
+    return [found, hint];
+  };
+  deepEqual(await said(file(found), 1, card), [
+    `webgpu: Card trains 1,200 images a second, portable 900 on each of ${cores} cores`,
+    undefined,
+  ]);
+  deepEqual(await said(file({ ...found, webgpu: 1 }), 3, card), [
+    `portable: Card trains 1 images a second, portable 900 on each of ${cores} cores`,
+    undefined,
+  ]);
+  deepEqual(
+    await said(
+      file({ ...found, machine: { ...machine, deno: "1.0.0" } }),
+      3,
+      card,
+    ),
+    [
+      "portable: Card was not measured with this Deno and runtime",
+      "deno task doctor measures it",
+    ],
+  );
+  deepEqual(await said(file(found), 3, () => Promise.resolve(undefined)), [
+    "portable: this machine has no graphics card",
+    undefined,
+  ]);
+});
+
 Deno.test("examine() measures a card, says what auto is now, and keeps it", {
   ignore: !found,
   // The device lives as long as the process.
@@ -109,7 +141,7 @@ Deno.test("examine() measures a card, says what auto is now, and keeps it", {
   equal(told[0]?.kind, "good");
   match(
     told[0]!.found,
-    /^Card: [\d,]+ images a second, portable [\d,]+ on each of \d+ cores; "auto" is portable$/,
+    /^"auto" is portable: Card trains [\d,]+ images a second, portable [\d,]+ on each of \d+ cores$/,
   );
   const { machine: kept } = JSON.parse(Deno.readTextFileSync(path));
   deepEqual(kept, machine);
