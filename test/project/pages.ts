@@ -161,23 +161,29 @@ function saidBy({ code, out, err }: Ran, root: string): string[] {
   return text.trimEnd().replaceAll(root, "…").split("\n").map(settled);
 }
 
+/** What no two runs share, and what stands for it. */
+const SETTLED: readonly (readonly [RegExp, string])[] = [
+  [/\b\d+(\.\d+)? s\b/g, "N s"],
+  [/ +N s/, " N s"],
+  // Where little was saved, it is not said.
+  [/; N s saved by the store$/, ""],
+  [/\b\d+ files/g, "N files"],
+  [/\b[\d.]+ MB/g, "N MB"],
+  [/[0-9a-f]{64}/g, "DIGEST"],
+  [/\b[0-9a-f]{40}\b/g, "DIGEST"],
+  [/\b[0-9a-f]{12}\b…?/g, "DIGEST"],
+  [/\b\d{8}-\d{6}(-[0-9a-f]{4})?\b/g, "RUN"],
+  [/\bbehind \S+ in/, "behind WALL in"],
+  [/\d+ cores?/, "N cores"],
+  [/^\S*…\//, ""],
+];
+
 /** A line without what no two runs share. */
-export function settled(line: string): string {
-  return line.trimEnd().replace(/\b\d+(\.\d+)? s\b/g, "N s").replace(
-    / +N s/,
-    " N s",
-  )
-    .replace(/\b\d+ files/g, "N files").replace(/\b[\d.]+ MB/g, "N MB")
-    .replace(/[0-9a-f]{64}/g, "DIGEST").replace(/\b[0-9a-f]{40}\b/g, "DIGEST")
-    .replace(/\b[0-9a-f]{12}\b…?/g, "DIGEST").replace(
-      /\b\d{8}-\d{6}(-[0-9a-f]{4})?\b/g,
-      "RUN",
-    )
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "DATE").replace(
-      /\bbehind \S+ in/,
-      "behind WALL in",
-    )
-    .replace(/\d+ cores?/, "N cores").replace(/^\S*…\//, "");
+function settled(line: string): string {
+  return SETTLED.reduce(
+    (text, [what, word]) => text.replace(what, word),
+    line.trimEnd(),
+  );
 }
 
 /**
