@@ -48,10 +48,10 @@ async function load(): Promise<Project<Resolved>> {
     await import(later("./stages/experiment/pipeline.ts"));
   const { publication }: typeof import("./stages/experiment/publication.ts") =
     await import(later("./stages/experiment/publication.ts"));
-  const { DEVICES, resolved }:
-    typeof import("./stages/experiment/resolved.ts") = await import(
-      later("./stages/experiment/resolved.ts")
-    );
+  const { resolved }: typeof import("./stages/experiment/resolved.ts") =
+    await import(later("./stages/experiment/resolved.ts"));
+  const { DEVICES }: typeof import("./stages/experiment/devices.ts") =
+    await import(later("./stages/experiment/devices.ts"));
   return {
     root,
     deno: "2.9.6",

@@ -10,7 +10,7 @@ import * as v from "valibot";
 import project from "../../deno.json" with { type: "json" };
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import { adapter, type EngineName } from "../training/engine.ts";
-import { mayHaveCard } from "./resolved.ts";
+import { mayHaveCard } from "./devices.ts";
 import type { Experiment } from "./schema.ts";
 import { variantsOf } from "./study.ts";
 

@@ -2,6 +2,7 @@
  * The experiment on this machine: with the engine that "auto" stands for, and
  * what the results of each engine depend on besides the experiment.
  */
+import { mayHaveCard, there } from "./devices.ts";
 import type { Experiment } from "./schema.ts";
 import type { EngineName } from "../training/engine.ts";
 import { variantsOf } from "./study.ts";
@@ -21,9 +22,6 @@ export type Resolved = Experiment & {
   /** By the setting, for every network's. */
   readonly engines: { readonly [wanted in Wanted]: Engine };
 };
-
-/** Where the kernel shows graphics cards; without any of them there is no need to ask. */
-export const DEVICES = ["/dev/dri", "/dev/nvidiactl", "/dev/kfd"];
 
 /**
  * Settles the engines. Loads nothing where the answer is plain. `measured` is the file
@@ -66,19 +64,4 @@ async function settle(
   if (!mayHaveCard() || !there(measured)) return "portable";
   const { automatic } = await import("./engines.ts");
   return await automatic(measured, networks);
-}
-
-/** Whether it is worth asking for a graphics card: the question itself takes time, and complains. */
-export function mayHaveCard(): boolean {
-  return Deno.build.os !== "linux" || DEVICES.some(there);
-}
-
-function there(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
