@@ -175,7 +175,7 @@ Deno.test("data of one's own: pinned, an axis, figures for each, claims on its o
       equal(missing.code, 2);
       match(
         missing.err,
-        /^error: Cannot get train-images of page\n {2}\| http:\/\/127\.0\.0\.1:\d+\/nowhere\/: answers 404 Not Found\n {2}hint: correct the mirrors of \[datasets\.page\]/,
+        /^error: Cannot get train-images of page\n {2}\| (?:.*; )?http:\/\/127\.0\.0\.1:\d+\/nowhere\/: answers 404 Not Found\n {2}hint: correct the mirrors of \[datasets\.page\]/,
       );
       equal((await copy.task("pin", "pag")).code, 2);
       write("experiment.toml", now);

@@ -75,6 +75,8 @@ export class Desk implements Disposable {
         // Nobody signs: what Git knows of whoever runs the tests is no part of them.
         GIT_CONFIG_GLOBAL: "/dev/null",
         GIT_CONFIG_SYSTEM: "/dev/null",
+        // Typed here, wherever the tests were called: npx and Deno leave it as it is.
+        INIT_CWD: cwd,
         ...env,
       },
     }).output();
