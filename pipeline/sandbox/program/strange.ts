@@ -29,6 +29,7 @@ export function reachOf(programs: readonly string[]): Reach {
   });
   const python = found.find(isPython);
   const pip = python === undefined ? undefined : pipSettings(python);
+  const packages = distinct(found.flatMap(packageFolders));
   return {
     env: {
       PATH: [...distinct(found.map(dirname)), SYSTEM_PATH].join(":"),
@@ -45,8 +46,13 @@ export function reachOf(programs: readonly string[]): Reach {
             existsSync(one)
           )
         ),
-        ...packageFolders(path),
       ]).map((path): Rule => ({ path, access: "run" })),
+      ...packages.flatMap((path): Rule[] => [
+        { path, access: "run" },
+        // They are looked for by name, two folders up: what is not seen there is no
+        // fact, and the result another one's.
+        { path: dirname(dirname(path)), access: "list" },
+      ]),
       ...(pip ? [...pip.paths, ...described()] : [])
         .map((path): Rule => ({ path: realPath(path), access: "read" })),
     ],

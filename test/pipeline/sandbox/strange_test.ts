@@ -1,8 +1,10 @@
 /** What of this machine a stranger's program gets that runs commands. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { packageFolders } from "../../../pipeline/sandbox/program/packages.ts";
 import { reachOf } from "../../../pipeline/sandbox/program/strange.ts";
+import { systemRules } from "../../../pipeline/sandbox/wall/system.ts";
 import { within } from "../../../pipeline/store/path.ts";
 import { skip } from "../../rig/skip.ts";
 
@@ -52,6 +54,17 @@ Deno.test("reachOf() gives a program and its own parts, and nothing that lies be
   } finally {
     rmSync(home, { recursive: true });
   }
+});
+
+Deno.test("reachOf() lets an interpreter's packages be found where they are found outside", () => {
+  const program = "/usr/bin/python3";
+  const rules = [
+    ...systemRules({ net: false, gpu: false }),
+    ...reachOf([program]).rules,
+  ];
+  const hidden = packageFolders(program).map((path) => dirname(dirname(path)))
+    .filter((path) => !rules.some((rule) => within(path, rule.path)));
+  deepEqual(hidden, []);
 });
 
 const pip = (() => {
