@@ -162,8 +162,13 @@ export function schedule(
   /** Of those that are left, all long and of one core each, the next round would leave cores idle. */
   function mayShare(instance: Instance, need: Demand): boolean {
     if (!capacity.shares || need.cpus !== 1 || !long(instance)) return false;
-    const waiting = ready.filter((one) => !queues(one) && long(one)).length;
-    return capacity.cpus - free.cpus + waiting < 2 * capacity.cpus;
+    // Counted no further than it takes to know: thousands may wait.
+    let left = capacity.cpus - free.cpus;
+    for (const one of ready) {
+      if (left >= 2 * capacity.cpus) return false;
+      if (!queues(one) && long(one)) left++;
+    }
+    return left < 2 * capacity.cpus;
   }
 
   function pump(): void {
