@@ -11,13 +11,16 @@ import { int } from "../onnx/model.ts";
 /** A place in an arrangement that holds 0. */
 export const ZERO = -1;
 
+/** A place in an arrangement that holds 1. */
+export const ONE = -2;
+
 /** The weights of a network in a graph. */
 export interface Weights {
   /** A weight in its own shape. */
   value(name: string): string;
   /**
-   * Numbers of the flat vector, or `ZERO`, as a tensor; `place` tells where a
-   * weight's numbers are.
+   * Numbers of the flat vector, or `ZERO`, or `ONE`, as a tensor; `place` tells
+   * where a weight's numbers are.
    */
   gather(places: readonly number[], dims: readonly number[]): string;
   place(name: string, index: readonly number[]): number;
@@ -65,13 +68,15 @@ export function unpacked(
       return gather(flat, sequence(length, offset), dims);
     },
     gather(places, dims) {
-      if (!places.includes(ZERO)) return gather(flat, places, dims);
-      extended ??= builder.node("Concat", [flat, builder.floats([0])], {
+      if (places.every((place) => place >= 0)) {
+        return gather(flat, places, dims);
+      }
+      extended ??= builder.node("Concat", [flat, builder.floats([0, 1])], {
         axis: int(0),
       });
       return gather(
         extended,
-        places.map((place) => place === ZERO ? size : place),
+        places.map((place) => place < 0 ? size - 1 - place : place),
         dims,
       );
     },
@@ -113,24 +118,29 @@ export function packed(
   });
 }
 
-/** Sums of a value's numbers: one for each list of places, all of one length. */
+/**
+ * Sums of a value's runs of `width` numbers: one for each list of places, all of one
+ * length. A place counts runs.
+ */
 export function sums(
   builder: GraphBuilder,
   value: string,
   places: readonly (readonly number[])[],
+  width = 1,
 ): string {
+  const runs = width === 1 ? [] : [width];
   const terms = places[0]?.length ?? 0;
   const rows = sequence(terms).flatMap((term) =>
     places.map((list) => list[term] as number)
   );
   const gathered = builder.node("Gather", [
-    builder.reshape(value, [-1]),
+    builder.reshape(value, [-1, ...runs]),
     builder.constant({ type: "int64", data: rows }, [terms, places.length]),
   ], { axis: int(0) });
   const added = builder.node("ReduceSum", [gathered, builder.integers([0])], {
     keepdims: int(0),
   });
-  return builder.shaped(added, [places.length]);
+  return builder.shaped(added, [places.length, ...runs]);
 }
 
 /** start, start + 1, … */

@@ -8,7 +8,7 @@
  * w times the mask times the gradient of the pixel. Leaving w out of the large
  * products and putting it on their small results saves a pass; and since a ReLU is
  * linear where it lets pass, the gradient of w follows from the same products:
- * Σ relu(k · x + b) g = Σ k · (x, masked g) + b · (masked g).
+ * Σ relu(k · x) g = k · Σ x (masked g).
  */
 import type { Shape } from "../../network/layer.ts";
 import type { GraphBuilder } from "../../onnx/builder.ts";
@@ -88,24 +88,29 @@ export function fusedOutput(
     loss(builder, output, target) {
       const chwn = { builder, batch };
       const count = batch * image.height * image.width;
-      const difference = builder.node("Mul", [
-        builder.node("Sub", [output, inBlocks(chwn, target)]),
-        inBlocks(chwn, ones(chwn, image)),
+      const difference = builder.node("Sub", [
+        output,
+        inBlocks(chwn, target),
       ]);
-      const squares = builder.node("Mul", [difference, difference]);
+      const gradient = builder.node("Mul", [
+        difference,
+        inBlocks(chwn, constant(chwn, image, 2 / count)),
+      ]);
+      const squares = builder.node("Mul", [difference, gradient]);
       return {
-        loss: builder.node("Mul", [
-          sum(builder, squares),
-          builder.scalar(1 / count),
-        ]),
-        gradient: builder.node("Mul", [difference, builder.scalar(2 / count)]),
+        loss: builder.node("Mul", [sum(builder, squares), builder.scalar(0.5)]),
+        gradient,
       };
     },
   };
 }
 
-/** Images of ones, which the blocks turn into a mask of what lies inside. */
-function ones({ builder, batch }: Chwn, image: Shape): string {
+/** Images of one number, which the blocks surround with zeros. */
+function constant(
+  { builder, batch }: Chwn,
+  image: Shape,
+  number: number,
+): string {
   return builder.node(
     "ConstantOfShape",
     [builder.integers(dims(image, batch))],
@@ -113,10 +118,10 @@ function ones({ builder, batch }: Chwn, image: Shape): string {
       value: {
         kind: "tensor",
         value: {
-          name: "one",
+          name: "number",
           type: "float32",
           dims: [1],
-          data: Float32Array.of(1),
+          data: Float32Array.of(number),
         },
       },
     },

@@ -143,8 +143,8 @@ export function split(chwn: Chwn, images: Images, count: number): Images[] {
 /**
  * What each pixel of a convolution's output reads, as channels: for each channel of
  * the input all taps, row by row. The taps of pixel (0, 0) begin `margin` rows above
- * and columns left of it. `ones` adds a channel of ones behind the others, which
- * becomes 0 where the taps read padding, and then a last row of ones.
+ * and columns left of it. `ones` adds a last row of ones, or a channel of ones behind
+ * the others, which becomes 0 where the taps read padding.
  */
 export function im2col(
   chwn: Chwn,
@@ -154,10 +154,10 @@ export function im2col(
     taps: number;
     margin: number;
     output: Pick<Shape, "height" | "width">;
-    ones?: "row" | "channel and row";
+    ones?: "row" | "channel";
   },
 ): Images {
-  const channels = images.channels + (ones === "channel and row" ? 1 : 0);
+  const channels = images.channels + (ones === "channel" ? 1 : 0);
   // [channel, tap row, tap column, row, column]
   const rows = indices([channels, taps, taps, height, width])
     .map(([c = 0, u = 0, v = 0, row = 0, column = 0]) => {
@@ -165,7 +165,7 @@ export function im2col(
       if (c < images.channels) return rowOf(images, c, from);
       return rowOf(images, 0, from) === ZEROS ? ZEROS : ONES;
     });
-  if (ones) rows.push(...sequence(height * width).map(() => ONES));
+  if (ones === "row") rows.push(...sequence(height * width).map(() => ONES));
   const to = { channels: rows.length / (height * width), height, width };
   return gatherRows(chwn, images, to, rows);
 }

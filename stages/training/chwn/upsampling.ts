@@ -6,7 +6,7 @@
  *
  * The bias of the transposed convolution must vanish outside the image, where the
  * convolution sees zeros: it is the weight of a channel of ones, which padding cuts
- * off. The grid of the blocks begins as many pixels outside the image as lets a block
+ * off. What is computed outside of the image is never used, nor is its gradient. The grid of the blocks begins as many pixels outside the image as lets a block
  * read the fewest small pixels: one for 3 × 3 kernels, none for 1 × 1 and 5 × 5.
  */
 import type { GraphBuilder } from "../../onnx/builder.ts";
@@ -60,31 +60,21 @@ export function fusedConvolution(
   const taps = reach(kernel);
   /** Where the first block begins to read, in small pixels outside the image. */
   const before = (margin(kernel) + outside) / BLOCK;
-  const bias = `${convolution.name}/bias`;
   const fused = fusedKernel(builder, layers, weights);
-  const rows = (from + 1) * blocks + 1;
-  // [in, rows, columns] → [(in + 1) · blocks + 1, …grid]
+  const rows = (from + 1) * blocks;
+  // [in, rows, columns] → [(in + 1) · blocks, …grid]
   const seen = im2col(chwn, { value, ...input }, {
     taps,
     margin: before,
     output: grid,
-    ones: "channel and row",
+    ones: "channel",
   }).value;
   const sum = builder.node("Conv", [
     seen,
-    builder.reshape(
-      builder.node("Concat", [
-        builder.reshape(fused.product, [out * PIXELS, rows - 1]),
-        weights.gather(
-          indices([out, PIXELS]).map(([o = 0]) => weights.place(bias, [o])),
-          [out * PIXELS, 1],
-        ),
-      ], { axis: int(1) }),
-      [out * PIXELS, rows, 1, 1],
-    ),
+    builder.reshape(fused.product, [out * PIXELS, rows, 1, 1]),
   ]);
   /** Columns of the fused kernel. */
-  const width = PIXELS * (from + 1) * blocks;
+  const width = PIXELS * rows;
 
   return {
     output: builder.node("Relu", [sum]),
@@ -95,48 +85,29 @@ export function fusedConvolution(
         outputs: out * PIXELS,
         rows,
       });
-      const flat = builder.reshape(summed.value, [-1]);
-      const gather = (places: readonly number[], dims: readonly number[]) =>
-        builder.node("Gather", [
-          flat,
-          builder.constant({ type: "int64", data: places }, dims),
-        ], { axis: int(0) });
+      // In the order of the fused kernel.
+      const raw = builder.node("Gather", [
+        builder.reshape(summed.value, [-1]),
+        builder.constant({
+          type: "int64",
+          data: indices([out, PIXELS, rows])
+            .map(([o = 0, pixel = 0, row = 0]) =>
+              summed.place(o * PIXELS + pixel, row)
+            ),
+        }, [out, width]),
+      ], { axis: int(0) });
       const scaled = (value: string) =>
         scale === undefined
           ? value
           : builder.node("Mul", [value, builder.reshape(scale, [out, 1])]);
-
-      const raw = gather(
-        indices([out, PIXELS, rows - 1])
-          .map(([o = 0, pixel = 0, row = 0]) =>
-            summed.place(o * PIXELS + pixel, row)
-          ),
-        [out, width],
-      );
-      const rawBias = gather(
-        indices([out, PIXELS]).map(([o = 0, pixel = 0]) =>
-          summed.place(o * PIXELS + pixel, rows - 1)
-        ),
-        [out, PIXELS],
-      );
-      const sumOf = (value: string) =>
-        builder.node("ReduceSum", [value, builder.integers([1])], {
-          keepdims: int(0),
-        });
       return {
         input: inputGradient(gradient, scaled(fused.product)),
         overlap: () =>
-          sumOf(builder.node("Concat", [
+          builder.node("ReduceSum", [
             builder.node("Mul", [fused.product, raw]),
-            builder.node("Mul", [
-              rawBias,
-              builder.reshape(weights.value(bias), [out, 1]),
-            ]),
-          ], { axis: int(1) })),
-        weights: [
-          ...fused.backward(scaled(raw)),
-          { weight: bias, value: sumOf(scaled(rawBias)), size: out },
-        ],
+            builder.integers([1]),
+          ], { keepdims: int(0) }),
+        weights: fused.backward(scaled(raw)),
       };
     },
   };
@@ -150,7 +121,7 @@ export function fusedConvolution(
         type: "int64",
         data: indices([blocks, from, out, PIXELS])
           .map(([block = 0, c = 0, o = 0, pixel = 0]) =>
-            o * width + (pixel * (from + 1) + c) * blocks + block
+            o * width + pixel * rows + c * blocks + block
           ),
       }, [blocks * from, out * PIXELS]),
     ], { axis: int(0) });

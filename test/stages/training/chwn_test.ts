@@ -105,19 +105,19 @@ Deno.test("moves that follow each other are one, and those that cancel none", as
   }
 });
 
-Deno.test("im2col() gives what each pixel reads, then ones that padding cuts off, then ones", async () => {
-  const { values } = await moved((chwn, images) =>
-    im2col(chwn, images, {
-      taps: 2,
-      margin: 1,
-      output: SHAPE,
-      ones: "channel and row",
-    })
-  );
-  const rows = values.length / (4 * 6 * BATCH);
-  assert.equal(rows, 3 * 4 + 1);
-  const at = (row: number, [r, c]: number[], image: number) =>
-    values[((row * 4 + r!) * 6 + c!) * BATCH + image];
+Deno.test("im2col() gives what each pixel reads, then ones that padding cuts off, or ones", async () => {
+  const read = async (ones: "channel" | "row") => {
+    const { values } = await moved((chwn, images) =>
+      im2col(chwn, images, { taps: 2, margin: 1, output: SHAPE, ones })
+    );
+    return {
+      rows: values.length / (4 * 6 * BATCH),
+      at: (row: number, [r, c]: number[], image: number) =>
+        values[((row * 4 + r!) * 6 + c!) * BATCH + image],
+    };
+  };
+  const { rows, at } = await read("channel");
+  assert.equal(rows, 3 * 4);
   // Tap (0, 1) of channel 1: previous row, same column.
   assert.equal(at(5, [2, 3], 1), number(1, 1, 3, 1));
   assert.equal(at(5, [0, 3], 1), 0);
@@ -125,5 +125,9 @@ Deno.test("im2col() gives what each pixel reads, then ones that padding cuts off
   assert.equal(at(8, [0, 1], 0), 0);
   assert.equal(at(8, [1, 0], 0), 0);
   assert.equal(at(8, [1, 1], 0), 1);
-  assert.equal(at(12, [0, 5], 2), 1);
+  // A row of ones knows no padding.
+  const last = await read("row");
+  assert.equal(last.rows, 2 * 4 + 1);
+  assert.equal(last.at(5, [2, 3], 1), number(1, 1, 3, 1));
+  assert.equal(last.at(8, [0, 5], 2), 1);
 });
