@@ -38,6 +38,14 @@ const preload = `${engine}/sandbox/process/freeze.ts`;
 const SEED = "1";
 
 /**
+ * How long a function of WebAssembly runs, roughly in bytes executed, before V8 compiles
+ * it once more to be fast; a fifteenth of this by default. Compiling took a third of
+ * stages of one or two seconds (measured); what computes for long is fast after tenths of
+ * a second anyway. Either form of the code computes the same.
+ */
+const TIERING = 200_000_000;
+
+/**
  * detect-libc, which packages with native code ask which of their binaries fits,
  * reads this script to tell glibc from musl. Denied, it asks for a process report
  * instead, which needs `--allow-sys` of everything.
@@ -149,6 +157,7 @@ export function denoInvocation(
       // With the values given above these are the same everywhere.
       ...flags("env", Object.keys(may.env)),
       `--seed=${SEED}`,
+      `--v8-flags=--wasm-tiering-budget=${TIERING}`,
       `--preload=${preload}`,
       ...flags("read", may.read),
       ...flags("write", may.write),
