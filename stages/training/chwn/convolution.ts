@@ -40,7 +40,7 @@ export function convolution(
         const columns = im2col(
           { builder, batch },
           { ...input, channels: filters, value: gradient },
-          { taps: size, margin: border, output: input },
+          { taps: [size, size], margin: border, output: input },
         ).value;
         const product = kernelGradient(builder, {
           gradient: value,

@@ -3,22 +3,25 @@
  * pixels of a pooled block as channels: the convolution gives what the pooling
  * compares, one behind the other, and the way back never scatters the large gradient.
  *
- * Of each pair of pixels a and b the convolution gives a and max(b − a, 0), since the
- * difference is a convolution too, and the maximum its ReLU. Their sum is the larger
- * one, and the second of them says which it was.
+ * Of each pair of pixels a and b, next to each other, the convolution gives a and
+ * max(b − a, 0). Their sum is the larger one, and the second of them says which it was.
+ * For b − a is a convolution, too: with the same kernel, of what each pixel of the image
+ * has more than the one left of it. So a block reads k + 1 rows of k taps from the
+ * image, and as many from those differences, where both pixels of a pair would read
+ * k + 1 columns with zeros among their weights.
  */
 import type { Shape } from "../../network/layer.ts";
 import { int } from "../../onnx/model.ts";
 import type { Operation } from "../operation.ts";
 import { indices, sequence, sums, ZERO } from "../weight-vector.ts";
-import { margin, reach, type Tap, taps } from "./blocks.ts";
+import { margin } from "./blocks.ts";
 import type { Convolution } from "./convolution.ts";
-import { BLOCK, im2col, pad, PIXELS, spaceToDepth, split } from "./layout.ts";
+import { BLOCK, type Chwn, crop, im2col, pad, split } from "./layout.ts";
 import { pairwiseMaximum } from "./pooling.ts";
 import { kernelGradient, throughRelu } from "./products.ts";
 
-/** Pairs of pixels in a block. */
-const PAIRS = PIXELS / 2;
+/** Pairs of pixels in a block: one a row. */
+const PAIRS = BLOCK;
 
 /** The two layers over grey images, which want no gradient. */
 export function downsampling(
@@ -28,58 +31,42 @@ export function downsampling(
 ): Operation {
   const [kernel, bias] = [`${name}/kernel`, `${name}/bias`];
   const output = { height: input.height / BLOCK, width: input.width / BLOCK };
-  const reads = taps(size);
-  const blocks = reach(size) ** 2;
-  /** Rows of the im2col; the last is of ones. */
-  const rows = PIXELS * blocks + 1;
-  /** The row that a tap reads. */
-  const row = ({ block, from: [a, b] }: Tap) =>
-    (a * BLOCK + b) * blocks + block;
+  /** What a block reads, `[rows, columns]`, and how much of it. */
+  const taps = [size + BLOCK - 1, size] as const;
+  const reads = taps[0] * taps[1];
+  /** Where among this a tap of a pair is. */
+  const read = (pair: number, [u, v]: readonly [number, number]) =>
+    (pair + u) * size + v;
   return (builder, value, weights) => {
-    const chwn = { builder, batch };
-    // [1, rows, columns] → [4, (rows + k − 1) / 2, (columns + k − 1) / 2]
-    const small = spaceToDepth(
-      chwn,
-      pad(chwn, { value, ...input }, margin(size)),
-      "pixel first",
-    );
-    // → [4 · blocks + 1, rows / 2, columns / 2]
-    const seen = im2col(chwn, small, {
-      taps: reach(size),
-      margin: 0,
-      output,
-      ones: "row",
-    }).value;
-    /** The kernels of the first or second pixel of each pair, `[pair · out, row]`. */
-    const kernels = (second: 0 | 1) => {
+    const { here, more } = windows({ builder, batch }, value);
+    /** The kernel for each pair, `[pair · out, reads]`, and the bias if wanted. */
+    const kernels = (biased: boolean) => {
+      const rows = biased ? reads + 1 : reads;
       const places = Array.from(
         { length: PAIRS * filters * rows },
         () => ZERO,
       );
-      for (const read of reads) {
-        if (read.pixel % 2 !== second) continue;
-        const pair = (read.pixel - second) / 2;
-        for (let o = 0; o < filters; o++) {
-          const at = (pair * filters + o) * rows;
-          places[at + row(read)] = weights.place(kernel, [o, 0, ...read.tap]);
-          places[at + rows - 1] = weights.place(bias, [o]);
+      for (const [pair = 0, o = 0] of indices([PAIRS, filters])) {
+        const at = (pair * filters + o) * rows;
+        for (const [u = 0, v = 0] of indices([size, size])) {
+          places[at + read(pair, [u, v])] = weights.place(kernel, [o, 0, u, v]);
         }
+        if (biased) places[at + reads] = weights.place(bias, [o]);
       }
       return weights.gather(places, [PAIRS * filters, rows, 1, 1]);
     };
-    const [first, second] = [kernels(0), kernels(1)];
     // max(b − a, 0) and then a + max(b − a, 0), [pair · out, rows / 2, columns / 2]
     const lead = builder.node("Relu", [
-      builder.node("Conv", [seen, builder.node("Sub", [second, first])]),
+      builder.node("Conv", [more, kernels(false)]),
     ]);
     const winners = builder.node("Add", [
-      builder.node("Conv", [seen, first]),
+      builder.node("Conv", [here, kernels(true)]),
       lead,
     ]);
     const { top, shares } = pairwiseMaximum(
       builder,
       split(
-        chwn,
+        { builder, batch },
         { ...output, channels: PAIRS * filters, value: winners },
         PAIRS,
       ).map(({ value }) => value),
@@ -94,49 +81,74 @@ export function downsampling(
           shares(throughRelu(builder, gradient, result)),
           { axis: int(1) },
         );
-        const sizes = { columns: seen, outputs: PAIRS * filters, rows };
+        const outputs = PAIRS * filters;
         // Σ over all places, and over those where the second of the pair won.
-        const all = kernelGradient(builder, { gradient: both, ...sizes });
+        const all = kernelGradient(builder, {
+          gradient: both,
+          columns: here,
+          outputs,
+          rows: reads + 1,
+        });
         const won = kernelGradient(builder, {
           gradient: throughRelu(builder, both, lead),
-          ...sizes,
+          columns: more,
+          outputs,
+          rows: reads,
         });
-        // The gradients of the first pixels' kernels, then of the second ones'.
-        const halves = builder.node("Concat", [
-          builder.node("Sub", [all.value, won.value]),
-          won.value,
+        const sum = builder.node("Concat", [
+          builder.reshape(all.value, [all.size]),
+          builder.reshape(won.value, [won.size]),
         ], { axis: int(0) });
-        const at = (pixel: number, o: number, row: number) =>
-          pixel % 2 * all.size +
-          all.place(Math.floor(pixel / 2) * filters + o, row);
-        // Every tap is read once for each pixel of a block.
-        const kernelSums = indices([filters, size, size])
-          .map(([o = 0, u = 0, v = 0]) =>
-            reads.filter(({ tap }) => tap[0] === u && tap[1] === v)
-              .map((read) => at(read.pixel, o, row(read)))
-          );
-        const biasSums = sequence(filters).map((o) =>
-          sequence(PIXELS).map((pixel) => at(pixel, o, rows - 1))
-        );
-        const summed = {
-          value: sums(builder, halves, [...kernelSums, ...biasSums]),
-          size: kernelSums.length + biasSums.length,
-        };
+        const pairs = (o: number) =>
+          sequence(PAIRS).map((pair) => ({ pair, row: pair * filters + o }));
         return {
           weights: [
             {
               weight: kernel,
-              ...summed,
-              places: sequence(kernelSums.length),
+              value: sums(
+                builder,
+                sum,
+                indices([filters, size, size]).map(([o = 0, u = 0, v = 0]) =>
+                  pairs(o).flatMap(({ pair, row }) => [
+                    all.place(row, read(pair, [u, v])),
+                    all.size + won.place(row, read(pair, [u, v])),
+                  ])
+                ),
+              ),
+              size: filters * size * size,
             },
             {
               weight: bias,
-              ...summed,
-              places: sequence(filters, kernelSums.length),
+              value: sums(
+                builder,
+                all.value,
+                sequence(filters).map((o) =>
+                  pairs(o).map(({ row }) => all.place(row, reads))
+                ),
+              ),
+              size: filters,
             },
           ],
         };
       },
     };
   };
+
+  /** What each block reads from the images, with a row of ones, and from the differences. */
+  function windows(chwn: Chwn, value: string) {
+    const padded = pad(chwn, { ...input, value }, margin(size));
+    const to = { ...padded, width: padded.width - 1 };
+    const differences = {
+      ...to,
+      value: chwn.builder.node("Sub", [
+        crop(chwn, padded, { from: [0, 0, 1], to }).value,
+        crop(chwn, padded, { from: [0, 0, 0], to }).value,
+      ]),
+    };
+    const reading = { taps, margin: 0, stride: BLOCK, output };
+    return {
+      here: im2col(chwn, padded, { ...reading, ones: "row" }).value,
+      more: im2col(chwn, differences, reading).value,
+    };
+  }
 }

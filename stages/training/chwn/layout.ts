@@ -143,25 +143,29 @@ export function split(chwn: Chwn, images: Images, count: number): Images[] {
 /**
  * What each pixel of a convolution's output reads, as channels: for each channel of
  * the input all taps, row by row. The taps of pixel (0, 0) begin `margin` rows above
- * and columns left of it. `ones` adds a last row of ones, or a channel of ones behind
- * the others, which becomes 0 where the taps read padding.
+ * and columns left of it, and those of its neighbours `stride` further. `ones` adds a
+ * last row of ones, or a channel of ones behind the others, which becomes 0 where the
+ * taps read padding.
  */
 export function im2col(
   chwn: Chwn,
   images: Images,
-  { taps, margin, output: { height, width }, ones }: {
-    /** Rows of taps, and columns as many. */
-    taps: number;
+  { taps, margin, stride = 1, output: { height, width }, ones }: {
+    taps: readonly [rows: number, columns: number];
     margin: number;
+    stride?: number;
     output: Pick<Shape, "height" | "width">;
     ones?: "row" | "channel";
   },
 ): Images {
   const channels = images.channels + (ones === "channel" ? 1 : 0);
   // [channel, tap row, tap column, row, column]
-  const rows = indices([channels, taps, taps, height, width])
+  const rows = indices([channels, ...taps, height, width])
     .map(([c = 0, u = 0, v = 0, row = 0, column = 0]) => {
-      const from = [row + u - margin, column + v - margin] as const;
+      const from = [
+        row * stride + u - margin,
+        column * stride + v - margin,
+      ] as const;
       if (c < images.channels) return rowOf(images, c, from);
       return rowOf(images, 0, from) === ZEROS ? ZEROS : ONES;
     });

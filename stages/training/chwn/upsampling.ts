@@ -64,7 +64,7 @@ export function fusedConvolution(
   const rows = (from + 1) * blocks;
   // [in, rows, columns] → [(in + 1) · blocks, …grid]
   const seen = im2col(chwn, { value, ...input }, {
-    taps,
+    taps: [taps, taps],
     margin: before,
     output: grid,
     ones: "channel",

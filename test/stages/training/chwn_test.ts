@@ -108,7 +108,7 @@ Deno.test("moves that follow each other are one, and those that cancel none", as
 Deno.test("im2col() gives what each pixel reads, then ones that padding cuts off, or ones", async () => {
   const read = async (ones: "channel" | "row") => {
     const { values } = await moved((chwn, images) =>
-      im2col(chwn, images, { taps: 2, margin: 1, output: SHAPE, ones })
+      im2col(chwn, images, { taps: [2, 2], margin: 1, output: SHAPE, ones })
     );
     return {
       rows: values.length / (4 * 6 * BATCH),
@@ -130,4 +130,21 @@ Deno.test("im2col() gives what each pixel reads, then ones that padding cuts off
   assert.equal(last.rows, 2 * 4 + 1);
   assert.equal(last.at(5, [2, 3], 1), number(1, 1, 3, 1));
   assert.equal(last.at(8, [0, 5], 2), 1);
+});
+
+Deno.test("im2col() with a stride leaves out what lies between", async () => {
+  const { values } = await moved((chwn, images) =>
+    im2col(chwn, images, {
+      taps: [3, 2],
+      margin: 1,
+      stride: 2,
+      output: { height: 2, width: 3 },
+    })
+  );
+  assert.equal(values.length, 2 * 3 * 2 * (2 * 3) * BATCH);
+  const at = (row: number, [r, c]: number[], image: number) =>
+    values[((row * 2 + r!) * 3 + c!) * BATCH + image];
+  // Tap (2, 1) of channel 1: of pixel (1, 2) that is row 1 · 2 + 2 − 1.
+  assert.equal(at(6 + 5, [1, 2], 1), number(1, 3, 4, 1));
+  assert.equal(at(6, [1, 0], 1), 0);
 });
