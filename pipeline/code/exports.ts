@@ -65,12 +65,17 @@ export async function splitExports(
     logLevel: "silent",
   } as const;
   try {
-    const modules = await parseModules(sources, (options) =>
-      esbuild.build({
-        ...common,
-        ...options,
-        tsconfigRaw: { compilerOptions: compiler },
-      }));
+    const modules = await parseModules(
+      sources,
+      (options) =>
+        sparing(() =>
+          esbuild.build({
+            ...common,
+            ...options,
+            tsconfigRaw: { compilerOptions: compiler },
+          })
+        ),
+    );
     if (!modules.ok) return modules;
     const print: Print = async (text, names) => {
       const kept = names === "kept";
@@ -87,6 +92,22 @@ export async function splitExports(
     );
   } finally {
     await esbuild.stop();
+  }
+}
+
+/**
+ * Starts esbuild, which the first call does before it returns, as a program of Go that
+ * collects its garbage a quarter as often: for all modules here 0.56 s of a core
+ * instead of 0.78, and 113 MB instead of 85.
+ */
+function sparing<Value>(start: () => Value): Value {
+  const given = Deno.env.get("GOGC");
+  if (given !== undefined) return start();
+  Deno.env.set("GOGC", "400");
+  try {
+    return start();
+  } finally {
+    Deno.env.delete("GOGC");
   }
 }
 

@@ -84,8 +84,8 @@ type Row = Float64Array;
 
 /**
  * The window's weighted means of `map` [height, width], into `blurred`, smaller by the window.
- * Two plain loops over neighbours, without a call or a division for each value: that halves
- * the time of the whole measure.
+ * Two plain loops over neighbours, without a call or a division for each value: two thirds
+ * of the time, and always so (V8 put the call inline in some processes only).
  */
 function blur(
   map: Float64Array,

@@ -31,6 +31,22 @@ const SHARED = {
   "stages/factor.ts": `export function factor(): number { return 3; }`,
 };
 
+Deno.test("readCode() leaves the environment as it was, and obeys what stands there", async () => {
+  const given = Deno.env.get("GOGC");
+  try {
+    for (const value of [undefined, "150"]) {
+      if (value === undefined) Deno.env.delete("GOGC");
+      else Deno.env.set("GOGC", value);
+      using study = new Study(SHARED);
+      await study.read("stages/a.ts");
+      equal(Deno.env.get("GOGC"), value);
+    }
+  } finally {
+    if (given === undefined) Deno.env.delete("GOGC");
+    else Deno.env.set("GOGC", given);
+  }
+});
+
 Deno.test("readCode() names what a stage uses, export by export", async () => {
   using study = new Study(SHARED);
   const { facts, files } = await study.read("stages/a.ts");
