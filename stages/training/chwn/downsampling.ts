@@ -55,13 +55,15 @@ export function downsampling(
       }
       return weights.gather(places, [PAIRS * filters, rows, 1, 1]);
     };
-    // max(b − a, 0) and then a + max(b − a, 0), [pair · out, rows / 2, columns / 2]
+    // max(b − a, 0) and then a + max(b − a, 0), [pair · out, rows / 2, columns / 2]: the
+    // product begins with what it is added to, which saves a pass.
     const lead = builder.node("Relu", [
       builder.node("Conv", [more, kernels(false)]),
     ]);
-    const winners = builder.node("Add", [
-      builder.node("Conv", [here, kernels(true)]),
-      lead,
+    const winners = builder.node("Gemm", [
+      builder.reshape(kernels(true), [PAIRS * filters, reads + 1]),
+      builder.reshape(here, [reads + 1, -1]),
+      builder.reshape(lead, [PAIRS * filters, -1]),
     ]);
     const { top, shares } = pairwiseMaximum(
       builder,
