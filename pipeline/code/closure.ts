@@ -129,6 +129,11 @@ function used(
 ): Record<string, Json> {
   const facts: Record<string, Json> = {};
   const open: [url: string, name: string][] = [[entry, "default"]];
+  const stage = scripts.find(({ path }) => fileUrl(path) === entry);
+  // What its threads run, if it has any.
+  if (stage && parts.get(stage.path)?.exports.thread) {
+    open.push([entry, "thread"]);
+  }
   const add = (
     { path, imports }: Module & { kind: "script" },
     name: string,

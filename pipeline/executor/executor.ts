@@ -61,6 +61,8 @@ export interface Running {
   /** What it says and where it stands, in order; ends before `ended` resolves. */
   readonly messages: AsyncIterable<Message | Standing>;
   readonly ended: Promise<Ended>;
+  /** Tells it how many cores it has now; where it has the same from beginning to end there is nothing to tell. */
+  readonly tell?: (cores: number) => void;
 }
 
 /** How an instance ended. */

@@ -1,5 +1,6 @@
 /** Instances as processes of this machine. */
 import { ok } from "../failure.ts";
+import { coresFile } from "../sandbox/flags.ts";
 import { start } from "../sandbox/start.ts";
 import type { Executor } from "./executor.ts";
 import { cardsOf } from "./machine.ts";
@@ -32,9 +33,15 @@ export function localExecutor(folders: Folders): Executor {
         return begun;
       }
       const { messages, ended } = begun.value;
+      let gone = false;
       return ok({
         messages,
+        tell(cores) {
+          if (gone) return;
+          Deno.writeTextFileSync(coresFile({ folder }), String(cores));
+        },
         ended: ended.then((end) => {
+          gone = true;
           free.push(...own);
           return { ...end, folder };
         }),

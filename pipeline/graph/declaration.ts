@@ -14,7 +14,7 @@ export function declarationProblem(
   { id, stage, declaration }: Declared,
 ): Failure | undefined {
   const { params, hints, facts, permissions, outputs } = declaration;
-  const { inputs = {}, resources = {}, work = 1 } = declaration;
+  const { runs, inputs = {}, resources = {}, work = 1 } = declaration;
   const wrong = (seen: string, hint: string): Failure => ({
     kind: "declaration",
     what: `Cannot use the declaration of "${short(id)}"`,
@@ -52,6 +52,13 @@ export function declarationProblem(
     return wrong(
       `it asks for ${wanted} of ${resource}`,
       "use a finite number from 0",
+    );
+  }
+  const threads = runs.kind === "module" ? runs.threads ?? 1 : 1;
+  if (!Number.isSafeInteger(threads) || threads < 1) {
+    return wrong(
+      `it has ${threads} threads`,
+      "use a whole number from 1, which is the first of them",
     );
   }
   if (!Number.isFinite(work) || work <= 0) {

@@ -19,7 +19,7 @@ export function confine(
   folder: string,
   outputs: (instance: string, output: string) => Digest,
   environment: Built | undefined,
-  { root, store, code, require }: RunContext,
+  { root, store, code, require, cores }: RunContext,
 ): Confinement {
   const { declaration } = instance;
   const inputs: Record<string, string | { point: Point; path: string }[]> = {};
@@ -46,10 +46,12 @@ export function confine(
     inputs.stored = Object.values(stored).map((path) => ({ point: {}, path }));
   }
   const read = code(instance);
+  const { runs } = declaration;
+  const threads = runs.kind === "module" ? runs.threads ?? 1 : 1;
   return {
     instance: instance.id,
     root,
-    runs: declaration.runs,
+    runs,
     code: read?.files ?? [],
     readable: read?.readable ?? false,
     packages: read?.packages ?? [],
@@ -65,6 +67,7 @@ export function confine(
     folder,
     checkpoint: from?.checkpoint,
     cpus: declaration.resources?.cpus ?? 1,
+    threads: Math.min(threads, cores(instance)) - 1,
     ...(environment && { environment }),
     permissions: declaration.permissions ?? {},
     gpu: (declaration.resources?.gpu ?? 0) > 0,

@@ -7,6 +7,7 @@ import type { Digest } from "../store/digest.ts";
 import type { StatCache } from "../store/stat.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./event.ts";
+import type { Seat } from "./seat.ts";
 import type { Workdirs } from "./workdir.ts";
 
 /** What is needed to run any instance. */
@@ -21,6 +22,8 @@ export interface RunContext {
   readonly require: "deno" | "kernel";
   /** What runs an instance. */
   readonly executor: (instance: Instance) => Executor;
+  /** The most cores that an instance can come to have. */
+  readonly cores: (instance: Instance) => number;
   /** How often an instance may begin anew whose machine was taken from it. */
   readonly retries: number;
   /** What an instance took the last time. */
@@ -33,6 +36,6 @@ export interface RunContext {
   readonly recheck: ReadonlySet<string>;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Tells that an instance's process has ended well: its cores are free. */
-  readonly release: () => void;
+  /** The cores of the instance that runs. */
+  readonly seat: Seat;
 }

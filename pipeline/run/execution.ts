@@ -137,6 +137,8 @@ async function execute(
     seconds: context.seconds(instance),
   }, signal);
   if (!begun.ok) return broken(begun.failure);
+  const { tell } = begun.value;
+  if (tell) context.seat.listen(tell);
   let throughput = new Throughput(started / 1000);
   for await (const message of begun.value.messages) {
     switch (message.kind) {
@@ -217,7 +219,7 @@ async function execute(
       return "again";
     }
     case "done":
-      context.release();
+      context.seat.leave();
   }
 
   const { folder } = ended;
@@ -234,9 +236,10 @@ async function execute(
   const { work } = declaration;
   const share = shareLeft(from);
   const working = throughput.working(share);
-  // Of a core of its own, which is what a prediction wants to know.
+  // Of one core of its own, which is what a prediction wants to know.
   const part = ended.seconds === undefined
-    ? (context.clock() - shown) / (performance.now() - started)
+    ? (context.clock() - shown + context.seat.extra()) /
+      (performance.now() - started)
     : 1;
   const record: BuildRecord = {
     instance: instance.id,

@@ -33,6 +33,7 @@ import {
   makespan,
   schedule,
 } from "./schedule.ts";
+import { Seat } from "./seat.ts";
 import { Workdirs } from "./workdir.ts";
 
 /** How a run is to be made. */
@@ -152,6 +153,10 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     file: world.file,
     require: options.require,
     executor: (instance) => isQueued(instance) ? cluster!.executor : local,
+    cores: (instance) =>
+      isQueued(instance)
+        ? instance.declaration.resources?.cpus ?? 1
+        : options.capacity.cpus,
     retries: cluster?.retries ?? 0,
     seconds,
     clock: () => clock.read(),
@@ -159,7 +164,7 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     recheck,
     report,
     signal,
-    release: () => {},
+    seat: new Seat(0, 0, () => {}),
   };
   const here = await bringAll(plan, context);
   settle(plan, ended, (instance, decided) => {
@@ -178,10 +183,10 @@ export async function run(plan: Plan, options: RunOptions): Promise<Ran> {
     stopped: () => signal.aborted || (broken && options.failFast),
     skip: (instance, blocker) =>
       finish(instance, { outcome: { kind: "skipped", blocker: blocker.id } }),
-    run: async (instance, release): Promise<Completion> => {
+    run: async (instance, seat): Promise<Completion> => {
       let end: InstanceResult | undefined;
       try {
-        end = await bring(instance, ended, world, { ...context, release });
+        end = await bring(instance, ended, world, { ...context, seat });
       } catch (error) {
         const what = `Cannot keep the results of "${instance.id}"`;
         const failure = diskFailure(what, error) ??

@@ -5,11 +5,15 @@
  * Where so few long instances are left that a round of them would leave cores idle
  * (three trainings, two cores), all of them run at once and share the cores, as the system
  * does with any processes: three that take a minute are done after one and a half, not two.
+ *
+ * Cores that are left over then go to instances at work that can use more than their own
+ * (`threads` of a declaration), until somebody else wants them.
  */
 import type { Graph, Instance } from "../graph/graph.ts";
 import type { Capacity } from "../executor/machine.ts";
 import type { Resources } from "../stage/declaration.ts";
 import type { CoreClock } from "./core-clock.ts";
+import { Seat, share } from "./seat.ts";
 
 /** What there is to be occupied: of this machine, and of a cluster's queue. */
 export interface Slots extends Capacity {
@@ -81,8 +85,8 @@ export type Completion = "usable" | "broken" | "stopped";
  * Runs instances as soon as they can. `run` throws for bugs only. How it completes
  * decides about the users of the instance: they run, or are skipped with the
  * instance that blocks them, or are left alone if it was stopped. An instance that
- * no longer needs its resources, since only its results are to be kept, calls
- * `release`, and the next one starts at once.
+ * no longer needs its resources, since only its results are to be kept, leaves its
+ * seat, and the next one starts at once.
  */
 export function schedule(
   graph: Graph,
@@ -96,10 +100,7 @@ export function schedule(
     readonly long: (instance: Instance) => boolean;
     /** Is told how many run, so that it goes slower while they share cores. */
     readonly clock: CoreClock;
-    readonly run: (
-      instance: Instance,
-      release: () => void,
-    ) => Promise<Completion>;
+    readonly run: (instance: Instance, seat: Seat) => Promise<Completion>;
     readonly skip: (instance: Instance, blocker: Instance) => void;
     /** After this nothing new starts. */
     readonly stopped: () => boolean;
@@ -113,6 +114,8 @@ export function schedule(
   const users = new Map<Instance, Instance[]>();
   const missing = new Map<Instance, number>();
   const ready: Instance[] = [];
+  /** Of those at work that can use more cores than their own. */
+  const seats = new Map<Seat, Instance>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let running = 0;
 
@@ -200,26 +203,51 @@ export function schedule(
         free.gpu += need.gpu;
         free.memory += need.memory;
         free.jobs += need.jobs;
+        seats.delete(seat);
+        seat.close();
       };
-      const early = () => {
+      const most = need.cpus === 0 ? 0 : threadsOf(instance, capacity);
+      const seat = new Seat(need.cpus, most, () => {
         release();
         pump();
-      };
-      run(instance, early).then((completion) => {
+      });
+      if (most > need.cpus) seats.set(seat, instance);
+      run(instance, seat).then((completion) => {
         running--;
         release();
         end(instance, completion);
         pump();
       }).catch(reject);
     }
+    spread();
     if (running === 0 && (ready.length === 0 || stopped())) resolve();
+  }
+
+  /** Gives the cores that are left, first to those with the longest way to the end. */
+  function spread(): void {
+    const wanting = [...seats.keys()].sort((a, b) =>
+      first(seats.get(a)!, seats.get(b)!)
+    );
+    const given = share(free.cpus, wanting);
+    wanting.forEach((seat, at) => seat.give(seat.own + given[at]!));
   }
 
   pump();
   return promise;
 }
 
-/** The predicted seconds of all that may run. Of cores that long instances share, none is idle for longer than a short one takes. */
+/** Cores that an instance can use. */
+function threadsOf(
+  { declaration: { runs } }: Instance,
+  { cpus }: Pick<Capacity, "cpus">,
+): number {
+  return Math.min(cpus, runs.kind === "module" ? runs.threads ?? 1 : 1);
+}
+
+/**
+ * The predicted seconds of all that may run, from what each takes on one core. Of cores that
+ * long instances share, or use in threads, none is idle for longer than a short one takes.
+ */
 export function makespan(
   graph: Graph,
   runs: ReadonlySet<Instance>,
@@ -233,6 +261,7 @@ export function makespan(
   /** Ends if there were a core for each. */
   const alone = new Map<Instance, number>();
   let work = 0;
+  let even = shares;
   const latest = (ends: Map<Instance, number>, among: Iterable<Instance>) => {
     let latest = 0;
     for (const one of among) latest = Math.max(latest, ends.get(one) ?? 0);
@@ -249,11 +278,14 @@ export function makespan(
     const end = Math.max(latest(ends, producers), cores[core]!) + takes;
     cores[core] = end;
     ends.set(instance, end);
-    alone.set(instance, latest(alone, producers) + takes);
+    const threads = threadsOf(instance, { cpus });
+    // Enough for all cores, and so for those that a last round leaves.
+    if (threads > 1 && threads >= cores.length) even = true;
+    alone.set(instance, latest(alone, producers) + takes / threads);
     work += takes;
   }
   const end = latest(ends, runs);
-  if (!shares) return end;
-  const even = Math.max(latest(alone, runs), work / cores.length);
-  return Math.min(end, even + LONG);
+  if (!even) return end;
+  const least = Math.max(latest(alone, runs), work / Math.max(1, cpus));
+  return Math.min(end, least + LONG);
 }

@@ -24,15 +24,20 @@ export function undeclaredAccess(
   denials: readonly Denial[],
 ): Failure | undefined {
   const { root } = confinement;
+  const may = allowed(confinement);
+  const loads = new Set(realPaths(may.load));
   // Those with a place first: of two reports of one access, the better is kept.
   const asked = new Map<string, Access>();
   const log = logged(confinement);
   if (!log.ok) return log.failure;
-  for (const access of [...refused(denials, root), ...log.value]) {
+  // Threads loaded these; after that, who asks is refused.
+  const accesses = log.value.filter((access) =>
+    access.permission !== "read" || !loads.has(target(access, root) ?? "")
+  );
+  for (const access of [...refused(denials, root), ...accesses]) {
     const key = `${access.permission} ${target(access, root)}`;
     if (!asked.has(key)) asked.set(key, access);
   }
-  const may = allowed(confinement);
   const real = {
     read: distinct(realPaths(may.read)),
     write: distinct(realPaths(may.write)),

@@ -34,6 +34,8 @@ export interface Confinement extends Given {
   readonly environment?: Built | undefined;
   /** Cores: so many threads numeric libraries are told to use. */
   readonly cpus: number;
+  /** Threads beside the first, in which a module may share its work. */
+  readonly threads: number;
   readonly permissions: Permissions;
   /** The process may use graphics cards: their devices are behind the wall with it. */
   readonly gpu: boolean;

@@ -12,7 +12,7 @@ import {
 } from "./confinement.ts";
 import { ENVIRONMENT } from "./program/variables.ts";
 import { denoDir } from "./wall/cache.ts";
-import { distinct, realPath, realPaths } from "../store/path.ts";
+import { distinct, realPath, realPaths, within } from "../store/path.ts";
 
 /** A program with its arguments and all of its environment. */
 export interface Invocation {
@@ -55,6 +55,8 @@ const LDD = "/usr/bin/ldd";
 /** What a process may touch, each list real and free of duplicates. */
 export interface Allowed {
   readonly read: readonly string[];
+  /** Modules that may be read until the process's threads have loaded them. */
+  readonly load: readonly string[];
   readonly write: readonly string[];
   readonly net: readonly string[];
   readonly ffi: readonly string[];
@@ -67,17 +69,25 @@ export function allowed(confinement: Confinement): Allowed {
   const { permissions } = confinement;
   const native = (permissions.ffi ?? []).length > 0;
   const write = [outputFolder(confinement), scratchFolder(confinement)];
+  const read = bothWays([
+    ...declaredReads(confinement),
+    ...(confinement.readable ? confinement.code : []),
+    ...confinement.packages,
+    ...(native ? [LDD] : []),
+    ...write,
+    taskFile(confinement),
+    coresFile(confinement),
+    // Workers load them. They are a fact by their bytes.
+    ...engineCode(),
+  ]);
   return {
-    read: bothWays([
-      ...declaredReads(confinement),
-      ...(confinement.readable ? confinement.code : []),
-      ...confinement.packages,
-      ...(native ? [LDD] : []),
-      ...write,
-      taskFile(confinement),
-      // Workers load them. They are a fact by their bytes.
-      ...engineCode(),
-    ]),
+    read,
+    // To take the right to a file from a process takes that to its folder, too.
+    load: confinement.threads > 0
+      ? bothWays(confinement.code).filter((path) =>
+        !read.some((folder) => within(path, folder))
+      )
+      : [],
     write: bothWays(write),
     net: permissions.net ?? [],
     ffi: native ? bothWays(confinement.packages) : [],
@@ -89,6 +99,11 @@ export function allowed(confinement: Confinement): Allowed {
 /** The file that says what is to be done. */
 export function taskFile(confinement: { readonly folder: string }): string {
   return `${confinement.folder}/task.json`;
+}
+
+/** The file that tells the process how many cores it has now. */
+export function coresFile(confinement: { readonly folder: string }): string {
+  return `${confinement.folder}/cores`;
 }
 
 /** Where Deno writes down every access, granted or not. */
@@ -109,7 +124,7 @@ export function denoInvocation(
   engine?: Engine,
 ): Result<Invocation> {
   const may = allowed(confinement);
-  const paths = [...may.read, ...may.write, ...may.ffi];
+  const paths = [...may.read, ...may.load, ...may.write, ...may.ffi];
   const comma = paths.find((path) => path.includes(","));
   if (comma !== undefined) {
     return fail({
@@ -159,7 +174,7 @@ export function denoInvocation(
       `--seed=${SEED}`,
       `--v8-flags=--wasm-tiering-budget=${TIERING}`,
       `--preload=${preload}`,
-      ...flags("read", may.read),
+      ...flags("read", [...may.read, ...may.load]),
       ...flags("write", may.write),
       ...flags("net", may.net),
       ...flags("ffi", may.ffi),
@@ -190,8 +205,9 @@ export function cardVariables(
 function mainModule({ root, runs }: Confinement): string {
   const stage = runs.kind === "module" ? runs.module : "";
   const text = (path: string) => JSON.stringify(pathToFileURL(path).href);
+  const url = text(`${root}/${stage}`);
   const program = `import { main } from ${text(runner)};` +
-    `main(() => import(${text(`${root}/${stage}`)}));`;
+    `main(() => import(${url}), ${url});`;
   return `data:application/javascript,${encodeURIComponent(program)}`;
 }
 
@@ -227,6 +243,7 @@ export function engineCode(): readonly string[] {
     `${engine}/sandbox/process/taskfile.ts`,
     `${engine}/sandbox/process/denial.ts`,
     `${engine}/sandbox/process/often.ts`,
+    `${engine}/sandbox/process/thread.ts`,
   ];
 }
 

@@ -18,7 +18,9 @@ import {
   type Wall,
 } from "./confinement.ts";
 import {
+  allowed,
   auditFile,
+  coresFile,
   denoInvocation,
   type Engine,
   type Invocation,
@@ -122,6 +124,7 @@ function layOut(confinement: Confinement): void {
   Deno.mkdirSync(outputFolder(confinement), { recursive: true });
   Deno.mkdirSync(scratchFolder(confinement), { recursive: true });
   Deno.writeTextFileSync(auditFile(confinement), "");
+  Deno.writeTextFileSync(coresFile(confinement), String(confinement.cpus));
   if (runs.kind === "command") {
     Deno.writeTextFileSync(
       paramsFile(confinement),
@@ -149,6 +152,9 @@ function layOut(confinement: Confinement): void {
     outputs,
     scratch: scratchFolder(confinement),
     checkpoint: confinement.checkpoint ?? null,
+    cores: coresFile(confinement),
+    threads: confinement.threads,
+    modules: allowed(confinement).load,
   };
   Deno.writeTextFileSync(
     taskFile(confinement),

@@ -99,7 +99,16 @@ export interface Output {
 /** What executes an instance: a module of ours, or any program. */
 export type Runs =
   /** A module, relative to the root, whose default export takes a `Task`. */
-  | { readonly kind: "module"; readonly module: string }
+  | {
+    readonly kind: "module";
+    readonly module: string;
+    /**
+     * Cores that it can make use of where nobody else wants them, its own included:
+     * in threads, each of which runs the module's export `thread` (`Task.thread`).
+     * What it makes must not depend on how many it gets, so this is no fact.
+     */
+    readonly threads?: number;
+  }
   /**
    * A program with arguments, the first being a name on PATH. `{input NAME}`,
    * `{output NAME}`, `{param NAME}` and `{params}` (a JSON file with all of

@@ -33,6 +33,18 @@ export interface Task<Params = JsonObject, Hints = JsonObject> {
   keep(checkpoint: Checkpoint): void;
   /** A private folder, empty at the start. */
   readonly scratch: string;
+  /**
+   * Cores that it should keep busy now, asked anew each time: its own, and up to the
+   * `threads` of its declaration where nobody else wants them. What it makes must not
+   * depend on it.
+   */
+  readonly cores: number;
+  /**
+   * The threads that there are beside this one: at most one less than declared, and
+   * none where the machine has but one core. Each can run once what the stage's module
+   * exports as `thread`. They use no core until then.
+   */
+  readonly threads: readonly ThreadStart[];
   /** Tells the user something that does not stop the stage. */
   warn(message: string): void;
   /**
@@ -67,6 +79,13 @@ export interface Progress {
 export type Run<Params = JsonObject, Hints = JsonObject> = (
   task: Task<Params, Hints>,
 ) => void | Promise<void>;
+
+/**
+ * Starts what runs in a thread: the export `thread` of the stage's module, with a copy of what
+ * is given, of which only a `SharedArrayBuffer` is the same memory on both sides. Resolves
+ * when that is done, rejects with what it throws. The thread is gone with the stage.
+ */
+export type ThreadStart = (given: unknown) => Promise<void>;
 
 /**
  * A failure that the user can do something about: it is shown in these words,

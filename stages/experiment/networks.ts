@@ -4,6 +4,7 @@
  */
 import type { Determinism, Stage } from "../../pipeline/stage/declaration.ts";
 import type { EngineName } from "../training/engine.ts";
+import { partsOf } from "../training/parts.ts";
 import { namesOf } from "../paper/authors.ts";
 import { output } from "../../pipeline/stage/declaration.ts";
 import type { Network } from "../network/network.ts";
@@ -24,7 +25,11 @@ export const train: Stage<Resolved> = {
     const native = engine === "native" || engine === "cuda";
     const gpu = engine === "webgpu" || engine === "cuda";
     return {
-      runs: { kind: "module", module: "stages/training/stage.ts" },
+      runs: {
+        kind: "module",
+        module: "stages/training/stage.ts",
+        threads: partsOf(engine, training.batch_size),
+      },
       params: {
         learning_rate: training.learning_rate,
         seed: training.seed,

@@ -13,13 +13,16 @@ export interface Adam {
 }
 
 /** What the optimiser changes, each flat: in a graph, names of values. */
-export interface Flat<Value> {
+interface Flat<Value> {
   readonly parameters: Value;
   /** The mean of the gradient. */
   readonly first: Value;
   /** The mean of its square. */
   readonly second: Value;
 }
+
+/** The vectors in memory, in ONNX's layout. */
+export type Vectors = Flat<Float32Array<ArrayBuffer>>;
 
 /**
  * The bias-corrected rates of the steps after `step`. Powers are products: the
@@ -67,4 +70,34 @@ export function update(
     first: m,
     second: v,
   };
+}
+
+/**
+ * The same update of vectors in memory, in place, to the last bit what the graph
+ * computes: its operators round each result to 32 bits, and so does `Math.fround`.
+ */
+export function move(
+  { parameters, first, second }: Flat<Float32Array>,
+  { gradient, rate, adam }: {
+    gradient: Float32Array;
+    rate: number;
+    adam: Adam;
+  },
+): void {
+  const { fround, sqrt } = Math;
+  const [beta1, beta2] = [fround(adam.beta1), fround(adam.beta2)];
+  const [rest1, rest2] = [fround(1 - adam.beta1), fround(1 - adam.beta2)];
+  const epsilon = fround(adam.epsilon);
+  for (let i = 0; i < gradient.length; i++) {
+    const g = gradient[i]!; // below their common length, as all of these
+    const m = fround(fround(first[i]! * beta1) + fround(g * rest1));
+    const v = fround(
+      fround(second[i]! * beta2) + fround(fround(g * g) * rest2),
+    );
+    const spread = fround(fround(sqrt(v)) + epsilon);
+    const change = fround(fround(m / spread) * rate);
+    first[i] = m;
+    second[i] = v;
+    parameters[i] = fround(parameters[i]! - change);
+  }
 }

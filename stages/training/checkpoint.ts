@@ -5,7 +5,7 @@
  */
 import { canonical, type JsonObject } from "../../pipeline/stage/json.ts";
 import type { Curve } from "./curve.ts";
-import type { Vectors } from "./trainer.ts";
+import type { Vectors } from "./adam.ts";
 
 /** Everything that training needs to go on. */
 export interface State {

@@ -6,10 +6,10 @@
  * the last step as `parameters_after` …; `losses` float32 `[steps]`.
  */
 import type { Chain } from "../network/layer.ts";
-import { parameters, weights } from "../network/weights.ts";
+import { parameters, type Weight, weights } from "../network/weights.ts";
 import { GraphBuilder } from "../onnx/builder.ts";
-import { int, type Model, model, subgraph } from "../onnx/model.ts";
-import type { ValueInfo } from "../onnx/model.ts";
+import { int, model, subgraph } from "../onnx/model.ts";
+import type { Graph, Model, ValueInfo } from "../onnx/model.ts";
 import { type Adam, update } from "./adam.ts";
 import { differentiate, forward, type Program } from "./operation.ts";
 import { packed, unpacked } from "./weight-vector.ts";
@@ -17,33 +17,51 @@ import { packed, unpacked } from "./weight-vector.ts";
 /** The names of the optimiser's vectors, in the order of the graph's inputs. */
 export const VECTORS = ["parameters", "first", "second"] as const;
 
+/** A part of a batch: so many images, and how they are computed. */
+export interface Part {
+  readonly size: number;
+  readonly program: Program;
+}
+
 /** What a training graph is built from. */
 interface Settings {
   readonly chain: Chain;
-  readonly program: Program;
-  readonly batch: number;
+  /** Of a batch, in their order. */
+  readonly parts: readonly Part[];
   readonly adam: Adam;
 }
 
-/** The training graph of a program. The learning rate is not in it. */
-export function trainingModel(settings: Settings): Model {
-  const { chain, program, batch, adam } = settings;
+/** The training graph of a batch in parts. The learning rate is not in it. */
+export function trainingModel({ chain, parts, adam }: Settings): Model {
   const list = weights(chain);
   const size = parameters(list);
-  const { channels, height, width } = chain.input;
-  const pixels = channels * height * width;
+  const batch = parts.reduce((sum, { size }) => sum + size, 0);
+  const pixels = pixelsOf(chain);
 
   // One step: bytes [batch, pixels] and a rate in, a loss out.
   const body = new GraphBuilder("step.");
   const before = { parameters: "p", first: "m", second: "v" };
   const at = (values: string) =>
     body.node("Gather", [values, "at"], { axis: int(0) });
-  const { loss, gradients } = differentiate(body, program, {
-    bytes: at("images"),
-    weights: unpacked(body, list, before.parameters),
-  });
+  const images = at("images");
+  const pieces = parts.length === 1 ? [images] : body.nodes(
+    "Split",
+    [images, body.integers(parts.map(({ size }) => size))],
+    parts.length,
+    { axis: int(0) },
+  );
+  const shares = parts.map((part, index) =>
+    share(body, list, part, {
+      bytes: pieces[index] as string,
+      parameters: before.parameters,
+      batch,
+    })
+  );
+  const sum = (values: readonly string[]) =>
+    values.reduce((sum, value) => body.node("Add", [sum, value]));
+  const loss = sum(shares.map(({ loss }) => loss));
   const after = update(body, before, {
-    gradient: packed(body, list, gradients),
+    gradient: sum(shares.map(({ gradient }) => gradient)),
     rate: at("rates"),
     adam,
   });
@@ -72,10 +90,7 @@ export function trainingModel(settings: Settings): Model {
     ],
   );
 
-  const { lower } = program;
-  const loop = lower
-    ? { ...written, nodes: written.nodes.map(lower) }
-    : written;
+  const loop = lowered(written, parts[0]?.program);
 
   const outer = new GraphBuilder();
   const shape = outer.node("Shape", ["rates"]);
@@ -103,14 +118,77 @@ export function trainingModel(settings: Settings): Model {
 }
 
 /**
- * The forward graph for validation: `parameters` and `images` uint8 `[batch,
- * pixels]` in, `loss` out, the mean over the batch.
+ * The graph of one part of a batch of so many images: `parameters` and `images` uint8
+ * `[size, pixels]` in; `loss` and `gradient` float32 `[P]` out, the part's share of
+ * those of the batch.
  */
-export function validationModel(
-  { chain, program, batch }: Omit<Settings, "adam">,
+export function partModel(
+  { chain, part, batch }: { chain: Chain; part: Part; batch: number },
 ): Model {
   const list = weights(chain);
-  const { channels, height, width } = chain.input;
+  const builder = new GraphBuilder();
+  const { loss, gradient } = share(builder, list, part, {
+    bytes: "images",
+    parameters: "parameters",
+    batch,
+  });
+  builder.add({ op: "Identity", inputs: [loss], outputs: ["loss"] });
+  builder.add({ op: "Identity", inputs: [gradient], outputs: ["gradient"] });
+  const dims = [parameters(list)];
+  const written = builder.graph(
+    "part",
+    [
+      { name: "parameters", type: "float32", dims },
+      { name: "images", type: "uint8", dims: [part.size, pixelsOf(chain)] },
+    ],
+    [
+      { name: "loss", type: "float32", dims: [] },
+      { name: "gradient", type: "float32", dims },
+    ],
+  );
+  return model(lowered(written, part.program));
+}
+
+/** Adds a part to a graph: its share of the loss and of the gradient of a batch. */
+function share(
+  builder: GraphBuilder,
+  list: readonly Weight[],
+  { size, program }: Part,
+  { bytes, parameters, batch }: {
+    bytes: string;
+    parameters: string;
+    batch: number;
+  },
+): { loss: string; gradient: string } {
+  const { loss, gradients } = differentiate(builder, program, {
+    bytes,
+    weights: unpacked(builder, list, parameters),
+  });
+  const gradient = packed(builder, list, gradients);
+  if (size === batch) return { loss, gradient };
+  const scaled = (value: string) =>
+    builder.node("Mul", [value, builder.scalar(size / batch)]);
+  return { loss: scaled(loss), gradient: scaled(gradient) };
+}
+
+/** A graph with the nodes that a program puts in the place of others. */
+function lowered(graph: Graph, program: Program | undefined): Graph {
+  const lower = program?.lower;
+  return lower ? { ...graph, nodes: graph.nodes.map(lower) } : graph;
+}
+
+function pixelsOf({ input: { channels, height, width } }: Chain): number {
+  return channels * height * width;
+}
+
+/**
+ * The forward graph for validation: `parameters` and `images` uint8 `[size,
+ * pixels]` in, `loss` out, the mean over them.
+ */
+export function validationModel(
+  { chain, part: { size, program } }: { chain: Chain; part: Part },
+): Model {
+  const list = weights(chain);
   const builder = new GraphBuilder();
   const { loss } = forward(builder, program, {
     bytes: "images",
@@ -124,7 +202,7 @@ export function validationModel(
       {
         name: "images",
         type: "uint8",
-        dims: [batch, channels * height * width],
+        dims: [size, pixelsOf(chain)],
       },
     ],
     [{ name: "loss", type: "float32", dims: [] }],

@@ -5,6 +5,7 @@ import { initial, weights } from "../network/weights.ts";
 import { stream } from "../random/stream.ts";
 import { rates } from "./adam.ts";
 import type { EngineName } from "./engine.ts";
+import { partsOf } from "./parts.ts";
 import { start } from "./start.ts";
 
 /** As large as the images that most try first; on another size the engines compare alike. */
@@ -38,7 +39,7 @@ export async function rate(
       () => Math.floor(256 * random.uniform()),
     );
   const { trainer } = await start(engine, {
-    problem: { chain, batch, adam: ADAM },
+    problem: { chain, batch, parts: partsOf(engine, batch), adam: ADAM },
     vectors: { parameters, first: zeros(), second: zeros() },
     batch: noise(batch),
   });

@@ -16,7 +16,10 @@ import { type Owner, read, type State, write } from "./checkpoint.ts";
 import { EMPTY, extended } from "./curve.ts";
 import type { EngineName } from "./engine.ts";
 import { loweringOf, start } from "./start.ts";
-import { type Problem, trainingGraph } from "./trainer.ts";
+import { partsOf } from "./parts.ts";
+import { type Problem, trainingGraph } from "./problem.ts";
+
+export { thread } from "./member.ts";
 
 export interface Params {
   readonly learning_rate: number;
@@ -68,7 +71,12 @@ export default async function train(task: Task<Params>): Promise<void> {
     autoencoder(params.network, { ...size, channels: 1 }),
   );
   const chain = chainOf(model);
-  const problem: Problem = { chain, batch: batch_size, adam };
+  const problem: Problem = {
+    chain,
+    batch: batch_size,
+    parts: partsOf(params.engine, batch_size),
+    adam,
+  };
   const owner: Owner = {
     engine: params.engine,
     graph: await sha256(trainingGraph(problem, loweringOf(params.engine))),
@@ -82,6 +90,7 @@ export default async function train(task: Task<Params>): Promise<void> {
     problem,
     vectors: state.vectors,
     batch: images.subarray(0, batch_size * pixels),
+    threads: { cores: () => task.cores, starts: task.threads },
   });
   await using _ = trainer;
   let { curve } = state;

@@ -1,12 +1,14 @@
 /** Starts an engine by its name, and crosschecks it with the portable one first. */
 import type { Curve } from "../formats/curve.ts";
-import { rates } from "./adam.ts";
+import { rates, type Vectors } from "./adam.ts";
 import type { EngineName } from "./engine.ts";
 import { crosscheck, STEPS } from "./crosscheck.ts";
 import type { Lowering } from "./operation.ts";
 import { optimised, optimisedForNative } from "./optimised.ts";
+import type { Problem } from "./problem.ts";
+import type { Threads } from "./team.ts";
 import { graphTrainer, STRIDE } from "./trainer.ts";
-import type { Problem, Trainer, Vectors } from "./trainer.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** A running engine. */
 interface Started {
@@ -21,6 +23,8 @@ interface Start {
   readonly vectors: Vectors;
   /** The bytes of one batch, for the crosscheck. */
   readonly batch: Uint8Array;
+  /** For an engine that cuts batches into parts. */
+  readonly threads?: Threads;
 }
 
 /**
@@ -64,14 +68,14 @@ export function loweringOf(name: EngineName): Lowering {
 /** One engine, without crosscheck. */
 async function launch(
   name: EngineName,
-  { problem, vectors }: Start,
+  { problem, vectors, threads }: Start,
 ): Promise<Started> {
   const settings = { problem, lowering: loweringOf(name), start: vectors };
   switch (name) {
     case "portable": {
       const { portable, VERSION } = await import("../onnx/portable.ts");
       return {
-        trainer: await graphTrainer(portable(), settings),
+        trainer: await graphTrainer(portable(), { ...settings, threads }),
         engine: { name, version: VERSION },
       };
     }

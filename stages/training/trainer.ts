@@ -2,15 +2,13 @@
  * A trainer holds a network's weights and moves them along: what every engine does
  * for the training loop, by executing ONNX graphs.
  */
-import type { Chain } from "../network/layer.ts";
-import { encode } from "../onnx/wire.ts";
-import type { Adam, Flat } from "./adam.ts";
-import { trainingModel, validationModel, VECTORS } from "./graph.ts";
+import type { Feed, Open } from "../onnx/runtime.ts";
+import type { Vectors } from "./adam.ts";
+import { VECTORS } from "./graph.ts";
 import type { Lowering } from "./operation.ts";
-import type { Feed, Open, Session } from "../onnx/runtime.ts";
-
-/** The optimiser's vectors, flat, in ONNX's layout. */
-export type Vectors = Flat<Float32Array<ArrayBuffer>>;
+import { pixelsOf, type Problem, trainingGraph } from "./problem.ts";
+import { Team, type Threads } from "./team.ts";
+import { validationOf } from "./validation.ts";
 
 /** Holds the vectors and moves them along. */
 export interface Trainer extends AsyncDisposable {
@@ -29,59 +27,60 @@ export interface Trainer extends AsyncDisposable {
 /** Steps of a call, where each takes a few milliseconds. */
 export const STRIDE = 20;
 
-/** What is to be solved: a network, the size of a batch, the optimiser's settings. */
-export interface Problem {
-  readonly chain: Chain;
-  readonly batch: number;
-  readonly adam: Adam;
-}
-
-/** The bytes of a training graph. */
-export function trainingGraph(
-  problem: Problem,
-  lowering: Lowering,
-): Uint8Array {
-  const program = lowering(problem.chain, problem.batch);
-  return encode(trainingModel({ ...problem, program }));
-}
-
-/** A trainer that executes ONNX graphs, starting at these vectors. */
+/**
+ * A trainer that executes ONNX graphs, starting at these vectors. With `threads` it shares
+ * the parts of a batch with them whenever it has more than one core, and computes
+ * the same: the other threads execute the optimised graph on the portable runtime.
+ */
 export async function graphTrainer(
   open: Open,
-  { problem, lowering, start, stride = STRIDE }: {
+  { problem, lowering, start, stride = STRIDE, threads }: {
     problem: Problem;
     lowering: Lowering;
     start: Vectors;
     stride?: number;
+    threads?: Threads | undefined;
   },
 ): Promise<Trainer> {
-  const { chain, batch } = problem;
-  const { channels, height, width } = chain.input;
-  const pixels = channels * height * width;
+  const { batch } = problem;
+  const pixels = pixelsOf(problem);
   const session = await open(trainingGraph(problem, lowering));
+  const validation = validationOf(open, problem, lowering);
   let vectors = start;
-
-  // Validation has a graph for each size of batch: the usual one and the rest.
-  const validations = new Map<number, Session>();
-  const validation = async (size: number) => {
-    const known = validations.get(size);
-    if (known) return known;
-    const program = lowering(chain, size);
-    const opened = await open(
-      encode(validationModel({ chain, program, batch: size })),
-    );
-    validations.set(size, opened);
-    return opened;
-  };
+  let team: Team | undefined;
   const vector = (data: Float32Array): Feed => ({
     type: "float32",
     data,
     dims: [data.length],
   });
 
+  /** How many threads to use now; the team where there are others. */
+  function hands(): { count: number; team: Team } | undefined {
+    if (!threads || threads.starts.length === 0) return undefined;
+    const cores = Math.min(threads.cores(), problem.parts);
+    if (cores < 2) return undefined;
+    team ??= Team.assemble(open, {
+      lowering,
+      problem,
+      size: start.parameters.length,
+      steps: stride,
+      starts: threads.starts,
+    });
+    // Until they can compute, this thread goes on alone.
+    const count = Math.min(cores, team.ready);
+    return count < 2 ? undefined : { count, team };
+  }
+
   return {
     stride,
     async advance(images, rates) {
+      const help = rates.length <= stride ? hands() : undefined;
+      if (help) {
+        const { count, team } = help;
+        const result = await team.advance(vectors, images, rates, count);
+        vectors = result.vectors;
+        return result.losses;
+      }
       const results = await session.run({
         ...Object.fromEntries(
           VECTORS.map((name) => [name, vector(vectors[name])]),
@@ -104,26 +103,27 @@ export async function graphTrainer(
     },
     async validate(images) {
       const count = images.length / pixels;
+      const { parameters } = vectors;
       let sum = 0;
-      for (let from = 0; from < count; from += batch) {
-        const size = Math.min(batch, count - from);
-        const { loss } = await (await validation(size)).run({
-          parameters: vector(vectors.parameters),
-          images: {
-            type: "uint8",
-            data: images.subarray(from * pixels, (from + size) * pixels),
-            dims: [size, pixels],
-          },
-        });
-        sum += (loss?.[0] as number) * size;
+      const add = (loss: number, from: number) =>
+        sum += loss * Math.min(batch, count - from);
+      for (let from = 0; from < count;) {
+        const help = hands();
+        const end = from + batch * (help ? stride : 1);
+        const some = images.subarray(from * pixels, end * pixels);
+        const losses = help
+          ? await help.team.losses(parameters, some, help.count)
+          : [await validation.loss(parameters, some)];
+        losses.forEach((loss, at) => add(loss, from + at * batch));
+        from = end;
       }
       return sum / count;
     },
     vectors: () => Promise.resolve(vectors),
     async [Symbol.asyncDispose]() {
-      for (const opened of [session, ...validations.values()]) {
-        await opened[Symbol.asyncDispose]();
-      }
+      await session[Symbol.asyncDispose]();
+      await validation[Symbol.asyncDispose]();
+      await team?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -158,6 +158,8 @@ function taskOf(
     },
     output: (name) => join(folder, id, name),
     checkpoint: undefined,
+    cores: 1,
+    threads: [],
     scratch: join(folder, id),
     progress: () => {},
     keep: () => {},

@@ -65,6 +65,8 @@ export async function rig<Params, Hints = JsonObject>(
       },
       keep: () => {},
       scratch,
+      cores: 1,
+      threads: [],
       warn: (message) => void warnings.push(message),
       remark: (message) => void warnings.push(message),
       provisional: (reason) => void provisional.push(reason),

@@ -13,6 +13,7 @@
 import { nearest } from "../../stage/spelling.ts";
 import { isTime } from "./often.ts";
 import { EARLY_EXIT, type TaskFile } from "./taskfile.ts";
+import { openThreads } from "./thread.ts";
 import {
   type Message,
   type Progress,
@@ -20,6 +21,7 @@ import {
   type Run,
   StageError,
   type Task,
+  type ThreadStart,
 } from "../../stage/task.ts";
 
 const encoder = new TextEncoder();
@@ -82,7 +84,7 @@ function tell(message: Message): void {
   say(message);
 }
 
-function taskOf(file: TaskFile): Task {
+function taskOf(file: TaskFile, threads: readonly ThreadStart[]): Task {
   const { inputs, outputs } = file;
   let kept = 0;
   function known<Value>(
@@ -126,6 +128,12 @@ function taskOf(file: TaskFile): Task {
       );
     },
     output: (name) => known("output", outputs, name),
+    threads,
+    get cores() {
+      // Empty while the engine writes it; a process that runs by hand has one.
+      const count = Number(Deno.readTextFileSync(file.cores));
+      return Math.max(1, Math.min(count, 1 + threads.length));
+    },
     progress: sayProgress,
     keep({ position, path }) {
       if (!Number.isFinite(position)) {
@@ -147,17 +155,21 @@ function taskOf(file: TaskFile): Task {
   };
 }
 
-/** Runs the stage whose module is loaded by a function. */
-export function main(load: () => Promise<{ default?: unknown }>): void {
+/** Runs the stage whose module is at a URL, and loaded by a function. */
+export function main(
+  load: () => Promise<{ default?: unknown }>,
+  url: string,
+): void {
   const [path, parent, look] = Deno.args.filter((word) => word !== "gpu");
   if (path === undefined) throw new TypeError("No task file given");
   // Not awaited: a stage that waits for what never comes would hold the process
   // for ever. So it ends when nothing is left to do, with EARLY_EXIT.
-  run(load, path, parent, look);
+  run(load, url, path, parent, look);
 }
 
 async function run(
   load: () => Promise<{ default?: unknown }>,
+  url: string,
   path: string,
   parent?: string,
   look?: string,
@@ -172,6 +184,9 @@ async function run(
     Deno.exitCode = code;
   });
   try {
+    const threads = file.threads > 0
+      ? await openThreads(file.threads, url, file.modules)
+      : [];
     const stage = await load();
     if (typeof stage.default !== "function") {
       throw new StageError(
@@ -180,7 +195,7 @@ async function run(
         "write export default function (task) { … }",
       );
     }
-    await (stage.default as Run)(taskOf(file));
+    await (stage.default as Run)(taskOf(file, threads));
   } catch (error) {
     if (!(error instanceof StageError)) throw error;
     const { what, seen, hint } = error;

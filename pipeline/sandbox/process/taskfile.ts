@@ -21,6 +21,12 @@ export interface TaskFile extends Given {
   readonly outputs: { readonly [name: string]: string };
   readonly scratch: string;
   readonly checkpoint: Checkpoint | null;
+  /** The file that says how many cores it has now; it may change while it is read. */
+  readonly cores: string;
+  /** Threads to be opened. */
+  readonly threads: number;
+  /** Modules that may be read until the threads have loaded them. */
+  readonly modules: readonly string[];
 }
 
 /** The exit code of a stage that left before its function returned. */

@@ -67,6 +67,16 @@ export function contestants(): Contestant[] {
   return [
     ...frameworks,
     ...graph("portable", 40),
+    { engine: "portable", form: "whole batches", ...alone, steps: 80 },
+    ...(cores > 1
+      ? [{
+        engine: "portable",
+        form: "optimised",
+        threads: cores,
+        processes: 1,
+        steps: 160,
+      }]
+      : []),
     ...graph("native", 80),
     sweep("portable", 40),
     sweep("native", 80),
@@ -109,7 +119,9 @@ export class Worker implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #answers: AsyncIterator<string>;
 
-  constructor({ engine, form, threads, steps, framework }: Contestant) {
+  constructor(
+    { engine, form, threads, processes, steps, framework }: Contestant,
+  ) {
     const program = framework
       ? [PYTHON, here(`${framework}_worker.py`)]
       : [Deno.execPath(), "run", "-A", "--no-check", here("worker.ts")];
@@ -122,7 +134,7 @@ export class Worker implements AsyncDisposable {
       ...program,
       ...(framework ? [] : [engine.replace(" sweep", "")]),
       form,
-      `${threads}`,
+      `${processes > 1 ? 1 : threads}`,
       `${steps}`,
     ];
     this.#child = new Deno.Command(command, {

@@ -6,7 +6,9 @@
  */
 import { cpuUsage } from "node:process";
 import { lines } from "../line.ts";
+import { openThreads } from "../../../pipeline/sandbox/process/thread.ts";
 import { rates } from "../../../stages/training/adam.ts";
+import { partsOf } from "../../../stages/training/parts.ts";
 import { plain } from "../../../stages/training/plain.ts";
 import type { Lowering } from "../../../stages/training/operation.ts";
 import {
@@ -26,10 +28,14 @@ import {
 } from "../../stages/training/fixture.ts";
 
 const BATCH = 64;
-const [engine = "portable", form = "optimised", , count = "20"] = Deno.args;
+const [engine = "portable", form = "optimised", threads = "1", count = "20"] =
+  Deno.args;
 const steps = Number(count);
 
-/** `plain`, `optimised` or `one step a call`, which is optimised, too. */
+/** What threads run. */
+const MEMBER = import.meta.resolve("../../../stages/training/member.ts");
+
+/** `plain`, or the optimised form: `whole batches` or in parts, many steps or `one step a call`. */
 function loweringOf(fast: Lowering): Lowering {
   return form === "plain" ? plain : fast;
 }
@@ -37,7 +43,11 @@ function loweringOf(fast: Lowering): Lowering {
 async function contestant(): Promise<Trainer> {
   const of = chain();
   const start = before(of, 1);
-  const problem = { chain: of, batch: BATCH, adam: ADAM };
+  // As a stage cuts batches, unless the form says otherwise.
+  const parts = engine === "portable" && form !== "whole batches"
+    ? partsOf(engine, BATCH)
+    : 1;
+  const problem = { chain: of, batch: BATCH, parts, adam: ADAM };
   switch (engine) {
     case "portable": {
       const { portable } = await import("../../../stages/onnx/portable.ts");
@@ -45,6 +55,12 @@ async function contestant(): Promise<Trainer> {
         problem,
         lowering: loweringOf(optimised),
         start,
+        threads: {
+          cores: () => Number(threads),
+          starts: form === "optimised"
+            ? await openThreads(Number(threads) - 1, MEMBER, [])
+            : [],
+        },
       });
     }
     case "native": {

@@ -192,6 +192,9 @@ export const PAIRS: readonly Pair[] = [
   ["what eval() may see", "reruns", gives("eval(task)", "const x = 1;"), gives("eval(task)", "const x = 2;")],
   ["code of Function", "reruns", gives('Function("return 1")()'), gives('Function("return 2")()')],
   ["a comment in a module that a worker may read", "reruns", ...beside(gives("[new Worker(task), f]", 'import { f } from "./b.ts";'), "export const f = 1; // x", "export const f = 1; // y")],
+  ["what a thread runs", "reruns", gives("1", "export function thread() { return 1; }"), gives("1", "export function thread() { return 2; }")],
+  ["a function that a thread runs", "reruns", ...beside(gives("1", 'export { f as thread } from "./b.ts";'), "export const f = () => 1; export const x = 1;", "export const f = () => 2; export const x = 1;")],
+  ["what is beside a function that a thread runs", "stays", ...beside(gives("1", 'export { f as thread } from "./b.ts";'), "export const f = () => 1; export const x = 1;", "export const f = () => 1; export const x = 2; // why")],
   ["import.meta.url", "reruns", gives("import.meta.url"), gives("import.meta.filename")],
   ["another path that import.meta.resolve gives", "reruns", gives('import.meta.resolve("./x.ts")'), gives('import.meta.resolve("./y.ts")')],
   // jsx, with the settings as they are.

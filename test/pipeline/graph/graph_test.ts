@@ -311,6 +311,10 @@ Deno.test("link() refuses what JSON does not have, and says where it stands", ()
   match(declared({ resources: { cpus: NaN } }), /NaN of cpus/);
   match(declared({ resources: { memory: -1 } }), /-1 of memory/);
   match(declared({ work: 0 }), /its work is 0/);
+  for (const threads of [0, 1.5, NaN]) {
+    const runs = { kind: "module", module: "a.ts", threads } as const;
+    equal(declared({ runs }), `it has ${threads} threads`);
+  }
   match(declared({ work: Infinity }), /its work is Infinity/);
   match(declared({ inputs: { a: file("b\0c") } }), /"a" has a zero character/);
   match(refused({ train: { matrix: { lr: [Infinity] } } }), /use "Infinity"/);

@@ -1,5 +1,5 @@
 /** What runs when: resources, order, and what a failure blocks. Any graph. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import type { Graph, Instance } from "../../../pipeline/graph/graph.ts";
 import { CoreClock } from "../../../pipeline/run/core-clock.ts";
@@ -11,6 +11,7 @@ import {
   schedule,
   type Slots,
 } from "../../../pipeline/run/schedule.ts";
+import { Seat, share } from "../../../pipeline/run/seat.ts";
 import type { Resources } from "../../../pipeline/stage/declaration.ts";
 
 /** A node: which of the earlier ones it reads from, what it takes, how it ends. */
@@ -19,6 +20,8 @@ interface Node {
   readonly resources: Resources;
   readonly completion: Completion;
   readonly seconds: number;
+  /** Cores that it can use. */
+  readonly threads?: number;
   /** Its results are kept while the next one runs already. */
   readonly vacates: boolean;
 }
@@ -42,7 +45,7 @@ const node: fc.Arbitrary<Node> = fc.record({
 
 function graphOf(nodes: readonly Node[]): Graph {
   const instances: Instance[] = [];
-  nodes.forEach(({ from, resources }, index) => {
+  nodes.forEach(({ from, resources, threads = 1 }, index) => {
     const producers = index === 0
       ? []
       : [...new Set(from.map((one) => one % index))].map((one) =>
@@ -54,7 +57,7 @@ function graphOf(nodes: readonly Node[]): Graph {
       title: "s",
       point: {},
       declaration: {
-        runs: { kind: "module", module: "m" },
+        runs: { kind: "module", module: "m", threads },
         outputs: {},
         resources,
       },
@@ -94,7 +97,7 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
     stopped: () => false,
     skip: (instance, blocker) =>
       completions.set(instance, `skipped ${blocker.id}`),
-    run: (instance, release) => {
+    run: (instance, seat) => {
       started.push(instance);
       for (const producer of instance.producers) {
         equal(
@@ -104,7 +107,7 @@ async function play(nodes: readonly Node[], order: readonly number[]) {
         );
       }
       const { promise, resolve } = Promise.withResolvers<Completion>();
-      running.set(instance, release);
+      running.set(instance, () => seat.leave());
       ending.set(instance, resolve);
       for (const kind of ["cpus", "gpu", "memory"] as const) {
         let sum = 0;
@@ -231,8 +234,9 @@ Deno.test("schedule() starts the next one as soon as the one before has vacated"
     priority: new Map(),
     stopped: () => false,
     skip: () => {},
-    run: ({ id }, release) => {
+    run: ({ id }, seat) => {
       const { promise, resolve } = Promise.withResolvers<Completion>();
+      const release = () => seat.leave();
       begun.push({ id, release, end: () => resolve("usable") });
       return promise;
     },
@@ -357,4 +361,131 @@ Deno.test("a clock of cores goes slower while instances share them", () => {
   clock.occupy(0);
   now = 300;
   equal(clock.read(), 250);
+});
+
+/** An instance that can use so many cores. */
+const threaded = (threads: number, from: number[] = []): Node => ({
+  ...short,
+  from,
+  threads,
+});
+
+Deno.test("schedule() gives cores that nobody wants to those that can use them, and takes them back", async () => {
+  // Two trainings, of which the first has the longer way; a third waits for the second.
+  const graph = graphOf([threaded(3), threaded(2), threaded(9, [1])]);
+  const seats = new Map<string, { seat: Seat; end: () => void }>();
+  const told: string[] = [];
+  const finished = schedule(graph, {
+    settled: new Set(),
+    capacity: { cpus: 4, shares: true, gpu: 0, memory: 0, jobs: 0 },
+    queues: () => false,
+    long: () => true,
+    clock: new CoreClock(4),
+    priority: new Map([[graph.instances[0]!, 3]]),
+    stopped: () => false,
+    skip: () => {},
+    run: ({ id }, seat) => {
+      const { promise, resolve } = Promise.withResolvers<Completion>();
+      seats.set(id, { seat, end: () => resolve("usable") });
+      seat.listen((cores) => told.push(`${id} has ${cores}`));
+      return promise;
+    },
+  });
+  deepEqual(told.splice(0), ["0 has 2", "1 has 2"]);
+  seats.get("0")!.seat.leave(); // only its results are to be kept
+  deepEqual(told.splice(0), []); // the other can use no more than two
+  seats.get("1")!.end();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  deepEqual(told.splice(0), ["2 has 4"]); // of nine that it could use
+  seats.get("0")!.end();
+  seats.get("2")!.end();
+  await finished;
+  deepEqual(told, []);
+});
+
+Deno.test("schedule() takes cores back for an instance that wants one", async () => {
+  const graph = graphOf([threaded(2), short, { ...short, from: [1] }]);
+  const ends = new Map<string, () => void>();
+  const told: string[] = [];
+  const finished = schedule(graph, {
+    settled: new Set(),
+    capacity: { cpus: 2, shares: false, gpu: 0, memory: 0, jobs: 1 },
+    queues: ({ id }) => id === "1",
+    long: () => true,
+    clock: new CoreClock(2),
+    priority: new Map(),
+    stopped: () => false,
+    skip: () => {},
+    run: ({ id }, seat) => {
+      const { promise, resolve } = Promise.withResolvers<Completion>();
+      ends.set(id, () => resolve("usable"));
+      seat.listen((cores) => told.push(`${id} has ${cores}`));
+      return promise;
+    },
+  });
+  void finished;
+  deepEqual(told.splice(0), ["0 has 2"]);
+  ends.get("1")?.();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  deepEqual(told.splice(0), ["0 has 1"]);
+  ends.get("2")!();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  deepEqual(told.splice(0), ["0 has 2"]);
+  ends.get("0")!();
+  await finished;
+});
+
+Deno.test("share() gives all that can be used, nobody more than that, and evenly", () => {
+  const seat = fc.record({
+    own: fc.integer({ min: 1, max: 4 }),
+    lacks: fc.integer({ min: 0, max: 6 }),
+  });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -3, max: 20 }),
+      fc.array(seat, { maxLength: 6 }),
+      (spare, given) => {
+        const seats = given.map(({ own, lacks }) => ({
+          own,
+          most: own + lacks,
+        }));
+        const shares = share(spare, seats);
+        const sum = shares.reduce((sum, one) => sum + one, 0);
+        const wanted = given.reduce((sum, { lacks }) => sum + lacks, 0);
+        equal(sum, Math.max(0, Math.min(spare, wanted)));
+        shares.forEach((one, at) => {
+          ok(one >= 0 && one <= given[at]!.lacks);
+          // Who still lacks some has as much as anybody, but for the last round.
+          const most = Math.max(...shares);
+          if (one < given[at]!.lacks) ok(one >= most - 1);
+        });
+      },
+    ),
+  );
+});
+
+Deno.test("a seat counts what an instance has beyond its own, until its process has ended", () => {
+  let now = 0;
+  const seat = new Seat(1, 4, () => {}, () => now);
+  now = 100;
+  equal(seat.extra(), 0);
+  seat.give(3);
+  now = 200;
+  equal(seat.extra(), 200);
+  seat.give(2);
+  now = 300;
+  seat.close();
+  now = 400;
+  equal(seat.extra(), 300);
+});
+
+Deno.test("makespan() expects an instance to use cores that nobody wants", () => {
+  const graph = graphOf([threaded(2), short, threaded(2, [0])]);
+  const [a, b, c] = graph.instances;
+  const cores = { cpus: 2, shares: false };
+  equal(makespan(graph, new Set([a!]), () => 60, cores), 35); // 30, and 5 at most idle
+  equal(makespan(graph, new Set([b!]), () => 60, cores), 60);
+  equal(makespan(graph, new Set([a!, b!]), () => 60, cores), 60);
+  equal(makespan(graph, new Set([a!, c!]), () => 60, cores), 65);
+  equal(makespan(graph, new Set([a!]), () => 60, { ...cores, cpus: 1 }), 60);
 });

@@ -76,6 +76,7 @@ ${body}
       folder,
       checkpoint: undefined,
       cpus: 1,
+      threads: 0,
       permissions: {},
       gpu: false,
       require: "deno",

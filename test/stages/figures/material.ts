@@ -129,6 +129,8 @@ export function figureTask<Params>(
     hints: {},
     point: {},
     checkpoint: undefined,
+    cores: 1,
+    threads: [],
     scratch: out,
     input: (name) => join(folder, one[name] ?? name),
     inputs: (name) =>

@@ -10,6 +10,7 @@ import { rates } from "../../../stages/training/adam.ts";
 import { portable } from "../../../stages/onnx/portable.ts";
 import { optimised } from "../../../stages/training/optimised.ts";
 import { graphTrainer } from "../../../stages/training/trainer.ts";
+import { helpers } from "./threads.ts";
 
 const STEPS = 30;
 const BATCH = 8;
@@ -72,14 +73,17 @@ export const CHAIN = chainOf({
   },
 });
 
-/** The digest on this processor. */
-export async function digest(): Promise<string> {
+/** The digest on this processor, of batches in two parts, by so many threads. */
+export async function digest(threads = 1): Promise<string> {
   const adam = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
   const parameters = Float32Array.from(initial(weights(CHAIN), 1));
   const zeros = () => new Float32Array(parameters.length);
+  const others = await helpers(threads - 1);
   await using trainer = await graphTrainer(portable(), {
-    problem: { chain: CHAIN, batch: BATCH, adam },
+    problem: { chain: CHAIN, batch: BATCH, parts: 2, adam },
     lowering: optimised,
+    stride: STEPS,
+    threads: { cores: () => threads, starts: others.starts },
     start: { parameters, first: zeros(), second: zeros() },
   });
   const { below } = stream(1, "test bits");
@@ -87,6 +91,10 @@ export async function digest(): Promise<string> {
     { length: STEPS * BATCH * SIZE * SIZE },
     () => below(4) === 0 ? below(256) : 0,
   );
+  if (threads > 1) {
+    await trainer.validate(images.subarray(0, SIZE * SIZE)); // calls them
+    await others.ready();
+  }
   await trainer.advance(images, rates(adam, 0, STEPS));
   const vectors = await trainer.vectors();
   const bytes = new Uint8Array(vectors.parameters.buffer);
@@ -95,5 +103,7 @@ export async function digest(): Promise<string> {
 }
 
 if (import.meta.main) {
-  Deno.stdout.writeSync(new TextEncoder().encode(await digest()));
+  const threads = Number(Deno.args[0] ?? 1);
+  Deno.stdout.writeSync(new TextEncoder().encode(await digest(threads)));
+  Deno.exit(); // whatever threads still wait for
 }

@@ -1,11 +1,11 @@
-/** The portable engine's promise: the same bits on every processor. */
+/** The portable engine's promise: the same bits on every processor, with one thread here and two there. */
 import assert from "node:assert/strict";
 import { CHAIN, digest } from "./bits.ts";
 import { chain, runs } from "./fixture.ts";
 
 /** Of the weights after thirty steps. A change of the training graph changes it. */
 const DIGEST =
-  "19034750c5b9d6655a8dcd202188e9e4e33ac0dba2c62e596bec8dd6f531a8de";
+  "3f488aa5c7d349f115cf2da4f2cb5c0077389da252ea64398fe2e9b1e8f4933a";
 
 const script = new URL("./bits.ts", import.meta.url).pathname;
 const root = new URL("../../../", import.meta.url).pathname;
@@ -33,6 +33,7 @@ async function emulated(
       "--no-lock",
       "--cached-only",
       script,
+      "2", // threads
     ],
     cwd: root,
   }).output();

@@ -5,12 +5,12 @@ import { autoencoder, type Network } from "../../../stages/network/network.ts";
 import { topology } from "../../../stages/network/network.ts";
 import { initial, weights } from "../../../stages/network/weights.ts";
 import { stream } from "../../../stages/random/stream.ts";
-import type { Adam } from "../../../stages/training/adam.ts";
+import type { Adam, Vectors } from "../../../stages/training/adam.ts";
 import { rates } from "../../../stages/training/adam.ts";
 import type { Lowering } from "../../../stages/training/operation.ts";
 import type { Open } from "../../../stages/onnx/runtime.ts";
 import { graphTrainer } from "../../../stages/training/trainer.ts";
-import type { Trainer, Vectors } from "../../../stages/training/trainer.ts";
+import type { Trainer } from "../../../stages/training/trainer.ts";
 import { skip } from "../../rig/skip.ts";
 
 /** The network of the experiment. */
@@ -87,16 +87,17 @@ export function before(
 /** A trainer of one form on one runtime. */
 export function trainer(
   open: Open,
-  { lowering, of, batch, adam = ADAM, start }: {
+  { lowering, of, batch, parts = 1, adam = ADAM, start }: {
     lowering: Lowering;
     of: Chain;
     batch: number;
+    parts?: number;
     adam?: Adam;
     start: Vectors;
   },
 ): Promise<Trainer> {
   return graphTrainer(open, {
-    problem: { chain: of, batch, adam },
+    problem: { chain: of, batch, parts, adam },
     lowering,
     start,
   });

@@ -81,6 +81,7 @@ Deno.test("train() is one run of steps over the shuffled images of each epoch", 
     lowering: optimised,
     of,
     batch: 8,
+    parts: 2,
     adam,
     start: before(of, PARAMS.seed),
   });
