@@ -60,9 +60,21 @@ switch (name) {
     }
     break;
   }
+  case "whole": {
+    const { measure, table } = await import("./whole.ts");
+    const profile = number("--profile");
+    const measured = await measure(
+      profile === undefined ? [] : ["--profile", profile],
+      Number(number("--rounds") ?? 5),
+      number("--against"),
+      say,
+    );
+    console.log(json ? JSON.stringify(measured) : table(measured));
+    break;
+  }
   default:
     console.error(
-      "usage: deno task bench train|noop|kill|slurm|cache [--json]",
+      "usage: deno task bench train|noop|kill|slurm|cache|whole [--json]",
     );
     Deno.exit(2);
 }
