@@ -5,7 +5,7 @@
  * What the processes take is read from `/proc` again and again: of each, what it took
  * in the last hundredth of a second is missing.
  */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "./median.ts";
 import { Copy, data } from "../project/copy.ts";
@@ -57,7 +57,10 @@ export async function measure(
     runs: [] as Took[],
     answers: [] as number[],
   }));
-  for (const { root } of states) await task(root, "help"); // installs the packages
+  for (const { root } of states) {
+    await task(root, "help"); // installs the packages
+    unlink(join(root, "node_modules"));
+  }
   for (let round = 0; round <= rounds; round++) {
     for (const { name, root, runs } of turned(series, round)) {
       clean(root);
@@ -110,29 +113,47 @@ function checkout(
   };
 }
 
+/**
+ * Gives a folder files of its own. Deno links packages with those of other projects: an
+ * installation elsewhere touches them, and older engines keep no result then.
+ */
+function unlink(folder: string): void {
+  const copy = `${folder}.copy`;
+  cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
+  rmSync(folder, { recursive: true });
+  renameSync(copy, folder);
+}
+
 function clean(root: string): void {
   for (const folder of [".store", "artifacts"]) {
     rmSync(join(root, folder), { recursive: true, force: true });
   }
 }
 
-function started(root: string, args: readonly string[]): Deno.ChildProcess {
+function command(
+  root: string,
+  args: readonly string[],
+  streams: "piped" | "null",
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", ...args],
     cwd: root,
     stdin: "null",
-    stdout: "null",
-    stderr: "null",
-    env: data,
-  }).spawn();
+    stdout: streams,
+    stderr: streams,
+    env: { NO_COLOR: "1", ...data },
+  });
 }
 
 async function task(root: string, ...args: string[]): Promise<Took> {
   const before = ofChildren();
   const began = performance.now();
-  const { code } = await started(root, args).status;
+  const { code, stdout, stderr } = await command(root, args, "piped").output();
   const wall = (performance.now() - began) / 1000;
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}`);
+  if (code !== 0) {
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    throw new Error(text(stdout) + text(stderr));
+  }
   return { wall, cpu: ofChildren() - before };
 }
 
@@ -164,7 +185,7 @@ async function watch(
   root: string,
   options: readonly string[],
 ): Promise<Module[]> {
-  const child = started(root, ["reproduce", ...options]);
+  const child = command(root, ["reproduce", ...options], "null").spawn();
   let over = false;
   const end = child.status.then(() => over = true);
   const seen = new Map<
