@@ -159,6 +159,7 @@ export class LivePage {
             .map(([name, value]) => `${name} ${measured(value)}`).join("  ");
           const speed = heard?.event.rate;
           const remaining = heard?.event.remaining;
+          const cores = heard?.event.cores;
           const time = heard && remaining !== undefined
             ? `${clock(remaining - (now - heard.at))} left`
             : clock(Math.floor(now - since)) +
@@ -170,7 +171,8 @@ export class LivePage {
             td(
               speed === undefined || !progress
                 ? ""
-                : rate(speed, progress.unit),
+                : rate(speed, progress.unit) +
+                  (cores === undefined ? "" : `, ${cores} cores`),
               "number",
             ),
             td(time, "number"),

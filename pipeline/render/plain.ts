@@ -173,7 +173,7 @@ function queued(
 
 /** A line of progress if it is time for one. */
 function progressed(
-  { instance, progress, elapsed, rate: speed, remaining }: Extract<
+  { instance, progress, elapsed, rate: speed, remaining, cores }: Extract<
     Event,
     { kind: "progress" }
   >,
@@ -192,6 +192,7 @@ function progressed(
       `${name} ${measured(value)}`
     ),
     ...(speed === undefined ? [] : [rate(speed, unit)]),
+    ...(cores === undefined ? [] : [`${cores} cores`]),
     ...(remaining === undefined ? [] : [`${roughly(remaining)} left`]),
   ];
   return [`  ${instance}  ${parts.join(", ")}`];

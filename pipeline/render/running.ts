@@ -210,6 +210,15 @@ function columnsOf(
       ),
     },
     {
+      key: "cores",
+      needed: 0,
+      left: false,
+      least: 0,
+      cells: heard.map((event) =>
+        event?.cores === undefined ? "" : `${event.cores} cores`
+      ),
+    },
+    {
       key: narrow ? "time" : "time left",
       needed: 100,
       left: false,

@@ -146,6 +146,8 @@ export type Event =
     readonly rate?: number;
     /** Until its end, in seconds. */
     readonly remaining?: number;
+    /** Cores that it has now, if it is more than its own. */
+    readonly cores?: number;
   }
   | {
     readonly kind: "warned";

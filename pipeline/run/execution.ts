@@ -158,6 +158,9 @@ async function execute(
           instance: instance.id,
           progress: message.progress,
           ...throughput.note(message.progress, performance.now() / 1000),
+          ...(context.seat.cores > context.seat.own && {
+            cores: context.seat.cores,
+          }),
         });
         break;
       case "warning":

@@ -28,6 +28,11 @@ export class Seat {
     this.#since = now();
   }
 
+  /** Cores that it has now. */
+  get cores(): number {
+    return this.#cores;
+  }
+
   /** Gives it so many cores. */
   give(cores: number): void {
     if (cores === this.#cores) return;

@@ -50,6 +50,28 @@ Deno.test("plain() says how far an instance is at most every 10 seconds, and eac
   deepEqual(at, [30, 60, 90, 150, 210, 270]);
 });
 
+Deno.test("plain() says how many cores an instance has, where it has more than its own", () => {
+  const lines: string[] = [];
+  const report = plain((text) => lines.push(text), () => {}, style(false));
+  report({ kind: "started", instance: "x", because: { kind: "forced" } });
+  [undefined, 2, undefined].forEach((cores, at) =>
+    report({
+      kind: "progress",
+      instance: "x",
+      progress: { done: 3 * at + 3, total: 10, unit: "images" },
+      elapsed: 20 * at + 20,
+      rate: 100,
+      remaining: 30,
+      ...(cores && { cores }),
+    })
+  );
+  deepEqual(lines.slice(1), [
+    "  x  30 %, 100 images/s, 30 s left\n",
+    "  x  60 %, 100 images/s, 2 cores, 30 s left\n",
+    "  x  90 %, 100 images/s, 30 s left\n",
+  ]);
+});
+
 Deno.test("jsonLine() writes each event as one line that reads back equal", () => {
   for (const story of Object.values(STORIES)) {
     for (const { event } of story()) {

@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Event } from "../../../pipeline/run/event.ts";
 import { style } from "../../../pipeline/text/style.ts";
 import { View } from "../../../pipeline/render/terminal.ts";
@@ -130,6 +130,36 @@ Deno.test("View.paint() gives no room back that a column once took", () => {
     return show.screen.rows[0]?.indexOf("images/s");
   });
   equal(new Set(ends).size, 1, ends.join());
+});
+
+Deno.test("View.paint() shows the cores of an instance while it has more than its own", () => {
+  const show = new Show(100);
+  const decision = { kind: "run", because: { kind: "forced" } } as const;
+  const instance = "train";
+  show.view.tell({
+    kind: "planned",
+    plan: [{ instance, stage: instance, title: instance, decision }],
+  });
+  show.view.tell({ kind: "started", instance, because: { kind: "forced" } });
+  const rows = [undefined, 2, undefined].map((cores) => {
+    show.now += 1;
+    show.view.tell({
+      kind: "progress",
+      instance,
+      progress: { done: 1, total: 10, unit: "images" },
+      elapsed: show.now,
+      rate: 100,
+      remaining: 30,
+      ...(cores && { cores }),
+    });
+    show.view.paint();
+    return show.screen.rows[0]?.replace(/^.*?10 %/, "").replace(/ +/g, " ");
+  });
+  deepEqual(rows, [
+    " 100 images/s 0:30 left",
+    " 100 images/s 2 cores 0:30 left",
+    " 100 images/s 0:30 left",
+  ]);
 });
 
 Deno.test("View.paint() leaves no rests when the terminal is made narrower and wider", () => {
