@@ -10,6 +10,7 @@ import * as v from "valibot";
 import project from "../../deno.json" with { type: "json" };
 import { canonicalPretty } from "../../pipeline/stage/json.ts";
 import { adapter, type EngineName } from "../training/engine.ts";
+import { PARTS } from "../training/parts.ts";
 import { mayHaveCard } from "./devices.ts";
 import type { Experiment } from "./schema.ts";
 import { variantsOf } from "./study.ts";
@@ -92,12 +93,14 @@ function comparison(found: Measured, networks: number): string {
   } images a second, portable ${told(portable)} on each of ${cores} cores`;
 }
 
-/** Which engine is done sooner: cards take one network after the other, cores one each. */
+/** Which engine is done sooner: cards take one network after the other, of the cores each network several. */
 export function sooner(
   { machine: { cores }, webgpu, portable }: Measured,
   networks: number,
 ): "portable" | "webgpu" {
-  return webgpu > portable * Math.min(cores, networks) ? "webgpu" : "portable";
+  return webgpu > portable * Math.min(cores, PARTS * networks)
+    ? "webgpu"
+    : "portable";
 }
 
 /** Measures a graphics card beside the portable engine, and keeps what was found. */

@@ -10,11 +10,11 @@ import type { EngineName } from "./engine.ts";
  * 64, and one of 16 clearly more than a quarter (docs/training-graph.md): who trains as many
  * networks as there are cores would pay for the others.
  */
-const MOST = 2;
+export const PARTS = 2;
 
 /** Parts of a batch where an engine executes it. */
 export function partsOf(engine: EngineName, batch: number): number {
-  return engine === "portable" ? Math.min(MOST, batch) : 1;
+  return engine === "portable" ? Math.min(PARTS, batch) : 1;
 }
 
 /** The images of each part: as even as can be, the larger ones first. */
