@@ -119,3 +119,5 @@ for await (const _ of Deno.stdin.readable.pipeThrough(lines())) {
   const took = await block();
   say({ ...took, images: steps * BATCH, rss: Deno.memoryUsage().rss });
 }
+// Threads of its own may keep a process alive.
+Deno.exit();
