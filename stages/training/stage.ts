@@ -90,7 +90,14 @@ export default async function train(task: Task<Params>): Promise<void> {
     problem,
     vectors: state.vectors,
     batch: images.subarray(0, batch_size * pixels),
-    threads: { cores: () => task.cores, starts: task.threads },
+    threads: {
+      cores: () => task.cores,
+      starts: task.threads,
+      lost: (error) =>
+        task.warn(
+          `Training goes on without one of its threads, which failed: ${error}`,
+        ),
+    },
   });
   await using _ = trainer;
   let { curve } = state;

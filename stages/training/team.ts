@@ -14,6 +14,8 @@ import { pixelsOf, type Problem } from "./problem.ts";
 export interface Threads {
   readonly cores: () => number;
   readonly starts: readonly ThreadStart[];
+  /** Is told of a thread that failed before it could compute: the others go on without it. */
+  readonly lost: (error: unknown) => void;
 }
 
 /** Threads that train together, of which this one leads. */
@@ -28,12 +30,13 @@ export class Team {
     private readonly problem: Problem,
     private readonly room: Room,
     memory: SharedArrayBuffer,
-    starts: readonly ThreadStart[],
+    { starts, lost }: Omit<Threads, "cores">,
   ) {
     this.#board = new Board(memory, room);
-    starts.forEach((start, at) => {
+    starts.slice(0, problem.parts - 1).forEach((start, at) => {
       start({ problem, room, memory, index: at + 1 }).catch((error) => {
         this.#failed ??= error;
+        lost(error);
       });
     });
   }
@@ -41,14 +44,14 @@ export class Team {
   /** Calls the other threads together, as many as there are parts for; they come later. */
   static assemble(
     open: Open,
-    { lowering, problem, size, steps, starts }: {
+    { lowering, problem, size, steps, threads }: {
       lowering: Lowering;
       problem: Problem;
       /** Numbers of a vector. */
       size: number;
       /** Steps of a call, at most. */
       steps: number;
-      starts: readonly ThreadStart[];
+      threads: Omit<Threads, "cores">;
     },
   ): Team {
     const { batch, parts } = problem;
@@ -59,7 +62,7 @@ export class Team {
       problem,
       room,
       Board.memory(room),
-      starts.slice(0, parts - 1),
+      threads,
     );
   }
 

@@ -64,7 +64,7 @@ export async function graphTrainer(
       problem,
       size: start.parameters.length,
       steps: stride,
-      starts: threads.starts,
+      threads,
     });
     // Until they can compute, this thread goes on alone.
     const count = Math.min(cores, team.ready);

@@ -57,6 +57,9 @@ async function contestant(): Promise<Trainer> {
         start,
         threads: {
           cores: () => Number(threads),
+          lost: (error) => {
+            throw error;
+          },
           starts: form === "optimised"
             ? await openThreads(Number(threads) - 1, MEMBER, [])
             : [],

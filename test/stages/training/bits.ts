@@ -83,7 +83,13 @@ export async function digest(threads = 1): Promise<string> {
     problem: { chain: CHAIN, batch: BATCH, parts: 2, adam },
     lowering: optimised,
     stride: STEPS,
-    threads: { cores: () => threads, starts: others.starts },
+    threads: {
+      cores: () => threads,
+      starts: others.starts,
+      lost: (error) => {
+        throw error;
+      },
+    },
     start: { parameters, first: zeros(), second: zeros() },
   });
   const { below } = stream(1, "test bits");

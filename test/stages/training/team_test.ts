@@ -15,6 +15,13 @@ import { helpers } from "./threads.ts";
 
 const STEPS = 3;
 
+/** No thread may be lost. */
+const TOGETHER = {
+  lost: (error: unknown) => {
+    throw error;
+  },
+};
+
 /** Losses and vectors after some calls, each with so many cores. */
 async function trained(
   { batch, parts, cores }: {
@@ -32,7 +39,7 @@ async function trained(
     lowering: optimised,
     start: before(of, 1, { biased: true }),
     stride: STEPS,
-    threads: { starts: threads.starts, cores: () => now },
+    threads: { ...TOGETHER, starts: threads.starts, cores: () => now },
   });
   if (most > 1) {
     now = most;
@@ -101,6 +108,7 @@ Deno.test("a thread that fails ends the training with what it says", async () =>
     stride: STEPS,
     threads: {
       cores: () => now,
+      lost: () => {},
       // A problem that a thread refuses: no part can have so many images.
       starts: threads.starts.map((start) => (given) =>
         start({ ...given as object, problem: { chain: of, batch: 4 } })
@@ -117,6 +125,25 @@ Deno.test("a thread that fails ends the training with what it says", async () =>
     }
   }, /Invalid|undefined|RangeError|TypeError/);
   now = 1;
+});
+
+Deno.test("a training goes on without a thread that fails before it can compute, and says so", async () => {
+  const of = chain();
+  const lost: unknown[] = [];
+  const threads = {
+    cores: () => 2,
+    starts: [() => Promise.reject(new RangeError("no memory left"))],
+    lost: (error: unknown) => void lost.push(error),
+  };
+  const problem = { chain: of, batch: 4, parts: 2, adam: ADAM };
+  const settings = { problem, lowering: optimised, start: before(of, 1) };
+  await using alone = await graphTrainer(portable(), settings);
+  await using two = await graphTrainer(portable(), { ...settings, threads });
+  for (const trainer of [alone, two]) {
+    await trainer.advance(strokes(STEPS * 4, 1), rates(ADAM, 0, STEPS));
+  }
+  deepEqual(await two.vectors(), await alone.vectors());
+  deepEqual(lost.map(String), ["RangeError: no memory left"]);
 });
 
 Deno.test("sizes() cuts a batch evenly, without rest and without an empty part", () => {
