@@ -124,7 +124,9 @@ function layOut(confinement: Confinement): void {
   Deno.mkdirSync(outputFolder(confinement), { recursive: true });
   Deno.mkdirSync(scratchFolder(confinement), { recursive: true });
   Deno.writeTextFileSync(auditFile(confinement), "");
-  Deno.writeTextFileSync(coresFile(confinement), String(confinement.cpus));
+  if (confinement.threads > 0) {
+    Deno.writeTextFileSync(coresFile(confinement), String(confinement.cpus));
+  }
   if (runs.kind === "command") {
     Deno.writeTextFileSync(
       paramsFile(confinement),

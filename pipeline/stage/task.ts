@@ -34,8 +34,8 @@ export interface Task<Params = JsonObject, Hints = JsonObject> {
   /** A private folder, empty at the start. */
   readonly scratch: string;
   /**
-   * Cores that it should keep busy now, asked anew each time: its own, and up to the
-   * `threads` of its declaration where nobody else wants them. What it makes must not
+   * Threads that should compute now, this one among them, asked anew each time: up to the
+   * `threads` of its declaration while nobody else wants their cores. What it makes must not
    * depend on it.
    */
   readonly cores: number;

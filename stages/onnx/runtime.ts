@@ -4,12 +4,17 @@
  */
 
 /** A value that goes into a graph. */
-export type Feed =
+type Feed =
   & { readonly dims: readonly number[] }
   & (
     | { readonly type: "float32"; readonly data: Float32Array }
     | { readonly type: "uint8"; readonly data: Uint8Array }
   );
+
+/** A vector of numbers, as it goes into a graph. */
+export function vectorOf(data: Float32Array): Feed {
+  return { type: "float32", data, dims: [data.length] };
+}
 
 /** A graph that is ready to be called. */
 export interface Session extends AsyncDisposable {

@@ -29,18 +29,21 @@ const KINDS = ["train", "validate", "leave"] as const;
 const WORD = {
   /** Counts the calls. */
   calls: 0,
-  kind: 1,
-  /** Its steps or bytes. */
-  amount: 2,
-  /** Threads that take part in it. */
-  threads: 3,
-  /** Those that have come to where all meet, and how often all have met. */
-  arrived: 4,
-  met: 5,
+  /** Threads that have come to where all meet, and how often all have met. */
+  arrived: 1,
+  met: 2,
   /** Threads beside the first that can compute. */
-  ready: 6,
-  failed: 7,
+  ready: 3,
+  failed: 4,
+  /**
+   * The call: its kind, its steps or bytes, the threads that take part. And behind it the
+   * next one, in turn: whoever takes no part may still read this one when that is written.
+   */
+  call: 5,
 } as const;
+
+/** Words of a call. */
+const CALL = 3;
 
 /**
  * Looks at a word before a thread sleeps, which takes as long to wake it as a tenth of a
@@ -86,9 +89,14 @@ export class Board {
     return new SharedArrayBuffer(64 + 4 * floats + steps * bytes);
   }
 
-  /** Says that one more thread can compute. */
-  arrive(): void {
-    Atomics.add(this.#words, WORD.ready, 1);
+  /** Says that one more thread can compute. Returns which one it is: they are called in the order of their coming, after the first, which leads. */
+  arrive(): number {
+    return 1 + Atomics.add(this.#words, WORD.ready, 1);
+  }
+
+  /** Whether one of those that were called cannot go on. */
+  get failed(): boolean {
+    return Atomics.load(this.#words, WORD.failed) > 0;
   }
 
   /** Threads that can compute, the first included. */
@@ -99,13 +107,14 @@ export class Board {
   /** As the first thread: calls so many, itself among them. */
   call(call: Call, threads: number): void {
     const words = this.#words;
-    words[WORD.kind] = KINDS.indexOf(call.kind);
-    words[WORD.amount] = call.kind === "train"
+    const at = placeOf(Atomics.load(words, WORD.calls) + 1);
+    words[at] = KINDS.indexOf(call.kind);
+    words[at + 1] = call.kind === "train"
       ? call.steps
       : call.kind === "validate"
       ? call.bytes
       : 0;
-    words[WORD.threads] = threads;
+    words[at + 2] = threads;
     Atomics.add(words, WORD.calls, 1);
     Atomics.notify(words, WORD.calls);
   }
@@ -114,26 +123,27 @@ export class Board {
   next(): { readonly call: Call; readonly threads: number } {
     const words = this.#words;
     this.#wait(WORD.calls, this.#calls);
-    this.#calls = Atomics.load(words, WORD.calls);
-    const [kind, amount, threads] = [
-      KINDS[words[WORD.kind]!]!, // written by `call`, as those below
-      words[WORD.amount]!,
-      words[WORD.threads]!,
-    ];
-    switch (kind) {
+    let [kind = 0, amount = 0, threads = 0]: number[] = [];
+    // What was read while one more call was made may be of the call after that.
+    do {
+      this.#calls = Atomics.load(words, WORD.calls);
+      const at = placeOf(this.#calls);
+      [kind = 0, amount = 0, threads = 0] = words.slice(at, at + CALL);
+    } while (Atomics.load(words, WORD.calls) !== this.#calls);
+    switch (KINDS[kind]!) { // written by `call`
       case "train":
-        return { call: { kind, steps: amount }, threads };
+        return { call: { kind: "train", steps: amount }, threads };
       case "validate":
-        return { call: { kind, bytes: amount }, threads };
+        return { call: { kind: "validate", bytes: amount }, threads };
       case "leave":
-        return { call: { kind }, threads };
+        return { call: { kind: "leave" }, threads };
     }
   }
 
   /**
    * Waits until so many have come here.
    *
-   * @throws Error if one of them cannot come any more.
+   * @throws Lost if one of them cannot come any more.
    */
   meet(threads: number): void {
     const words = this.#words;
@@ -143,16 +153,14 @@ export class Board {
       Atomics.add(words, WORD.met, 1);
       Atomics.notify(words, WORD.met);
     } else this.#wait(WORD.met, met);
-    if (Atomics.load(words, WORD.failed) > 0) throw new Lost();
+    if (this.failed) throw new Lost();
   }
 
-  /** Lets nobody wait for this thread. */
+  /** Lets nobody wait for this thread, which was called. */
   fail(): void {
     Atomics.store(this.#words, WORD.failed, 1);
-    for (const word of [WORD.met, WORD.calls]) {
-      Atomics.add(this.#words, word, 1);
-      Atomics.notify(this.#words, word);
-    }
+    Atomics.add(this.#words, WORD.met, 1);
+    Atomics.notify(this.#words, WORD.met);
   }
 
   /** Waits until a word is no longer what it was: looks for a while, then sleeps. */
@@ -163,6 +171,11 @@ export class Board {
     }
     while (Atomics.load(words, word) === was) Atomics.wait(words, word, was);
   }
+}
+
+/** Where the words of a call are, by its number. */
+function placeOf(call: number): number {
+  return WORD.call + CALL * (call % 2);
 }
 
 /** Another thread has failed, and says itself why. */

@@ -177,7 +177,10 @@ function lowered(graph: Graph, program: Program | undefined): Graph {
   return lower ? { ...graph, nodes: graph.nodes.map(lower) } : graph;
 }
 
-function pixelsOf({ input: { channels, height, width } }: Chain): number {
+/** Bytes of an image. */
+export function pixelsOf(
+  { input: { channels, height, width } }: Chain,
+): number {
   return channels * height * width;
 }
 

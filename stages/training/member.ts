@@ -3,11 +3,12 @@
  * makes the step itself, from the parts of all: so they meet once a step, and none has to wait for
  * parameters.
  */
-import type { Open, Session } from "../onnx/runtime.ts";
+import { type Open, type Session, vectorOf } from "../onnx/runtime.ts";
 import { move } from "./adam.ts";
 import { Board, type Call, type Room } from "./board.ts";
 import type { Lowering } from "./operation.ts";
-import { partGraph, pixelsOf, type Problem } from "./problem.ts";
+import { pixelsOf } from "./graph.ts";
+import { partGraph, type Problem } from "./problem.ts";
 import { sizes } from "./parts.ts";
 import { validationOf } from "./validation.ts";
 
@@ -16,24 +17,23 @@ export interface Share {
   readonly problem: Problem;
   readonly room: Room;
   readonly memory: SharedArrayBuffer;
-  /** Which of the threads it is; the first leads, and has 0. */
-  readonly index: number;
 }
 
 /** Does its share of what the board calls for. */
 export interface Member extends AsyncDisposable {
-  take(call: Call, threads: number): Promise<void>;
+  /** As the thread of this number among so many. */
+  take(call: Call, index: number, threads: number): Promise<void>;
 }
 
 /** A thread at a board. */
 export async function join(
   open: Open,
   lowering: Lowering,
-  { problem, index }: Omit<Share, "memory" | "room">,
+  problem: Problem,
   board: Board,
 ): Promise<Member> {
   const { batch, parts, adam } = problem;
-  const pixels = pixelsOf(problem);
+  const pixels = pixelsOf(problem.chain);
   const counts = sizes(batch, parts);
   const starts = counts.map((_, part) =>
     counts.slice(0, part).reduce((sum, size) => sum + size, 0)
@@ -59,11 +59,7 @@ export async function join(
     const size = counts[part]!; // a part of this problem
     const from = (step * batch + starts[part]!) * pixels;
     const { loss, gradient } = await sessions.get(size)!.run({
-      parameters: {
-        type: "float32",
-        data: parameters,
-        dims: [parameters.length],
-      },
+      parameters: vectorOf(parameters),
       images: {
         type: "uint8",
         // A copy, since runtimes take no shared memory.
@@ -75,7 +71,11 @@ export async function join(
     board.losses[step * parts + part] = loss![0]!;
   }
 
-  async function train(steps: number, threads: number): Promise<void> {
+  async function train(
+    steps: number,
+    index: number,
+    threads: number,
+  ): Promise<void> {
     vectors.forEach((vector, at) => vector.set(board.vectors[at]!));
     for (let step = 0; step < steps; step++) {
       for (let part = index; part < parts; part += threads) {
@@ -95,7 +95,11 @@ export async function join(
     }
   }
 
-  async function validate(bytes: number, threads: number): Promise<void> {
+  async function validate(
+    bytes: number,
+    index: number,
+    threads: number,
+  ): Promise<void> {
     const length = batch * pixels;
     parameters.set(board.vectors[0]!);
     for (let at = index; at * length < bytes; at += threads) {
@@ -108,12 +112,12 @@ export async function join(
   }
 
   return {
-    async take(call, threads) {
+    async take(call, index, threads) {
       switch (call.kind) {
         case "train":
-          return await train(call.steps, threads);
+          return await train(call.steps, index, threads);
         case "validate":
-          return await validate(call.bytes, threads);
+          return await validate(call.bytes, index, threads);
         case "leave":
       }
     },
@@ -139,18 +143,19 @@ function sum(vectors: readonly Float32Array[]): Float32Array {
 
 /** The export `thread` of the stage: joins, and takes its share until it may leave. */
 export async function thread(
-  { memory, room, ...share }: Share,
+  { memory, room, problem }: Share,
 ): Promise<void> {
   const board = new Board(memory, room);
+  const { portable } = await import("../onnx/portable.ts");
+  const { optimised } = await import("./optimised.ts");
+  await using member = await join(portable(), optimised, problem, board);
+  // Until here nobody waits for it.
+  const index = board.arrive();
   try {
-    const { portable } = await import("../onnx/portable.ts");
-    const { optimised } = await import("./optimised.ts");
-    await using member = await join(portable(), optimised, share, board);
-    board.arrive();
     for (;;) {
       const { call, threads } = board.next();
       if (call.kind === "leave") return;
-      if (share.index < threads) await member.take(call, threads);
+      if (index < threads) await member.take(call, index, threads);
     }
   } catch (error) {
     board.fail();

@@ -15,11 +15,6 @@ export interface Problem {
   readonly adam: Adam;
 }
 
-/** Bytes of an image. */
-export function pixelsOf({ chain: { input } }: Problem): number {
-  return input.channels * input.height * input.width;
-}
-
 function partsOf({ chain, batch, parts }: Problem, lowering: Lowering): Part[] {
   return sizes(batch, parts).map((size) => ({
     size,

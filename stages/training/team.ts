@@ -6,9 +6,10 @@ import type { ThreadStart } from "../../pipeline/stage/task.ts";
 import type { Open } from "../onnx/runtime.ts";
 import type { Vectors } from "./adam.ts";
 import { Board, type Call, Lost, type Room } from "./board.ts";
-import { join, type Member } from "./member.ts";
+import { pixelsOf } from "./graph.ts";
+import { join, type Member, type Share } from "./member.ts";
 import type { Lowering } from "./operation.ts";
-import { pixelsOf, type Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 
 /** What other threads a training may use, and how many cores it has now. */
 export interface Threads {
@@ -18,52 +19,47 @@ export interface Threads {
   readonly lost: (error: unknown) => void;
 }
 
+/** What a team is made of. */
+interface Setting {
+  readonly lowering: Lowering;
+  readonly problem: Problem;
+  /** Numbers of a vector. */
+  readonly size: number;
+  /** Steps of a call, at most. */
+  readonly steps: number;
+  readonly threads: Omit<Threads, "cores">;
+}
+
 /** Threads that train together, of which this one leads. */
 export class Team {
   #member: Promise<Member> | undefined;
   #failed: unknown;
   readonly #board: Board;
-
-  private constructor(
-    private readonly open: Open,
-    private readonly lowering: Lowering,
-    private readonly problem: Problem,
-    private readonly room: Room,
-    memory: SharedArrayBuffer,
-    { starts, lost }: Omit<Threads, "cores">,
-  ) {
-    this.#board = new Board(memory, room);
-    starts.slice(0, problem.parts - 1).forEach((start, at) => {
-      start({ problem, room, memory, index: at + 1 }).catch((error) => {
-        this.#failed ??= error;
-        lost(error);
-      });
-    });
-  }
+  readonly #join: () => Promise<Member>;
+  readonly #parts: number;
+  /** Bytes of the images of a batch. */
+  readonly #bytes: number;
 
   /** Calls the other threads together, as many as there are parts for; they come later. */
-  static assemble(
+  constructor(
     open: Open,
-    { lowering, problem, size, steps, threads }: {
-      lowering: Lowering;
-      problem: Problem;
-      /** Numbers of a vector. */
-      size: number;
-      /** Steps of a call, at most. */
-      steps: number;
-      threads: Omit<Threads, "cores">;
-    },
-  ): Team {
-    const { batch, parts } = problem;
-    const room = { size, parts, steps, bytes: batch * pixelsOf(problem) };
-    return new Team(
-      open,
-      lowering,
-      problem,
-      room,
-      Board.memory(room),
-      threads,
-    );
+    { lowering, problem, size, steps, threads: { starts, lost } }: Setting,
+  ) {
+    const { batch, chain, parts } = problem;
+    const room: Room = { size, parts, steps, bytes: batch * pixelsOf(chain) };
+    const memory = Board.memory(room);
+    const board = new Board(memory, room);
+    this.#board = board;
+    this.#parts = parts;
+    this.#bytes = room.bytes;
+    this.#join = () => join(open, lowering, problem, board);
+    for (const start of starts.slice(0, parts - 1)) {
+      start({ problem, room, memory } satisfies Share).catch((error) => {
+        // Of one that was called, whoever waits for it tells; in its words.
+        if (board.failed) this.#failed ??= error;
+        else lost(error);
+      });
+    }
   }
 
   /** Threads that can compute by now, this one included. */
@@ -78,7 +74,7 @@ export class Team {
     rates: Float32Array,
     threads: number,
   ): Promise<{ vectors: Vectors; losses: Float32Array }> {
-    const { parts } = this.problem;
+    const parts = this.#parts;
     const board = this.#board;
     board.vectors[0]!.set(vectors.parameters);
     board.vectors[1]!.set(vectors.first);
@@ -110,20 +106,14 @@ export class Team {
     board.vectors[0]!.set(parameters);
     board.images.set(images);
     await this.#take({ kind: "validate", bytes: images.length }, threads);
-    return board.losses.slice(0, Math.ceil(images.length / this.room.bytes));
+    return board.losses.slice(0, Math.ceil(images.length / this.#bytes));
   }
 
   async #take(call: Call, threads: number): Promise<void> {
-    this.#member ??= join(
-      this.open,
-      this.lowering,
-      { problem: this.problem, index: 0 },
-      this.#board,
-    );
-    const member = await this.#member;
+    const member = await (this.#member ??= this.#join());
     this.#board.call(call, threads);
     try {
-      await member.take(call, threads);
+      await member.take(call, 0, threads);
     } catch (error) {
       if (!(error instanceof Lost)) throw error;
       // What it threw comes as a message, for which this thread has to stop.

@@ -2,11 +2,11 @@
  * A trainer holds a network's weights and moves them along: what every engine does
  * for the training loop, by executing ONNX graphs.
  */
-import type { Feed, Open } from "../onnx/runtime.ts";
+import { type Open, vectorOf } from "../onnx/runtime.ts";
 import type { Vectors } from "./adam.ts";
-import { VECTORS } from "./graph.ts";
+import { pixelsOf, VECTORS } from "./graph.ts";
 import type { Lowering } from "./operation.ts";
-import { pixelsOf, type Problem, trainingGraph } from "./problem.ts";
+import { type Problem, trainingGraph } from "./problem.ts";
 import { Team, type Threads } from "./team.ts";
 import { validationOf } from "./validation.ts";
 
@@ -43,23 +43,18 @@ export async function graphTrainer(
   },
 ): Promise<Trainer> {
   const { batch } = problem;
-  const pixels = pixelsOf(problem);
+  const pixels = pixelsOf(problem.chain);
   const session = await open(trainingGraph(problem, lowering));
   const validation = validationOf(open, problem, lowering);
   let vectors = start;
   let team: Team | undefined;
-  const vector = (data: Float32Array): Feed => ({
-    type: "float32",
-    data,
-    dims: [data.length],
-  });
 
   /** How many threads to use now; the team where there are others. */
   function hands(): { count: number; team: Team } | undefined {
     if (!threads || threads.starts.length === 0) return undefined;
     const cores = Math.min(threads.cores(), problem.parts);
     if (cores < 2) return undefined;
-    team ??= Team.assemble(open, {
+    team ??= new Team(open, {
       lowering,
       problem,
       size: start.parameters.length,
@@ -83,14 +78,14 @@ export async function graphTrainer(
       }
       const results = await session.run({
         ...Object.fromEntries(
-          VECTORS.map((name) => [name, vector(vectors[name])]),
+          VECTORS.map((name) => [name, vectorOf(vectors[name])]),
         ),
         images: {
           type: "uint8",
           data: images,
           dims: [rates.length, batch, pixels],
         },
-        rates: vector(rates),
+        rates: vectorOf(rates),
       });
       const result = (name: string) =>
         Float32Array.from(results[name] as Float32Array);

@@ -1,7 +1,7 @@
 /** The loss of images that nobody trains on: a graph for each size of batch, the usual one and the rest. */
-import type { Open, Session } from "../onnx/runtime.ts";
+import { type Open, type Session, vectorOf } from "../onnx/runtime.ts";
 import { encode } from "../onnx/wire.ts";
-import { validationModel } from "./graph.ts";
+import { pixelsOf, validationModel } from "./graph.ts";
 import type { Lowering } from "./operation.ts";
 import type { Problem } from "./problem.ts";
 
@@ -17,8 +17,7 @@ export function validationOf(
   { chain }: Problem,
   lowering: Lowering,
 ): Validation {
-  const { channels, height, width } = chain.input;
-  const pixels = channels * height * width;
+  const pixels = pixelsOf(chain);
   const sessions = new Map<number, Session>();
   const session = async (size: number) => {
     const known = sessions.get(size);
@@ -32,11 +31,7 @@ export function validationOf(
     async loss(parameters, images) {
       const size = images.length / pixels;
       const { loss } = await (await session(size)).run({
-        parameters: {
-          type: "float32",
-          data: parameters,
-          dims: [parameters.length],
-        },
+        parameters: vectorOf(parameters),
         images: { type: "uint8", data: images, dims: [size, pixels] },
       });
       return loss?.[0] as number;

@@ -130,7 +130,8 @@ function taskOf(file: TaskFile, threads: readonly ThreadStart[]): Task {
     output: (name) => known("output", outputs, name),
     threads,
     get cores() {
-      // Empty while the engine writes it; a process that runs by hand has one.
+      if (threads.length === 0) return 1;
+      // Empty while the engine writes it.
       const count = Number(Deno.readTextFileSync(file.cores));
       return Math.max(1, Math.min(count, 1 + threads.length));
     },

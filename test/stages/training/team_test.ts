@@ -100,6 +100,7 @@ Deno.test("a batch in parts has the gradient and the loss of the whole, up to ro
 Deno.test("a thread that fails ends the training with what it says", async () => {
   const of = chain();
   const threads = await helpers(1);
+  const lost: unknown[] = [];
   let now = 2;
   await using trainer = await graphTrainer(portable(), {
     problem: { chain: of, batch: 4, parts: 2, adam: ADAM },
@@ -108,7 +109,7 @@ Deno.test("a thread that fails ends the training with what it says", async () =>
     stride: STEPS,
     threads: {
       cores: () => now,
-      lost: () => {},
+      lost: (error) => void lost.push(error),
       // A problem that a thread refuses: no part can have so many images.
       starts: threads.starts.map((start) => (given) =>
         start({ ...given as object, problem: { chain: of, batch: 4 } })
@@ -124,6 +125,7 @@ Deno.test("a thread that fails ends the training with what it says", async () =>
       await advance();
     }
   }, /Invalid|undefined|RangeError|TypeError/);
+  deepEqual(lost, [], "it does not go on");
   now = 1;
 });
 
@@ -144,6 +146,35 @@ Deno.test("a training goes on without a thread that fails before it can compute,
   }
   deepEqual(await two.vectors(), await alone.vectors());
   deepEqual(lost.map(String), ["RangeError: no memory left"]);
+});
+
+Deno.test("of four threads three compute what four do, if one is lost before it can", async () => {
+  const of = chain();
+  const one = await trained({ batch: 16, parts: 4, cores: [1, 1] });
+  const others = await helpers(2);
+  const lost: unknown[] = [];
+  await using trainer = await graphTrainer(portable(), {
+    problem: { chain: of, batch: 16, parts: 4, adam: ADAM },
+    lowering: optimised,
+    start: before(of, 1, { biased: true }),
+    stride: STEPS,
+    threads: {
+      cores: () => 4,
+      lost: (error) => void lost.push(error),
+      starts: [() => Promise.reject(new Error("lost")), ...others.starts],
+    },
+  });
+  await trainer.validate(strokes(1, 1)); // alone, and calls them
+  await others.ready();
+  for (const call of [0, 1]) {
+    await trainer.advance(
+      strokes(STEPS * 16, call + 1),
+      rates(ADAM, call * STEPS, STEPS),
+    );
+  }
+  deepEqual((await trainer.vectors()).parameters, one.parameters);
+  deepEqual(others.board()?.vectors[0], one.parameters);
+  equal(lost.length, 1);
 });
 
 Deno.test("sizes() cuts a batch evenly, without rest and without an empty part", () => {
