@@ -148,6 +148,8 @@ export class Board {
   meet(threads: number): void {
     const words = this.#words;
     const met = Atomics.load(words, WORD.met);
+    // Whoever fails from here on is seen by that word.
+    if (this.failed) throw new Lost();
     if (Atomics.add(words, WORD.arrived, 1) + 1 === threads) {
       Atomics.store(words, WORD.arrived, 0);
       Atomics.add(words, WORD.met, 1);

@@ -33,7 +33,8 @@ interface Setting {
 /** Threads that train together, of which this one leads. */
 export class Team {
   #member: Promise<Member> | undefined;
-  #failed: unknown;
+  /** What the thread threw that failed in a call. */
+  readonly #cause = Promise.withResolvers<unknown>();
   readonly #board: Board;
   readonly #join: () => Promise<Member>;
   readonly #parts: number;
@@ -56,7 +57,7 @@ export class Team {
     for (const start of starts.slice(0, parts - 1)) {
       start({ problem, room, memory } satisfies Share).catch((error) => {
         // Of one that was called, whoever waits for it tells; in its words.
-        if (board.failed) this.#failed ??= error;
+        if (board.failed) this.#cause.resolve(error);
         else lost(error);
       });
     }
@@ -116,9 +117,8 @@ export class Team {
       await member.take(call, 0, threads);
     } catch (error) {
       if (!(error instanceof Lost)) throw error;
-      // What it threw comes as a message, for which this thread has to stop.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      throw this.#failed ?? error;
+      // It comes as a message, behind what this thread was told by the board.
+      throw await this.#cause.promise;
     }
   }
 
